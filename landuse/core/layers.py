@@ -1,0 +1,43 @@
+"""A raster layer as a value: cells on a grid, with what nodata means and the year they describe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landuse.core.grid import Grid
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Cells on a grid.
+
+    Attributes
+    ----------
+    grid : where the cells are.
+    values : array of shape ``grid.shape``.
+    nodata : value that means "not known"; None when every cell is known. NaN is always unknown.
+    year : year the cells describe; None when the source names none.
+    """
+
+    grid: Grid
+    values: NDArray[Any]
+    nodata: float | None = None
+    year: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.values.shape != self.grid.shape:
+            msg = f"array {self.values.shape} does not fit grid {self.grid.shape}"
+            raise ValueError(msg)
+
+    def known(self) -> NDArray[np.bool_]:
+        """Return a mask of the cells that carry a value."""
+        known = np.ones(self.values.shape, dtype=bool)
+        if np.issubdtype(self.values.dtype, np.floating):
+            known &= ~np.isnan(self.values)
+        if self.nodata is not None:
+            known &= self.values != self.nodata
+        return known

@@ -1,0 +1,137 @@
+"""The score model as data: one object that runs, is drawn, is documented and is explained.
+
+A model holds the criteria of two need scores, ``les`` (low efficiency) and ``idle`` (suspected
+idleness), the vetoes, the grades and the least evidence asked for. Nothing in it is bound to one
+country: codes, names and limits come from its TOML file.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from landuse.core.settings import Mark, Settings
+
+ScoreName = Literal["les", "idle"]
+Operation = Literal["sum", "min", "max"]
+
+
+class Family(Settings):
+    """A family of evidence: criteria of one family are not independent of each other."""
+
+    code: str
+    zh: str
+    en: str
+
+
+class Derived(Settings):
+    """A column made from measured ones before scoring; null where any part is null."""
+
+    column: str
+    zh: str
+    en: str
+    unit: str
+    operation: Operation
+    of: tuple[str, ...] = Field(min_length=1)
+
+
+class Criterion(Settings):
+    """One sign of need.
+
+    ``ramp`` is a list of (value, deficit) points, deficit 0 to 1, 1 = worst; between the points
+    it is linear, beyond them constant. ``column`` names an indicator (unit in the name).
+    """
+
+    code: str
+    score: ScoreName
+    column: str
+    zh: str
+    en: str
+    unit: str
+    family: str
+    weight: float = Field(gt=0, le=1)
+    ramp: tuple[tuple[float, float], ...] = Field(min_length=2)
+    groups: tuple[str, ...] = Field((), description="peer groups; empty = all")
+    limit_zh: str = ""
+    limit_en: str = ""
+    source: str
+    mark: Mark
+    data: str = Field("", description="role of the source that decides the year")
+
+    @model_validator(mode="after")
+    def _ramp_is_monotone(self) -> Self:
+        values = [point[0] for point in self.ramp]
+        deficits = [point[1] for point in self.ramp]
+        if values != sorted(set(values)):
+            msg = f"{self.code}: ramp values must rise strictly"
+            raise ValueError(msg)
+        if min(deficits) < 0 or max(deficits) > 1:
+            msg = f"{self.code}: deficits must lie between 0 and 1"
+            raise ValueError(msg)
+        if deficits not in (sorted(deficits), sorted(deficits, reverse=True)):
+            msg = f"{self.code}: a ramp must rise or fall, not both"
+            raise ValueError(msg)
+        return self
+
+
+class Veto(Settings):
+    """A rule that takes a parcel out whatever its score: ``column`` > ``limit``."""
+
+    code: str
+    column: str
+    zh: str
+    en: str
+    limit: float
+    unit: str
+    source: str
+    mark: Mark
+    data: str = Field(description="role of the layer that decides; absent = not checked")
+    groups: tuple[str, ...] = ()
+
+
+class Grade(Settings):
+    """A class of urgency: score >= minimum."""
+
+    code: str
+    zh: str
+    en: str
+    minimum: float = Field(ge=0, le=100)
+
+
+class ScoreModel(Settings):
+    """Criteria, vetoes, grades and the evidence asked for."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    families: tuple[Family, ...]
+    derived: tuple[Derived, ...] = ()
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    vetoes: tuple[Veto, ...] = ()
+    grades: tuple[Grade, ...] = Field(min_length=1)
+    minimum_coverage: float = Field(0.6, ge=0, le=1)
+    minimum_families: int = Field(2, ge=1)
+    agree_at: float = Field(0.5, ge=0, le=1, description="deficit from which a criterion agrees")
+    flag_minimum: dict[ScoreName, float] = Field(default_factory=lambda: {"les": 45, "idle": 60})
+    minimum_area_m2: float = Field(0, ge=0)
+    source: str
+    mark: Mark
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> Self:
+        codes = [criterion.code for criterion in self.criteria]
+        families = {family.code for family in self.families}
+        wrong = [f"duplicate code {code}" for code in sorted(set(codes)) if codes.count(code) > 1]
+        wrong += [
+            f"{criterion.code}: unknown family {criterion.family}"
+            for criterion in self.criteria
+            if criterion.family not in families
+        ]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    def of_score(self, score: ScoreName) -> tuple[Criterion, ...]:
+        """Return the criteria of one score, in file order."""
+        return tuple(criterion for criterion in self.criteria if criterion.score == score)

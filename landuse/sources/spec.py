@@ -1,0 +1,119 @@
+"""How a study names its inputs: raster products, vector layers, tables."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from landuse.core.settings import Settings
+
+Datum = Literal["CGCS2000", "WGS84", "GCJ02", "BD09", "NAD83"]
+ClassSystem = Literal["SD3", "GB21010", "YDYH2023", "local"]
+
+
+class SourceBase(Settings):
+    """What every source says about itself."""
+
+    year: int | None = Field(None, description="year the data describe / 数据年份")
+    licence: str = Field("", description="licence / 许可")
+    attribution: str = Field("", description="credit line / 署名")
+
+
+class VectorSource(SourceBase):
+    """A vector layer in any format GDAL opens."""
+
+    path: str = Field(description="file, relative to the raw folder / 相对原始数据目录的文件")
+    layer: str | None = Field(None, description="layer name; needed where a file has several")
+    crs: str | None = Field(None, description="CRS, for files that carry none / 文件无坐标系时声明")
+    datum: Datum = Field("CGCS2000", description="datum of the coordinates / 坐标基准")
+    encoding: str | None = Field(None, description="attribute encoding, e.g. GBK / 属性编码")
+    fields: dict[str, str] = Field(
+        default_factory=dict, description="our column name = field name in the file / 字段对应"
+    )
+    class_system: ClassSystem | None = Field(None, description="land-use code system / 分类体系")
+
+
+class RasterSource(SourceBase):
+    """A raster of a known product: one file, or one file a year."""
+
+    product: str = Field(description="product id, see data/sources.csv / 产品代号")
+    path: str | None = Field(None, description="file, relative to the raw folder")
+    series: dict[int, str] = Field(default_factory=dict, description="year = file / 年份 = 文件")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if bool(self.path) == bool(self.series):
+            msg = "give either path or series / path 与 series 二选一"
+            raise ValueError(msg)
+        return self
+
+    def files(self) -> dict[int | None, str]:
+        """Return {year: path}."""
+        return dict(sorted(self.series.items())) if self.series else {self.year: str(self.path)}
+
+
+class TableSource(SourceBase):
+    """A table: CSV or XLSX."""
+
+    path: str = Field(description="file, relative to the raw folder")
+    sheet: str | None = Field(None, description="sheet, for a workbook / 工作表")
+    encoding: str | None = Field(None, description="text encoding, e.g. GBK / 文本编码")
+    fields: dict[str, str] = Field(default_factory=dict, description="our column = their column")
+
+
+class SurfaceClass(Settings):
+    """One class of a land-cover stack made from vector layers."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="column stem: share_<key>")
+    zh: str
+    en: str
+    source: VectorSource
+
+
+class Surfaces(Settings):
+    """A land-cover stack burned from vector layers; later classes lie on top of earlier ones."""
+
+    resolution_m: float = Field(gt=0)
+    classes: tuple[SurfaceClass, ...] = Field(min_length=1, max_length=254)
+
+
+class Sources(Settings):
+    """Everything a study may bring. What is left out is a named absence in every product."""
+
+    county: VectorSource | None = None
+    towns: VectorSource | None = None
+    zones: VectorSource | None = None
+    parcels: VectorSource
+    roads: VectorSource | None = None
+    buildings: VectorSource | None = None
+    water: VectorSource | None = None
+    lights: VectorSource | None = Field(None, description="point lights / 路灯等点状光源")
+    eco_redline: VectorSource | None = None
+    prime_farmland: VectorSource | None = None
+    growth_boundary: VectorSource | None = None
+    hazard: VectorSource | None = None
+    heritage: VectorSource | None = None
+    landcover: RasterSource | None = None
+    surfaces: Surfaces | None = None
+    built_surface: RasterSource | None = None
+    built_height: RasterSource | None = None
+    night_light: RasterSource | None = None
+    population: RasterSource | None = None
+    elevation: RasterSource | None = None
+    landcover_series: RasterSource | None = None
+    enterprises: TableSource | None = None
+    ledger: TableSource | None = None
+    register_population: TableSource | None = None
+
+    @model_validator(mode="after")
+    def _one_landcover(self) -> Self:
+        if self.landcover and self.surfaces:
+            msg = "landcover and surfaces exclude each other / landcover 与 surfaces 二选一"
+            raise ValueError(msg)
+        return self
+
+    def of_kind(self, kind: type[SourceBase]) -> dict[str, SourceBase]:
+        """Return the declared sources of one kind, by role, in the order of this class."""
+        found = {role: getattr(self, role) for role in type(self).model_fields}
+        return {role: source for role, source in found.items() if isinstance(source, kind)}
