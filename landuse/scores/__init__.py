@@ -1,0 +1,1 @@
+"""Criteria to score, grade, evidence and flag. Tables in, tables out: no geometry, no raster."""

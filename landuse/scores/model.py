@@ -40,7 +40,8 @@ class Criterion(Settings):
     """One sign of need.
 
     ``ramp`` is a list of (value, deficit) points, deficit 0 to 1, 1 = worst; between the points
-    it is linear, beyond them constant. ``column`` names an indicator (unit in the name).
+    it is linear, beyond them constant. ``column`` names an indicator (unit in the name). A column
+    of shares (0 to 1) has the unit ``%`` and is shown times 100.
     """
 
     code: str
@@ -58,6 +59,9 @@ class Criterion(Settings):
     source: str
     mark: Mark
     data: str = Field("", description="role of the source that decides the year")
+    decimals: int = Field(1, ge=0, le=6, description="digits shown, in the unit shown")
+    missing_zh: str = Field("", description="why a value can be missing though the layer is there")
+    missing_en: str = ""
 
     @model_validator(mode="after")
     def _ramp_is_monotone(self) -> Self:
@@ -90,6 +94,17 @@ class Veto(Settings):
     groups: tuple[str, ...] = ()
 
 
+class Suggestion(Settings):
+    """What people should look into first; never a decision. ``zone_in`` None = both."""
+
+    flag: Literal["suspected_idle", "suspected_low_efficiency"]
+    zone_in: bool | None = None
+    zh: str
+    en: str
+    source: str
+    mark: Mark
+
+
 class Grade(Settings):
     """A class of urgency: score >= minimum."""
 
@@ -110,6 +125,7 @@ class ScoreModel(Settings):
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     vetoes: tuple[Veto, ...] = ()
     grades: tuple[Grade, ...] = Field(min_length=1)
+    suggestions: tuple[Suggestion, ...] = ()
     minimum_coverage: float = Field(0.6, ge=0, le=1)
     minimum_families: int = Field(2, ge=1)
     agree_at: float = Field(0.5, ge=0, le=1, description="deficit from which a criterion agrees")
@@ -135,3 +151,11 @@ class ScoreModel(Settings):
     def of_score(self, score: ScoreName) -> tuple[Criterion, ...]:
         """Return the criteria of one score, in file order."""
         return tuple(criterion for criterion in self.criteria if criterion.score == score)
+
+    def columns(self) -> tuple[str, ...]:
+        """Return every measured column the model reads, in alphabetical order."""
+        derived = {item.column: item.of for item in self.derived}
+        named = {criterion.column for criterion in self.criteria}
+        named |= {veto.column for veto in self.vetoes}
+        parts = {part for column in named for part in derived.get(column, (column,))}
+        return tuple(sorted(parts))

@@ -1,0 +1,92 @@
+"""Vetoes: rules that take a parcel out whatever its score, each with layer, share and limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from landuse.core.findings import Finding
+from landuse.scores.model import ScoreModel, Veto
+
+NOT_ASSESSED = "not_assessed"
+TOO_SMALL = "too_small"
+
+
+def apply_vetoes(table: pd.DataFrame, model: ScoreModel) -> pd.DataFrame:
+    """Return the first veto that hits each parcel, in the model's order.
+
+    Parameters
+    ----------
+    table : one row a parcel with ``group``, ``area_m2`` and the columns of the vetoes.
+
+    Returns
+    -------
+    Columns ``veto`` (code, "" = none), ``veto_zh``, ``veto_en``, ``veto_share`` (the value that
+    hit, a share for overlaps), ``veto_limit``, ``veto_layer``; index of the table.
+    """
+    result = pd.DataFrame(
+        {"veto": "", "veto_zh": "", "veto_en": "", "veto_layer": ""}, index=table.index, dtype="str"
+    )
+    result["veto_share"], result["veto_limit"] = np.nan, np.nan
+    for veto, value in _measured(table, model):
+        hit = (value > veto.limit) & (result["veto"] == "")
+        if veto.groups:
+            hit &= table["group"].isin(veto.groups)
+        texts = [veto.code, veto.zh, veto.en, veto.data]
+        result.loc[hit, ["veto", "veto_zh", "veto_en", "veto_layer"]] = texts
+        result.loc[hit, "veto_share"] = value[hit]
+        result.loc[hit, "veto_limit"] = veto.limit
+    return result
+
+
+def _measured(table: pd.DataFrame, model: ScoreModel) -> Iterator[tuple[Veto, pd.Series[float]]]:
+    common = {"limit": 0.0, "unit": "", "data": "parcels"}
+    common |= {"source": model.source, "mark": model.mark}
+    if all(criterion.groups for criterion in model.criteria):
+        asked = {group for criterion in model.criteria for group in criterion.groups}
+        outside = (~table["group"].isin(asked)).astype("float64")
+        words = {"zh": "该地类不在评价范围", "en": "land use not assessed by this model"}
+        yield Veto(code=NOT_ASSESSED, column="group", **words, **common), outside
+    if model.minimum_area_m2 > 0:
+        small = (table["area_m2"] < model.minimum_area_m2).astype("float64")
+        words = {
+            "zh": f"面积不足 {model.minimum_area_m2:g} m²",
+            "en": f"smaller than {model.minimum_area_m2:g} m²",
+        }
+        yield Veto(code=TOO_SMALL, column="area_m2", **words, **common), small
+    for veto in model.vetoes:
+        yield veto, table.reindex(columns=[veto.column])[veto.column].astype("float64")
+
+
+def waterfall(vetoed: pd.DataFrame, area_mu: pd.Series[float], model: ScoreModel) -> pd.DataFrame:
+    """Return the area each rule took out: code, zh, en, parcels, area_mu, in descending area.
+
+    Every parcel counts once, under the first rule that hit it, so the rows sum to the area of
+    all vetoed parcels. Rules that hit nothing stay, with zero.
+    """
+    frame = vetoed.assign(area_mu=area_mu)[lambda rows: rows["veto"] != ""]
+    taken = frame.groupby("veto", sort=True)["area_mu"].agg(["size", "sum"])
+    names = frame.drop_duplicates("veto").set_index("veto")[["veto_zh", "veto_en"]]
+    rules = {veto.code: (veto.zh, veto.en) for veto in model.vetoes}
+    rules |= {code: (row.veto_zh, row.veto_en) for code, row in names.iterrows()}
+    rows = [
+        (code, zh, en, int(taken["size"].get(code, 0)), float(taken["sum"].get(code, 0.0)))
+        for code, (zh, en) in rules.items()
+    ]
+    table = pd.DataFrame(rows, columns=["veto", "veto_zh", "veto_en", "parcels", "area_mu"])
+    return table.sort_values(["area_mu", "veto"], ascending=[False, True], ignore_index=True)
+
+
+def unchecked(table: pd.DataFrame, model: ScoreModel) -> list[Finding]:
+    """Return a finding for every veto whose layer was not supplied: it was not checked."""
+    return [
+        Finding(
+            stage="scores", kind="absent", object_id=veto.data, value=veto.code,
+            message_zh=f"未核对：{veto.zh}（未导入该图层）",
+            message_en=f"not checked: {veto.en} (layer not supplied)",
+        )
+        for veto in model.vetoes
+        if veto.column not in table.columns
+    ]  # fmt: skip
