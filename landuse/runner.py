@@ -1,0 +1,197 @@
+"""Runs stages through the store: what is kept is not redone, what fails loses nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from landuse.core.errors import Fault, LanduseError
+from landuse.core.settings import Settings
+from landuse.store import Key, Store, text_digest, why
+
+ABSENT = "absent"
+Files = Mapping[str, Path | Mapping[Any, Path]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the method: a pure room function, what it takes and what steers it.
+
+    ``takes`` maps an argument to "stage.output"; ``files`` maps an argument to a raw file, or to
+    several by key. A stage that reads raw files is a gate: all gates run before faults are told.
+    """
+
+    name: str
+    zh: str
+    run: Callable[..., dict[str, Any]]
+    settings: Settings
+    takes: Mapping[str, str] = field(default_factory=dict)
+    files: Files = field(default_factory=dict)
+
+    @property
+    def is_gate(self) -> bool:
+        """Tell whether the stage reads raw files."""
+        return bool(self.files)
+
+    def flat_files(self) -> dict[str, Path]:
+        """Return every raw file under a name of its own."""
+        flat: dict[str, Path] = {}
+        for argument, value in self.files.items():
+            if isinstance(value, Path):
+                flat[argument] = value
+            else:
+                flat |= {f"{argument}:{key}": path for key, path in value.items()}
+        return flat
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happened to one stage: ran or was kept, how long it took, and why it ran."""
+
+    stage: str
+    zh: str
+    ran: bool
+    seconds: float
+    reasons: tuple[str, ...]
+
+
+@dataclass
+class Run:
+    """The keys, output digests and steps of a run so far."""
+
+    keys: dict[str, Key] = field(default_factory=dict)
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def redone(self) -> list[str]:
+        """Return the stages that ran."""
+        return [step.stage for step in self.steps if step.ran]
+
+
+Progress = Callable[[Stage, bool], None]
+
+
+def run_stages(
+    stages: Sequence[Stage], store: Store, *, progress: Progress | None = None
+) -> Run:
+    """Run the stages in order, each at most once for the same key.
+
+    Raises
+    ------
+    LanduseError
+        With the faults of every gate stage that failed; nothing after them was run.
+    """
+    run, faults = Run(), list[Fault]()
+    values = _Values(stages, store)
+    for stage in stages:
+        if faults and not (stage.is_gate and _ready(stage, run)):
+            continue
+        try:
+            _run_one(stage, store, run=run, values=values, progress=progress)
+        except LanduseError as error:
+            faults += error.faults
+    store.save_book()
+    if faults:
+        raise LanduseError(faults)
+    return run
+
+
+def _ready(stage: Stage, run: Run) -> bool:
+    return all(source.split(".")[0] in run.outputs for source in stage.takes.values())
+
+
+def _run_one(
+    stage: Stage, store: Store, *, run: Run, values: "_Values", progress: Progress | None
+) -> None:
+    start = time.perf_counter()
+    key = stage_key(stage, store, run.outputs)
+    kept = store.find(key)
+    reasons = () if kept is not None else tuple(why(store.last(stage.name), key.parts()))
+    if progress:
+        progress(stage, kept is None)
+    if kept is None:
+        arguments = {name: values.get(source, run) for name, source in stage.takes.items()}
+        made = stage.run(**arguments, **stage.files, settings=stage.settings)
+        kept = store.keep(key, made)
+    run.keys[stage.name], run.outputs[stage.name] = key, kept
+    values.release(stage)
+    seconds = time.perf_counter() - start
+    run.steps.append(Step(stage.name, stage.zh, bool(reasons), seconds, reasons))
+
+
+def stage_key(stage: Stage, store: Store, outputs: Mapping[str, Mapping[str, str]]) -> Key:
+    """Return the key of a stage, given the output digests of what it takes."""
+    inputs = {}
+    for argument, source in sorted(stage.takes.items()):
+        upstream, name = source.split(".")
+        inputs[argument] = outputs[upstream].get(name, ABSENT)
+    settings = stage.settings.model_dump_json()
+    return store.key(
+        stage.name, stage.run, settings=settings, inputs=inputs, files=stage.flat_files()
+    )
+
+
+class _Values:
+    """Loaded outputs, each read once and let go after its last reader."""
+
+    def __init__(self, stages: Iterable[Stage], store: Store) -> None:
+        self._store = store
+        self._left: dict[str, int] = {}
+        self._loaded: dict[str, Any] = {}
+        for stage in stages:
+            for source in stage.takes.values():
+                self._left[source] = self._left.get(source, 0) + 1
+
+    def get(self, source: str, run: Run) -> Any:
+        """Return an output as a value; None when the stage made none of that name."""
+        if source not in self._loaded:
+            stage, name = source.split(".")
+            present = name in run.outputs[stage]
+            self._loaded[source] = self._store.load(run.keys[stage], name) if present else None
+        return self._loaded[source]
+
+    def release(self, stage: Stage) -> None:
+        """Note that a stage has read what it takes."""
+        for source in stage.takes.values():
+            self._left[source] -= 1
+            if self._left[source] == 0:
+                self._loaded.pop(source, None)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a run would do with one stage: keep it, redo it, or find out on the way."""
+
+    stage: str
+    zh: str
+    state: str
+    reasons: tuple[str, ...]
+
+
+def outlook(stages: Sequence[Stage], store: Store) -> list[Outlook]:
+    """Tell for every stage whether a run would redo it and why, without running anything."""
+    outputs: dict[str, dict[str, str]] = {}
+    result = []
+    for stage in stages:
+        upstream = {source.split(".")[0] for source in stage.takes.values()}
+        open_ones = sorted(upstream - outputs.keys())
+        if open_ones:
+            state, reasons = "depends", tuple(f"upstream / 上游: {name}" for name in open_ones)
+        else:
+            key = stage_key(stage, store, outputs)
+            kept = store.find(key)
+            state = "kept" if kept is not None else "redo"
+            reasons = () if kept is not None else tuple(why(store.last(stage.name), key.parts()))
+            if kept is not None:
+                outputs[stage.name] = kept
+        result.append(Outlook(stage.name, stage.zh, state, reasons))
+    return result
+
+
+def run_code(run: Run) -> str:
+    """Return the short code of a run: a digest over the keys of all its stages."""
+    return text_digest("\n".join(key.digest for _, key in sorted(run.keys.items())))[:8]

@@ -1,0 +1,157 @@
+"""How each kind of value lies on disk, with the same bytes for the same value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+from affine import Affine
+
+from landuse.core.findings import Finding, to_table
+from landuse.core.grid import Grid
+from landuse.core.layers import Layer
+
+WriteFile = Callable[[Path], None]
+
+
+class FileProduct:
+    """A product that a room writes itself, e.g. a workbook: a suffix and a writer."""
+
+    def __init__(self, suffix: str, write: WriteFile) -> None:
+        self.suffix, self.write = suffix, write
+
+
+def write_value(value: Any, stem: Path) -> Path:
+    """Write a value next to ``stem`` and return the file.
+
+    Tables go to Parquet, layers to GeoTIFF, stacks of layers to a multi-band GeoTIFF, findings
+    to Parquet, text to HTML, other plain data to JSON.
+
+    Raises
+    ------
+    TypeError
+        If the kind of value is not known.
+    """
+    for kind, suffix, write in _WRITERS:
+        if isinstance(value, kind):
+            file = stem.with_name(stem.name + (suffix or value.suffix))
+            write(value, file)
+            return file
+    msg = f"no way to keep a {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def read_value(folder: Path, name: str) -> Any:
+    """Read the value kept under a name; files of other kinds come back as their path."""
+    file = next(folder.glob(f"{name}.*"))
+    reader = _READERS.get("".join(file.suffixes[-2:])) or _READERS.get(file.suffix)
+    return reader(file) if reader else file
+
+
+def _write_geo(value: gpd.GeoDataFrame, file: Path) -> None:
+    value.to_parquet(file, index=False, compression="zstd")
+
+
+def _write_table(value: pd.DataFrame, file: Path) -> None:
+    value.to_parquet(file, index=False, compression="zstd")
+
+
+def _write_layers(layers: list[Layer], file: Path) -> None:
+    first = layers[0]
+    rows, columns = first.grid.shape
+    profile = {
+        "driver": "GTiff", "height": rows, "width": columns, "count": len(layers),
+        "dtype": str(first.values.dtype), "crs": first.grid.crs,
+        "transform": first.grid.transform, "nodata": first.nodata,
+        "tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "zstd",
+        "zstd_level": 1, "num_threads": 2,
+    }  # fmt: skip
+    with rasterio.open(file, "w", **profile) as target:
+        for band, layer in enumerate(layers, start=1):
+            target.write(layer.values, band)
+            if layer.year is not None:
+                target.update_tags(band, year=str(layer.year))
+
+
+def _read_layers(file: Path) -> list[Layer]:
+    with rasterio.open(file) as source:
+        crs = source.crs.to_string()
+        affine = Affine(*source.transform[:6])
+        grid = Grid(crs=crs, transform=affine, shape=source.shape)
+        return [
+            Layer(grid, source.read(band), source.nodata, _year(source.tags(band)))
+            for band in range(1, source.count + 1)
+        ]
+
+
+def _year(tags: dict[str, str]) -> int | None:
+    return int(tags["year"]) if "year" in tags else None
+
+
+def _grid_data(grid: Grid) -> dict[str, Any]:
+    return {"crs": grid.crs, "transform": list(grid.transform)[:6], "shape": list(grid.shape)}
+
+
+def _read_grid(file: Path) -> Grid:
+    data = json.loads(file.read_text(encoding="utf-8"))
+    return Grid(data["crs"], Affine(*data["transform"]), tuple(data["shape"]))
+
+
+def _is_findings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, Finding) for item in value)
+
+
+def _write_list(value: list[Any], file: Path) -> None:
+    if _is_findings(value):
+        _write_table(to_table(value), file)
+    else:
+        msg = f"no way to keep a list of {type(value[0]).__name__}"
+        raise TypeError(msg)
+
+
+def _write_json(value: Any, file: Path) -> None:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1, default=_plain)
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    msg = f"{type(value).__name__} is not plain data"
+    raise TypeError(msg)
+
+
+class LayerStack(list[Layer]):
+    """Layers of one grid and type, e.g. one a year."""
+
+
+def _write_text(value: str, file: Path) -> None:
+    file.write_text(value, encoding="utf-8", newline="\n")
+
+
+_WRITERS: tuple[tuple[Any, str, Callable[[Any, Path], None]], ...] = (
+    (FileProduct, "", lambda value, file: value.write(file)),
+    (gpd.GeoDataFrame, ".geo.parquet", _write_geo),
+    (pd.DataFrame, ".parquet", _write_table),
+    (Layer, ".layer.tif", lambda value, file: _write_layers([value], file)),
+    (LayerStack, ".stack.tif", _write_layers),
+    (Grid, ".grid.json", lambda value, file: _write_json(_grid_data(value), file)),
+    (list, ".parquet", _write_list),
+    (str, ".html", _write_text),
+    (dict, ".json", _write_json),
+)
+_READERS: dict[str, Callable[[Path], Any]] = {
+    ".geo.parquet": gpd.read_parquet,
+    ".parquet": pd.read_parquet,
+    ".layer.tif": lambda file: _read_layers(file)[0],
+    ".stack.tif": lambda file: LayerStack(_read_layers(file)),
+    ".grid.json": _read_grid,
+    ".json": lambda file: json.loads(file.read_text(encoding="utf-8")),
+    ".html": lambda file: file.read_text(encoding="utf-8"),
+}
