@@ -123,19 +123,22 @@ def get_uv() -> Path | None:
 
 
 def install(lock: Path) -> None:
-    """Install a lock and then this clone into .venv, with uv or else with pip."""
+    """Install a lock, with uv or else with pip, and then this clone, into .venv."""
     uv = get_uv()
+    if uv is None or not install_with_uv(uv, lock):
+        run(PYTHON, "-m", "pip", "install", "--require-hashes", "-r", lock)
     clone = ("--no-deps", "--no-build-isolation", "--editable", ROOT)
-    if uv is not None:
-        env = uv_environment()
-        try:
-            run(uv, "pip", "install", "--require-hashes", "-r", lock, env=env)
-            run(uv, "pip", "install", "--quiet", *clone, env=env)
-            return
-        except subprocess.CalledProcessError:
-            say("uv failed (see above); trying plain pip")
-    run(PYTHON, "-m", "pip", "install", "--require-hashes", "-r", lock)
     run(PYTHON, "-m", "pip", "install", "--quiet", *clone)
+
+
+def install_with_uv(uv: Path, lock: Path) -> bool:
+    """Install a lock with uv; tell whether that worked."""
+    try:
+        run(uv, "pip", "install", "--require-hashes", "-r", lock, env=uv_environment())
+    except subprocess.CalledProcessError:
+        say("uv could not install the packages (see above); plain pip tries the same")
+        return False
+    return True
 
 
 def set_up(lock: Path) -> None:
