@@ -110,7 +110,7 @@ def _run_one(
     start = time.perf_counter()
     key = stage_key(stage, store, run.outputs)
     kept = store.find(key)
-    reasons = () if kept is not None else tuple(why(store.last(stage.name), key.parts()))
+    reasons = () if kept is not None else _reasons(stage, store, key)
     if progress:
         progress(stage, kept is None)
     if kept is None:
@@ -121,6 +121,11 @@ def _run_one(
     values.release(stage)
     seconds = time.perf_counter() - start
     run.steps.append(Step(stage.name, stage.zh, bool(reasons), seconds, reasons))
+
+
+def _reasons(stage: Stage, store: Store, key: Key) -> tuple[str, ...]:
+    """Return why a stage reruns; one unchanged since an unfinished or cleared run says so."""
+    return tuple(why(store.last(stage.name), key.parts())) or ("result not kept / 结果未保存",)
 
 
 def stage_key(stage: Stage, store: Store, outputs: Mapping[str, Mapping[str, str]]) -> Key:
@@ -185,7 +190,7 @@ def outlook(stages: Sequence[Stage], store: Store) -> list[Outlook]:
             key = stage_key(stage, store, outputs)
             kept = store.find(key)
             state = "kept" if kept is not None else "redo"
-            reasons = () if kept is not None else tuple(why(store.last(stage.name), key.parts()))
+            reasons = () if kept is not None else _reasons(stage, store, key)
             if kept is not None:
                 outputs[stage.name] = kept
         result.append(Outlook(stage.name, stage.zh, state, reasons))

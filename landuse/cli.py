@@ -1,0 +1,243 @@
+"""Commands: each a few lines over a function. 命令行。"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from landuse.core.errors import LanduseError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="疑似闲置与低效建设用地研判。Suspected idle and low-efficiency construction land, "
+    "with the evidence beside it.",
+    epilog="退出码 exit codes: 0 完成 done; 2 研究文件有误 study file wrong; 3 缺少数据源 source "
+    "missing; 4 数据有误 data wrong; 1 程序故障 our fault.",
+)
+
+StudyFile = Annotated[Path, typer.Argument(help="研究文件 (.toml)，或随附研究的名称 / study file")]
+Raw = Annotated[Path | None, typer.Option(help="原始数据目录 / folder of the raw layers")]
+Out = Annotated[Path | None, typer.Option(help="成果目录 / folder for the products")]
+ModelFile = Annotated[Path | None, typer.Option(help="改用此评分模型 / score model to use")]
+Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
+
+
+def _say(text: str) -> None:
+    Console(soft_wrap=True, highlight=False, markup=False).print(text)
+
+
+def _show(lines: list[str], data: Any, *, as_json: bool) -> None:
+    _say(json.dumps(data, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
+
+
+@app.command()
+def demo(
+    size: Annotated[str, typer.Option(help="full 36 km 或 small 6 km / extent")] = "full",
+    seed: Annotated[int, typer.Option(help="随机种子 / seed of the fictional county")] = 330781,
+    noise: Annotated[float, typer.Option(min=0, help="误差倍数，1 = 公开精度 / error factor")] = 1.0,
+    raw: Raw = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """生成虚构示例县并完成全流程。Make the fictional county and run everything on it.
+
+    例 example: landuse demo --size small
+    """
+    from landuse.tasks import demo_study, run_study
+    from landuse.console import run_report, watch
+
+    with watch() as progress:
+        study = demo_study(size=size, seed=seed, noise=noise, raw=raw, out=out, progress=progress)
+        outcome = run_study(study, progress=progress)
+    _show(run_report(outcome), outcome.data(), as_json=as_json)
+
+
+@app.command()
+def new(
+    adcode: Annotated[str, typer.Argument(help="县级行政区划代码 / county code, e.g. 330781")],
+    longitude: Annotated[float, typer.Option(help="县域中心经度 / longitude of the county")],
+    name: Annotated[str, typer.Option(help="成果目录名 / short name")] = "",
+    file: Annotated[Path | None, typer.Option(help="写到此文件 / file to write")] = None,
+) -> None:
+    """新建带注释的研究文件。Write a commented study file.
+
+    例 example: landuse new 330781 --longitude 119.5
+    """
+    from landuse.tasks import new_study
+
+    _say(f"已写入 written: {new_study(adcode, longitude=longitude, name=name, file=file)}")
+
+
+@app.command()
+def fetch(study: StudyFile, raw: Raw = None, as_json: Json = False) -> None:
+    """列出需要的数据及来源；本版本不下载。List what is needed and where it comes from.
+
+    Downloading comes with a later version; this command opens no connection.
+    例 example: landuse fetch studies/demo.toml
+    """
+    from landuse.tasks import fetch_list
+
+    lines, data = fetch_list(study, raw=raw)
+    _show(lines, data, as_json=as_json)
+
+
+@app.command()
+def check(study: StudyFile, raw: Raw = None, as_json: Json = False) -> None:
+    """一次列出全部问题与缺项。List every fault and every absence at once.
+
+    例 example: landuse check studies/demo.toml
+    """
+    from landuse.console import watch
+    from landuse.tasks import check_study
+
+    with watch() as progress:
+        lines, data = check_study(study, raw=raw, progress=progress)
+    _show(lines, data, as_json=as_json)
+
+
+@app.command()
+def run(
+    study: StudyFile,
+    raw: Raw = None,
+    out: Out = None,
+    model: ModelFile = None,
+    as_json: Json = False,
+) -> None:
+    """运行研究，只重做变化的部分。Run a study; only what changed is redone.
+
+    例 example: landuse run studies/cambridge.toml --raw DIR
+    """
+    from landuse.console import run_report, watch
+    from landuse.study import open_study
+    from landuse.tasks import find_study, run_study
+
+    opened = open_study(find_study(study), raw=raw, out=out, model=model)
+    with watch() as progress:
+        outcome = run_study(opened, progress=progress)
+    _show(run_report(outcome), outcome.data(), as_json=as_json)
+
+
+@app.command()
+def status(
+    study: StudyFile,
+    raw: Raw = None,
+    out: Out = None,
+    model: ModelFile = None,
+    as_json: Json = False,
+) -> None:
+    """说明再次运行会重做什么、为什么。Say what a run would redo and why.
+
+    例 example: landuse status studies/demo.toml
+    """
+    from landuse.study import open_study
+    from landuse.tasks import find_study, study_status
+
+    opened = open_study(find_study(study), raw=raw, out=out, model=model)
+    lines, data = study_status(opened)
+    _show(lines, data, as_json=as_json)
+
+
+@app.command()
+def explain(
+    study: StudyFile,
+    parcel_id: Annotated[str, typer.Argument(help="地块编号 / parcel id")],
+    raw: Raw = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """打印一个地块的全部推导。Print the whole derivation of one parcel.
+
+    例 example: landuse explain demo PARCEL_ID
+    """
+    from landuse.explain import explain_parcel
+    from landuse.study import open_study
+    from landuse.tasks import find_study
+
+    opened = open_study(find_study(study), raw=raw, out=out)
+    lines, data = explain_parcel(opened, parcel_id)
+    _show(lines, data, as_json=as_json)
+
+
+@app.command()
+def export(
+    study: StudyFile,
+    file: Annotated[Path, typer.Argument(help="目标 .csv/.xlsx/.gpkg/.geojson / target file")],
+    town: Annotated[list[str] | None, typer.Option(help="乡镇名称或代码 / town name or code")] = None,
+    zone: Annotated[str, typer.Option(help="in、out 或园区名 / in, out or a zone name")] = "",
+    grade: Annotated[list[str] | None, typer.Option(help="等级 I II III / grade")] = None,
+    flag: Annotated[list[str] | None, typer.Option(help="标记，如 suspected_idle / flag")] = None,
+    min_mu: Annotated[float, typer.Option(help="最小面积（亩）/ least area in mu")] = 0.0,
+    column: Annotated[list[str] | None, typer.Option(help="只要这些列 / only these columns")] = None,
+    raw: Raw = None,
+    out: Out = None,
+) -> None:
+    """按条件导出清单。Export a filtered list.
+
+    例 example: landuse export demo list.xlsx --grade I --zone in
+    """
+    from landuse.study import open_study
+    from landuse.tasks import Filter, export_list, find_study
+
+    opened = open_study(find_study(study), raw=raw, out=out)
+    chosen = Filter(
+        towns=tuple(town or ()), zone=zone, grades=tuple(grade or ()), flags=tuple(flag or ()),
+        min_mu=min_mu, columns=tuple(column or ()),
+    )  # fmt: skip
+    rows = export_list(opened, file, chosen=chosen)
+    _say(f"已导出 {rows} 行 / {rows} rows written: {file}")
+
+
+@app.command()
+def validate(
+    study: StudyFile,
+    truth: Annotated[Path, typer.Option(help="真值表 .csv 或图层 / truth table or layer")],
+    label: Annotated[str, typer.Option(help="真值列 / column that is true or false")],
+    id_field: Annotated[str, typer.Option("--id", help="真值表中的地块编号列 / id column")] = "",
+    score: Annotated[str, typer.Option(help="idle_score、les 或 score / ranking")] = "idle_score",
+    equals: Annotated[str, typer.Option(help="真值列等于此值为真 / value that counts as true")] = "",
+    raw: Raw = None,
+    out: Out = None,
+    model: ModelFile = None,
+    as_json: Json = False,
+) -> None:
+    """与真值比较：AUC、AP、前 n 精度、P/R/F1 及区间。Compare with truth, with intervals.
+
+    Truth joins by id, or by area overlap when the truth is a layer; never by proximity.
+    例 example: landuse validate studies/cambridge.toml --truth truth.csv --id ML --label any_vac
+    """
+    from landuse.console import watch
+    from landuse.study import open_study
+    from landuse.tasks import find_study
+    from landuse.validation import Truth, validate_study
+
+    opened = open_study(find_study(study), raw=raw, out=out, model=model)
+    with watch() as progress:
+        lines, data = validate_study(
+            opened, Truth(truth, label, id_field, equals), score=score, progress=progress
+        )
+    _show(lines, data, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line; tell a user's mistake in a few lines and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except LanduseError as error:
+        count = len(error.faults)
+        head = f"共 {count} 处问题 / {count} fault(s):"
+        sys.stderr.write("\n".join([head, *(fault.text() for fault in error.faults)]) + "\n")
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""What a terminal shows: progress while it runs, and the closing lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from landuse.tasks import Outcome
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def watch() -> Iterator[Say]:
+    """Yield a function that shows the step under way; silent when not on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda text: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("…", total=None)
+        yield lambda text: bar.update(task, description=text)
+
+
+def run_report(outcome: Outcome) -> list[str]:
+    """Return the closing lines of a run: what was redone, and where the products are."""
+    redone, kept = len(outcome.redone), outcome.kept
+    if redone == 0:
+        work = f"没有变化，未重做任何步骤 / nothing changed, nothing redone ({kept} kept)"
+    else:
+        work = f"重做 {redone} 步，沿用 {kept} 步 / {redone} steps run, {kept} kept"
+    lines = [f"{work}，{outcome.seconds:.1f} s"]
+    lines += [f"  {step.zh} ({step.stage}): {'; '.join(step.reasons)}" for step in outcome.rerun]
+    lines += [f"{zh} {en}: {path}" for zh, en, path in outcome.products]
+    return lines + list(outcome.notes)
