@@ -88,7 +88,7 @@ def make_venv() -> None:
 
 def pinned(name: str, lock: Path) -> str:
     """Return the lines of one package in a lock: its version and its hashes."""
-    found = re.search(rf"^{name}==.*(?:\\\n.*)+", lock.read_text("utf-8"), re.MULTILINE)
+    found = re.search(rf"^{name}==[^\\\n]*(?:\\\n[^\\\n]*)+", lock.read_text("utf-8"), re.MULTILINE)
     if found is None:
         raise stop(f"{lock.name} names no {name}; write it anew with scripts/lock.py")
     return found.group(0) + "\n"
