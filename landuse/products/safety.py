@@ -1,0 +1,62 @@
+"""Foreign text made harmless: control characters, hidden direction marks, spreadsheet formulas.
+
+Names, codes and remarks come from files made elsewhere. Every product passes its text through
+here, so that one hostile cell reads the same, and does nothing, wherever it is opened.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
+"""First characters after which a spreadsheet may read a CSV cell as a formula (OWASP list)."""
+
+_RETURN = re.compile("\r\n?")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters other than tab and line feed
+    "\u202a-\u202e\u2066-\u2069"  # marks that reorder what is shown after them
+    "\ufeff\ufffe\uffff"  # byte order mark and non-characters, illegal in XML
+    "\ud800-\udfff]"  # halves of a surrogate pair, not encodable
+)
+
+
+def plain_text(text: str) -> str:
+    """Return the text without unprintable characters; line ends become line feeds.
+
+    Removed: control characters except tab and line feed, marks that override the direction of
+    writing, byte order marks, non-characters and lone surrogates. All else stays as it was.
+    """
+    return _UNPRINTABLE.sub("", _RETURN.sub("\n", text))
+
+
+def csv_text(text: str) -> str:
+    """Return text that a spreadsheet reading a CSV cannot take for a formula.
+
+    The rule: text whose first character other than a blank is one of ``= + - @``, their
+    full-width forms, a tab or a line end gets an apostrophe in front. It holds for text only; a
+    negative number stays a number.
+    """
+    text = plain_text(text)
+    start = text.lstrip(" \u00a0\u3000")[:1]
+    return f"'{text}" if start and start in FORMULA_STARTS else text
+
+
+def is_text(column: pd.Series) -> bool:
+    """Tell whether a column holds text: a string type, or objects none of which is a number."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return is_text(pd.Series(column.cat.categories))
+    if pd.api.types.is_string_dtype(column.dtype) and column.dtype != object:
+        return True
+    return column.dtype == object and any(isinstance(value, str) for value in column)
+
+
+def plain_texts(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy whose text cells passed ``plain_text``; null stays null."""
+    texts = {name: table[name].map(_plain) for name in table.columns if is_text(table[name])}
+    return table.assign(**texts)
+
+
+def _plain(value: object) -> object:
+    return plain_text(value) if isinstance(value, str) else value

@@ -1,0 +1,161 @@
+"""QGIS styles as QML text: grades in the map's colours, doubt hatched, names in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree as Xml
+
+from landuse.products.numbers import grade_sign
+from landuse.products.words import FLAGS, grade_colours
+
+HATCH, OUTLINE, FAINT, ZONE_LINE = "#5B6472", "#3A1603", "#B2BAC4", "#2E3F55"
+WATCH_OUTLINE = "#6B4A08"
+VETOED_FILL = "#E3E6EA"
+_QGIS_VERSION = "3.22.0"
+_RULE_KEYS = "00000000-0000-4000-8000-{:012d}"
+
+
+def parcel_style(grades: Sequence[tuple[str, str]], *, aliases: Mapping[str, str]) -> str:
+    """Return the QML of the parcel layer.
+
+    Parameters
+    ----------
+    grades : (code, Chinese name) from the most urgent down.
+    aliases : column name -> the name people read.
+    """
+    colours = grade_colours(tuple(code for code, _ in grades))
+    rules = [
+        (_name(code, zh), f"\"grade\" = '{_quoted(code)}'", [_fill(colours[code][0])])
+        for code, zh in grades
+    ]
+    rules += [
+        (
+            FLAGS["insufficient_evidence"][0],
+            "\"flag\" = 'insufficient_evidence'",
+            [_fill("#FFFFFF", HATCH, style="dash"), _hatch(45)],
+        ),
+        (
+            FLAGS["vetoed"][0],
+            "\"flag\" = 'vetoed'",
+            [_fill(VETOED_FILL, HATCH), _hatch(45), _hatch(135)],
+        ),
+        (FLAGS["none"][0], "\"flag\" = 'none'", [_fill("#F6F8FA", FAINT)]),
+    ]
+    return _document(rules, aliases=aliases, display="parcel_id")
+
+
+def district_style(*, aliases: Mapping[str, str]) -> str:
+    """Return the QML of the district layer: towns as thin outlines, zones as thick ones."""
+    rules = [
+        ("乡镇", "\"level\" = 'town'", [_fill("", "#7C8898", style="dot", width=0.3)]),
+        ("开发区", "\"level\" = 'zone'", [_fill(f"{ZONE_LINE}12", ZONE_LINE, width=0.6)]),
+    ]
+    return _document(rules, aliases=aliases, display="name")
+
+
+def table_style(*, aliases: Mapping[str, str]) -> str:
+    """Return the QML of a layer without geometry: the Chinese names of its columns."""
+    root = _root()
+    _aliases(root, aliases)
+    return _text(root)
+
+
+def _name(code: str, zh: str) -> str:
+    return zh if zh.startswith(grade_sign(code)) else f"{grade_sign(code)} {zh}"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _rgba(colour: str) -> str:
+    """Return ``#RRGGBB`` or ``#RRGGBBAA`` as QGIS writes it; "" is transparent."""
+    digits = (colour.lstrip("#") or "00000000").ljust(8, "F")
+    return ",".join(str(int(digits[start : start + 2], 16)) for start in range(0, 8, 2))
+
+
+def _layer(kind: str, options: Mapping[str, str]) -> Xml.Element:
+    """Return a symbol layer in the form that old (prop) and new (Option) QGIS versions read."""
+    layer = Xml.Element("layer", {"class": kind, "enabled": "1", "locked": "0", "pass": "0"})
+    listed = Xml.SubElement(layer, "Option", {"type": "Map"})
+    for name, value in options.items():
+        Xml.SubElement(listed, "Option", {"name": name, "type": "QString", "value": value})
+    for name, value in options.items():
+        Xml.SubElement(layer, "prop", {"k": name, "v": value})
+    return layer
+
+
+def _fill(
+    colour: str, outline: str = OUTLINE, *, style: str = "solid", width: float = 0.2
+) -> Xml.Element:
+    options = {
+        "color": _rgba(colour),
+        "style": "solid" if colour else "no",
+        "outline_color": _rgba(outline),
+        "outline_style": style,
+        "outline_width": f"{width:g}",
+        "outline_width_unit": "MM",
+        "joinstyle": "round",
+    }
+    return _layer("SimpleFill", options)
+
+
+def _hatch(angle: int) -> Xml.Element:
+    options = {
+        "angle": str(angle),
+        "color": _rgba(HATCH),
+        "distance": "1.6",
+        "distance_unit": "MM",
+        "line_width": "0.2",
+        "line_width_unit": "MM",
+        "offset": "0",
+        "offset_unit": "MM",
+    }
+    layer = _layer("LinePatternFill", options)
+    lines = Xml.SubElement(layer, "symbol", _symbol_attributes(f"@0@{angle}", "line"))
+    stroke = {"line_color": _rgba(HATCH), "line_width": "0.2", "line_width_unit": "MM"}
+    lines.append(_layer("SimpleLine", stroke | {"line_style": "solid"}))
+    return layer
+
+
+def _symbol_attributes(name: str, kind: str) -> dict[str, str]:
+    return {"name": name, "type": kind, "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"}
+
+
+def _root() -> Xml.Element:
+    return Xml.Element("qgis", {"version": _QGIS_VERSION, "styleCategories": "Symbology|Fields"})
+
+
+def _document(
+    rules: Sequence[tuple[str, str, list[Xml.Element]]],
+    *,
+    aliases: Mapping[str, str],
+    display: str,
+) -> str:
+    root = _root()
+    renderer = Xml.SubElement(
+        root, "renderer-v2", {"type": "RuleRenderer", "symbollevels": "0", "enableorderby": "0"}
+    )
+    listed = Xml.SubElement(renderer, "rules", {"key": _RULE_KEYS.format(0)})
+    symbols = Xml.SubElement(renderer, "symbols")
+    for index, (label, test, layers) in enumerate(rules):
+        rule = {"key": _RULE_KEYS.format(index + 1), "filter": test, "label": label}
+        Xml.SubElement(listed, "rule", rule | {"symbol": str(index)})
+        symbol = Xml.SubElement(symbols, "symbol", _symbol_attributes(str(index), "fill"))
+        symbol.extend(layers)
+    _aliases(root, aliases)
+    Xml.SubElement(root, "previewExpression").text = f'"{display}"'
+    Xml.SubElement(root, "layerGeometryType").text = "2"
+    return _text(root)
+
+
+def _aliases(root: Xml.Element, aliases: Mapping[str, str]) -> None:
+    listed = Xml.SubElement(root, "aliases")
+    for index, (field, name) in enumerate(aliases.items()):
+        Xml.SubElement(listed, "alias", {"index": str(index), "field": field, "name": name})
+
+
+def _text(root: Xml.Element) -> str:
+    Xml.indent(root)
+    head = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+    return head + Xml.tostring(root, encoding="unicode") + "\n"

@@ -1,0 +1,58 @@
+"""CSV lists: every parcel, machine names on the first row, the same bytes for the same table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from landuse.products.safety import csv_text, is_text
+
+DECIMALS = 6
+"""Digits kept of a fraction: 1e-6 degree is 0.1 m, and noise below that would change bytes."""
+
+
+def csv_bytes(table: pd.DataFrame, columns: Iterable[str]) -> bytes:
+    """Return a table as CSV: UTF-8 with BOM, line feeds, one header row of machine names.
+
+    Text passes ``safety.csv_text``; numbers keep six decimals; a boolean is True or False; null
+    is an empty cell. Codes stay text: read them back with ``dtype=str``.
+
+    Raises
+    ------
+    KeyError
+        If a column is not in the table.
+    """
+    shown = pd.DataFrame({name: _cells(table[name]) for name in columns})
+    text: str = shown.to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8-sig")
+
+
+def write_csv(table: pd.DataFrame, path: Path, columns: Iterable[str]) -> Path:
+    """Write ``csv_bytes`` to a file that appears whole or not at all; return its path."""
+    data = csv_bytes(table, columns)
+    return write_whole(path, lambda part: part.write_bytes(data))
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> Path:
+    """Let ``write`` fill a file beside ``path``, then move it there in one step."""
+    part = path.with_name(f".part-{path.name}")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        write(part)
+        os.replace(part, path)  # noqa: PTH105 - one atomic step, also over an old file on Windows
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _cells(column: pd.Series) -> pd.Series:
+    if is_text(column):
+        return column.astype(object).map(csv_text, na_action="ignore")
+    if pd.api.types.is_float_dtype(column.dtype):
+        values = column.to_numpy(dtype="float64", na_value=np.nan).round(DECIMALS) + 0.0
+        return pd.Series(np.where(np.isfinite(values), values, np.nan), index=column.index)
+    return column
