@@ -33,7 +33,7 @@ def code_digest(function: Callable[..., Any]) -> str:
     start = Path(inspect.getfile(inspect.unwrap(function))).resolve()
     digest = hashlib.sha256()
     for path in sorted(_reached(start)):
-        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
