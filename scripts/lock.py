@@ -27,9 +27,10 @@ TEST_LOCK, RUN_LOCK = "requirements-test.lock", "requirements.lock"
 HEADER = "# Written by scripts/lock.py; change pyproject.toml instead.\n"
 # One version for every Python: the same inputs are to give the same bytes everywhere.
 OPTIONS = (
-    "--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --quiet "
-    "--no-header --no-annotate --no-emit-index-url --no-emit-find-links"
-).split()
+    *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest"),
+    *("--generate-hashes", "--quiet", "--no-header", "--no-annotate"),
+    *("--no-emit-index-url", "--no-emit-find-links"),
+)
 
 
 def compile_lock(target: Path, *, extras: list[str], more: list[str]) -> None:
@@ -67,7 +68,9 @@ def main() -> int:
             or not filecmp.cmp(folder / lock, ROOT / lock, shallow=False)
         ]
         if options.check:
-            print("out of step: " + ", ".join(stale) if stale else "the locks answer pyproject.toml")
+            print(
+                "out of step: " + ", ".join(stale) if stale else "the locks answer pyproject.toml"
+            )
             return 1 if stale else 0
         for lock in stale:
             shutil.copy(folder / lock, ROOT / lock)
