@@ -1,0 +1,71 @@
+"""What each role of a study needs: the geometry kind and which columns are numbers or dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landuse.align.repair import GeometryKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorRole:
+    """What a vector layer must bring. Columns not named as numbers are text."""
+
+    kind: GeometryKind
+    required: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRole:
+    """What a table must bring. Columns not named as numbers or dates are text."""
+
+    required: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+
+
+VECTOR_ROLES: dict[str, VectorRole] = {
+    "county": VectorRole(kind="polygon"),
+    "towns": VectorRole(kind="polygon", required=("town_code",), key="town_code"),
+    "zones": VectorRole(kind="polygon"),
+    "parcels": VectorRole(
+        kind="polygon",
+        required=("parcel_id",),
+        numbers=("declared_area_m2",),
+        key="parcel_id",
+    ),
+    "roads": VectorRole(kind="line"),
+    "buildings": VectorRole(kind="polygon", numbers=("levels", "height_m")),
+    "water": VectorRole(kind="polygon"),
+    "lights": VectorRole(kind="point"),
+    "eco_redline": VectorRole(kind="polygon"),
+    "prime_farmland": VectorRole(kind="polygon"),
+    "growth_boundary": VectorRole(kind="polygon"),
+    "hazard": VectorRole(kind="polygon"),
+    "heritage": VectorRole(kind="polygon"),
+}
+
+TABLE_ROLES: dict[str, TableRole] = {
+    "enterprises": TableRole(
+        required=("parcel_id",),
+        numbers=("year", "tax_10k_yuan", "tax_10k_yuan_per_mu"),
+    ),
+    "ledger": TableRole(
+        required=("parcel_id",),
+        numbers=("area_ha", "far_min", "far_max"),
+        dates=(
+            "contract_date",
+            "delivery_date",
+            "start_due_date",
+            "finish_due_date",
+            "start_date",
+            "finish_date",
+        ),
+    ),
+    "register_population": TableRole(
+        required=("village_code",),
+        numbers=("registered_population", "resident_population", "households", "year"),
+    ),
+}

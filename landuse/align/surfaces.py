@@ -1,0 +1,111 @@
+"""A land-cover stack burned from vector layers, for cities mapped from the air."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+from rasterio.features import rasterize
+
+from landuse.align.vectors import VectorAlign, align_vector
+from landuse.core.errors import Fault, LanduseError
+from landuse.core.findings import Finding
+from landuse.core.grid import Bounds, Grid
+from landuse.core.layers import Layer
+from landuse.core.settings import Settings
+from landuse.sources.spec import SurfaceClass, Surfaces
+
+_BLOCK_ROWS = 2048
+
+
+class BurnSettings(Settings):
+    """The surfaces to burn and the study's CRS."""
+
+    surfaces: Surfaces
+    crs: str
+
+
+def burn_surfaces(
+    *, files: Mapping[str, Path], grid: Grid, settings: BurnSettings
+) -> dict[str, Any]:
+    """Burn polygon layers into one stack; later classes lie on top of earlier ones.
+
+    A cell belongs to a polygon that holds its centre.
+
+    Parameters
+    ----------
+    files : class key to file.
+    grid : the study grid; the stack covers the same bounds in cells of its own.
+
+    Returns
+    -------
+    ``layer``: Layer, uint8, class 1 to n in the order declared, 0 = none of them (known, not
+    nodata). ``legend``: {"1": {"key", "zh", "en"}, …}. ``findings``: list of Finding.
+
+    Raises
+    ------
+    LanduseError
+        With the faults of every layer.
+    """
+    surfaces = settings.surfaces
+    own = Grid.covering(grid.bounds, resolution_m=surfaces.resolution_m, crs=grid.crs)
+    frame = _lonlat(grid)
+    values = np.zeros(own.shape, dtype=np.uint8)
+    findings: list[Finding] = []
+    faults: list[Fault] = []
+    for code, surface in enumerate(surfaces.classes, start=1):
+        try:
+            aligned = align_vector(
+                file=files[surface.key], settings=_vector(surface, settings.crs), frame=frame
+            )
+        except LanduseError as error:
+            faults += error.faults
+            continue
+        findings += aligned["findings"]
+        burn(aligned["layer"], values, grid=own, code=code)
+    if faults:
+        raise LanduseError(faults)
+    return {"layer": Layer(own, values), "legend": _legend(surfaces), "findings": findings}
+
+
+def burn(layer: gpd.GeoDataFrame, values: NDArray[np.uint8], *, grid: Grid, code: int) -> None:
+    """Write ``code`` into the cells whose centre lies in a polygon of ``layer``, in row blocks."""
+    shapes = np.asarray(layer.geometry.to_numpy())
+    tree = shapely.STRtree(shapes)
+    for rows, _ in grid.windows(max(_BLOCK_ROWS, grid.shape[1])):
+        x0, _, x1, _ = grid.bounds
+        top = grid.transform.f
+        y1, y0 = (top - row * grid.resolution_m for row in (rows.start, rows.stop))
+        near = np.sort(tree.query(shapely.box(x0, y0, x1, y1)))
+        if not len(near):
+            continue
+        rasterize(
+            shapes[near].tolist(),
+            out=values[rows],
+            transform=grid.transform @ grid.transform.translation(0, rows.start),
+            default_value=code,
+        )
+
+
+def _vector(surface: SurfaceClass, crs: str) -> VectorAlign:
+    role = f"surfaces.{surface.key}"
+    return VectorAlign(role=role, source=surface.source, crs=crs, kind="polygon")
+
+
+def _legend(surfaces: Surfaces) -> dict[str, dict[str, str]]:
+    return {
+        str(code): {"key": surface.key, "zh": surface.zh, "en": surface.en}
+        for code, surface in enumerate(surfaces.classes, start=1)
+    }
+
+
+def _lonlat(grid: Grid) -> Bounds:
+    transformer = Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
+    west, south, east, north = transformer.transform_bounds(*grid.bounds)
+    return (west, south, east, north)

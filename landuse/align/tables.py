@@ -1,0 +1,111 @@
+"""A table of a study with our columns: codes as text, numbers as numbers, empty dates empty."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from landuse.align.fields import clean_text, dates, numbers, spoilt_codes, trim_finding
+from landuse.align.roles import TABLE_ROLES
+from landuse.core.errors import Fault, LanduseError, study_fault
+from landuse.core.findings import Finding
+from landuse.core.settings import Settings
+from landuse.sources.read_table import read_table
+from landuse.sources.spec import TableSource
+
+
+class TableAlign(Settings):
+    """How one table is aligned. Columns not named as numbers or dates are text."""
+
+    role: str
+    source: TableSource
+    required: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+
+    @classmethod
+    def for_role(cls, role: str, source: TableSource) -> TableAlign:
+        """Return the settings of a role that a study may name."""
+        needs = TABLE_ROLES[role]
+        return cls(
+            role=role,
+            source=source,
+            required=needs.required,
+            numbers=needs.numbers,
+            dates=needs.dates,
+        )
+
+
+def align_table(*, file: Path, settings: TableAlign) -> dict[str, Any]:
+    """Read a table and make its columns fit for use.
+
+    Blanks at the ends of values are stripped, empty text is null, 1900-01-01 is an empty date,
+    rows without any value are dropped.
+
+    Returns
+    -------
+    ``table``: DataFrame with the columns the study maps: text, float64 or datetime64[us].
+    ``findings``: list of Finding.
+
+    Raises
+    ------
+    LanduseError
+        Exit code 3 if the file is absent; 2 if a needed column is not mapped; 4, with one fault
+        a column, for text in number columns, unreadable dates, codes spoilt by a spreadsheet.
+    """
+    _require_mapping(settings, file=file.name)
+    stage = f"align.{settings.role}"
+    raw = read_table(file, settings.source)
+    faults: list[Fault] = []
+    findings: list[Finding] = []
+    trimmed: dict[str, int] = {}
+    text: dict[str, pd.Series] = {}
+    columns: dict[str, pd.Series] = {}
+    for name in raw.columns:
+        theirs = settings.source.fields[name]
+        if name in settings.numbers:
+            columns[name], wrong = numbers(raw[name], name=theirs, file=file.name)
+            faults += wrong
+        elif name in settings.dates:
+            columns[name], wrong, empty = dates(raw[name], name=theirs, file=file.name)
+            faults += wrong
+            findings += _empty_date_finding(empty, theirs, stage)
+        else:
+            columns[name], trimmed[theirs] = clean_text(raw[name])
+            text[theirs] = columns[name]
+    faults += spoilt_codes(text, file=file.name)
+    if faults:
+        raise LanduseError(faults)
+    table = pd.DataFrame(columns, index=raw.index).dropna(how="all").reset_index(drop=True)
+    return {"table": table, "findings": findings + trim_finding(trimmed, stage)}
+
+
+def _require_mapping(settings: TableAlign, *, file: str) -> None:
+    absent = [name for name in settings.required if name not in settings.source.fields]
+    if absent:
+        raise LanduseError(
+            study_fault(
+                f"这张表必须对应列 {name}", f"this table must map the column {name}",
+                file=file, field=f"sources.{settings.role}.fields.{name}",
+                found=", ".join(settings.source.fields) or "-",
+                todo_zh=f'写 {name} = "表里的列名"', todo_en=f'write {name} = "the column"',
+            )
+            for name in absent
+        )  # fmt: skip
+
+
+def _empty_date_finding(count: int, name: str, stage: str) -> list[Finding]:
+    if not count:
+        return []
+    return [
+        Finding(
+            stage=stage,
+            kind="repaired",
+            object_id=name,
+            value=str(count),
+            message_zh=f"{name}：{count} 个 1900-01-01 视为空",
+            message_en=f"{name}: {count} dates of 1900-01-01 read as empty",
+        )
+    ]
