@@ -20,7 +20,8 @@ Files = Mapping[str, Path | Mapping[Any, Path]]
 class Stage:
     """One step of the method: a pure room function, what it takes and what steers it.
 
-    ``takes`` maps an argument to "stage.output"; ``files`` maps an argument to a raw file, or to
+    ``takes`` maps an argument to "stage.output", or to None for a source that the study does not
+    have (the function is then given None); ``files`` maps an argument to a raw file, or to
     several by key. A stage that reads raw files is a gate: all gates run before faults are told.
     """
 
@@ -28,13 +29,17 @@ class Stage:
     zh: str
     run: Callable[..., dict[str, Any]]
     settings: Settings
-    takes: Mapping[str, str] = field(default_factory=dict)
+    takes: Mapping[str, str | None] = field(default_factory=dict)
     files: Files = field(default_factory=dict)
 
     @property
     def is_gate(self) -> bool:
         """Tell whether the stage reads raw files."""
         return bool(self.files)
+
+    def upstream(self) -> set[str]:
+        """Return the names of the stages this one takes from."""
+        return {source.split(".")[0] for source in self.takes.values() if source}
 
     def flat_files(self) -> dict[str, Path]:
         """Return every raw file under a name of its own."""
@@ -101,7 +106,7 @@ def run_stages(
 
 
 def _ready(stage: Stage, run: Run) -> bool:
-    return all(source.split(".")[0] in run.outputs for source in stage.takes.values())
+    return stage.upstream() <= run.outputs.keys()
 
 
 def _run_one(
@@ -132,8 +137,8 @@ def stage_key(stage: Stage, store: Store, outputs: Mapping[str, Mapping[str, str
     """Return the key of a stage, given the output digests of what it takes."""
     inputs = {}
     for argument, source in sorted(stage.takes.items()):
-        upstream, name = source.split(".")
-        inputs[argument] = outputs[upstream].get(name, ABSENT)
+        upstream, _, name = (source or "").partition(".")
+        inputs[argument] = outputs[upstream].get(name, ABSENT) if source else ABSENT
     settings = stage.settings.model_dump_json()
     return store.key(
         stage.name, stage.run, settings=settings, inputs=inputs, files=stage.flat_files()
@@ -148,11 +153,13 @@ class _Values:
         self._left: dict[str, int] = {}
         self._loaded: dict[str, Any] = {}
         for stage in stages:
-            for source in stage.takes.values():
+            for source in filter(None, stage.takes.values()):
                 self._left[source] = self._left.get(source, 0) + 1
 
-    def get(self, source: str, run: Run) -> Any:
+    def get(self, source: str | None, run: Run) -> Any:
         """Return an output as a value; None when the stage made none of that name."""
+        if source is None:
+            return None
         if source not in self._loaded:
             stage, name = source.split(".")
             present = name in run.outputs[stage]
@@ -161,7 +168,7 @@ class _Values:
 
     def release(self, stage: Stage) -> None:
         """Note that a stage has read what it takes."""
-        for source in stage.takes.values():
+        for source in filter(None, stage.takes.values()):
             self._left[source] -= 1
             if self._left[source] == 0:
                 self._loaded.pop(source, None)
@@ -182,8 +189,7 @@ def outlook(stages: Sequence[Stage], store: Store) -> list[Outlook]:
     outputs: dict[str, dict[str, str]] = {}
     result = []
     for stage in stages:
-        upstream = {source.split(".")[0] for source in stage.takes.values()}
-        open_ones = sorted(upstream - outputs.keys())
+        open_ones = sorted(stage.upstream() - outputs.keys())
         if open_ones:
             state, reasons = "depends", tuple(f"upstream / 上游: {name}" for name in open_ones)
         else:

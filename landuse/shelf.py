@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,7 @@ from affine import Affine
 from landuse.core.findings import Finding, to_table
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
-
-WriteFile = Callable[[Path], None]
-
-
-class FileProduct:
-    """A product that a room writes itself, e.g. a workbook: a suffix and a writer."""
-
-    def __init__(self, suffix: str, write: WriteFile) -> None:
-        self.suffix, self.write = suffix, write
+from landuse.core.product import FileProduct
 
 
 def write_value(value: Any, stem: Path) -> Path:
@@ -38,6 +30,8 @@ def write_value(value: Any, stem: Path) -> Path:
     TypeError
         If the kind of value is not known.
     """
+    if isinstance(value, list):
+        value = _as_stack_or_table(value)
     for kind, suffix, write in _WRITERS:
         if isinstance(value, kind):
             file = stem.with_name(stem.name + (suffix or value.suffix))
@@ -54,6 +48,15 @@ def read_value(folder: Path, name: str) -> Any:
     return reader(file) if reader else file
 
 
+def _as_stack_or_table(values: list[Any]) -> tuple[Layer, ...] | pd.DataFrame:
+    if values and all(isinstance(item, Layer) for item in values):
+        return tuple(values)
+    if all(isinstance(item, Finding) for item in values):
+        return to_table(values)
+    msg = f"no way to keep a list of {type(values[0]).__name__}"
+    raise TypeError(msg)
+
+
 def _write_geo(value: gpd.GeoDataFrame, file: Path) -> None:
     value.to_parquet(file, index=False, compression="zstd")
 
@@ -62,7 +65,7 @@ def _write_table(value: pd.DataFrame, file: Path) -> None:
     value.to_parquet(file, index=False, compression="zstd")
 
 
-def _write_layers(layers: list[Layer], file: Path) -> None:
+def _write_layers(layers: Sequence[Layer], file: Path) -> None:
     first = layers[0]
     rows, columns = first.grid.shape
     profile = {
@@ -103,18 +106,6 @@ def _read_grid(file: Path) -> Grid:
     return Grid(data["crs"], Affine(*data["transform"]), tuple(data["shape"]))
 
 
-def _is_findings(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, Finding) for item in value)
-
-
-def _write_list(value: list[Any], file: Path) -> None:
-    if _is_findings(value):
-        _write_table(to_table(value), file)
-    else:
-        msg = f"no way to keep a list of {type(value[0]).__name__}"
-        raise TypeError(msg)
-
-
 def _write_json(value: Any, file: Path) -> None:
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1, default=_plain)
     file.write_text(text, encoding="utf-8", newline="\n")
@@ -127,10 +118,6 @@ def _plain(value: Any) -> Any:
     raise TypeError(msg)
 
 
-class LayerStack(list[Layer]):
-    """Layers of one grid and type, e.g. one a year."""
-
-
 def _write_text(value: str, file: Path) -> None:
     file.write_text(value, encoding="utf-8", newline="\n")
 
@@ -140,9 +127,8 @@ _WRITERS: tuple[tuple[Any, str, Callable[[Any, Path], None]], ...] = (
     (gpd.GeoDataFrame, ".geo.parquet", _write_geo),
     (pd.DataFrame, ".parquet", _write_table),
     (Layer, ".layer.tif", lambda value, file: _write_layers([value], file)),
-    (LayerStack, ".stack.tif", _write_layers),
+    (tuple, ".stack.tif", _write_layers),
     (Grid, ".grid.json", lambda value, file: _write_json(_grid_data(value), file)),
-    (list, ".parquet", _write_list),
     (str, ".html", _write_text),
     (dict, ".json", _write_json),
 )
@@ -150,7 +136,7 @@ _READERS: dict[str, Callable[[Path], Any]] = {
     ".geo.parquet": gpd.read_parquet,
     ".parquet": pd.read_parquet,
     ".layer.tif": lambda file: _read_layers(file)[0],
-    ".stack.tif": lambda file: LayerStack(_read_layers(file)),
+    ".stack.tif": _read_layers,
     ".grid.json": _read_grid,
     ".json": lambda file: json.loads(file.read_text(encoding="utf-8")),
     ".html": lambda file: file.read_text(encoding="utf-8"),

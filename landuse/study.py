@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
+from landuse.objects.classes import LandClass
 from landuse.scores.model import ScoreModel
 from landuse.sources.spec import Sources
 
@@ -37,21 +38,13 @@ class Head(Settings):
     raw: str | None = Field(None, description="raw folder, relative to the study file")
 
 
-class LocalClass(Settings):
-    """One land-use code of a study that brings its own list."""
-
-    zh: str
-    en: str
-    group: str
-
-
 class ParcelChoice(Settings):
     """How parcels are prepared."""
 
-    duplicates: str = Field("refuse", pattern="^(refuse|suffix)$")
+    duplicates: Literal["refuse", "suffix"] = "refuse"
     minimum_area_m2: float = Field(0.0, ge=0, description="smaller parcels are not assessed")
     zone_share_minimum: float = Field(0.5, gt=0, le=1)
-    classes: dict[str, LocalClass] = Field(default_factory=dict, description="local land-use codes")
+    classes: dict[str, LandClass] = Field(default_factory=dict, description="local land-use codes")
 
 
 class IndicatorChoice(Settings):

@@ -20,7 +20,7 @@ from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 from landuse.runner import Stage, outlook, run_stages
-from landuse.shelf import LayerStack, read_value, write_value
+from landuse.shelf import read_value, write_value
 from landuse.store import Store, publish, why
 
 
@@ -183,7 +183,7 @@ def test_why_is_empty_only_for_equal_keys() -> None:
 def test_values_survive_the_shelf(tmp_path: Path) -> None:
     grid = Grid("EPSG:4549", Affine(10, 0, 400_000, 0, -10, 3_200_000), (2, 3))
     values = np.arange(6, dtype="uint8").reshape(2, 3)
-    stack = LayerStack([Layer(grid, values, 0, 2014), Layer(grid, values + 1, 0, 2015)])
+    stack = [Layer(grid, values, 0, 2014), Layer(grid, values + 1, 0, 2015)]
     for name, value in (("one", Layer(grid, values, None, 2021)), ("many", stack), ("grid", grid)):
         write_value(value, tmp_path / name)
     one = read_value(tmp_path, "one")
