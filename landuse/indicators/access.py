@@ -20,6 +20,7 @@ class AccessSettings(Settings):
     """Which roads count, and how the middle of a town is found."""
 
     road_classes: tuple[str, ...] = ()
+    road_class_column: str = "road_class"
     town_centre_cell_m: Limit = Limit(
         value=500, unit="m", source="proposed here: about the core of a market town", mark="P"
     )
@@ -37,7 +38,8 @@ def measure_access(
 
     Parameters
     ----------
-    roads : lines with a class in ``highway``; ``road_classes`` chooses (empty = every road).
+    roads : lines with a class in ``road_class_column``; ``road_classes`` chooses (empty = every
+        road).
     zones : development zones.
     centres : points with ``town_code``; without them `town_centres` finds them from the parcels.
 
@@ -55,7 +57,7 @@ def measure_access(
         findings.append(absent(STAGE, "roads", ["road_distance_m"]))
     else:
         require_same_crs(parcels, roads)
-        chosen, found = _chosen_roads(roads, settings.road_classes)
+        chosen, found = _chosen_roads(roads, settings)
         table["road_distance_m"] = _nearest_m(outlines, chosen)
         findings += found
     if zones is None:
@@ -63,7 +65,7 @@ def measure_access(
     else:
         require_same_crs(parcels, zones)
         table["zone_distance_m"] = _nearest_m(outlines, np.asarray(zones.geometry.array))
-    if "town_code" not in parcels:
+    if "town_code" not in parcels or not _towns(parcels).notna().any():
         findings.append(absent(STAGE, "towns", ["town_distance_m"]))
     else:
         distance = _own_centre_m(parcels, centres, settings)
@@ -86,7 +88,7 @@ def town_centres(parcels: gpd.GeoDataFrame, *, cell_m: float) -> gpd.GeoDataFram
     middle = shapely.centroid(outlines)
     land = pd.DataFrame(
         {
-            "town_code": parcels["town_code"].to_numpy(),
+            "town_code": _towns(parcels).to_numpy(),
             "x": shapely.get_x(middle),
             "y": shapely.get_y(middle),
             "area": shapely.area(outlines),
@@ -119,6 +121,11 @@ def _densest(land: pd.DataFrame, cell_m: float) -> tuple[float, float]:
     )
 
 
+def _towns(parcels: gpd.GeoDataFrame) -> pd.Series:
+    """Return the town codes; an empty text is no town."""
+    return parcels["town_code"].replace("", pd.NA)
+
+
 def _own_centre_m(
     parcels: gpd.GeoDataFrame, centres: gpd.GeoDataFrame | None, settings: AccessSettings
 ) -> NDArray[np.float64]:
@@ -126,7 +133,7 @@ def _own_centre_m(
         centres = town_centres(parcels, cell_m=settings.town_centre_cell_m.value)
     require_same_crs(parcels, centres)
     point_of = dict(zip(centres["town_code"], centres.geometry.array, strict=True))
-    own = np.array([point_of.get(code) for code in parcels["town_code"]], dtype=object)
+    own = np.array([point_of.get(code) for code in _towns(parcels)], dtype=object)
     distance: NDArray[np.float64] = shapely.distance(np.asarray(parcels.geometry.array), own)
     return distance
 
@@ -144,19 +151,20 @@ def _nearest_m(outlines: NDArray[np.object_], targets: NDArray[np.object_]) -> N
 
 
 def _chosen_roads(
-    roads: gpd.GeoDataFrame, classes: tuple[str, ...]
+    roads: gpd.GeoDataFrame, settings: AccessSettings
 ) -> tuple[NDArray[np.object_], list[Finding]]:
     """Return the lines of the chosen classes, and what stands in the way of choosing."""
     lines = np.asarray(roads.geometry.array)
+    classes, column = settings.road_classes, settings.road_class_column
     if not classes:
         return lines, []
-    if "highway" not in roads:
+    if column not in roads:
         text = (
-            "道路没有等级字段 highway，按全部道路计算",
-            "roads have no class: every road counts",
+            f"道路没有等级字段 {column}，按全部道路计算",
+            f"roads have no column {column}: every road counts",
         )
         return lines, [_road_doubt(*text, value=", ".join(classes))]
-    chosen = lines[roads["highway"].isin(classes).to_numpy()]
+    chosen = lines[roads[column].isin(classes).to_numpy()]
     if len(chosen):
         return chosen, []
     text = ("没有所选等级的道路，道路距离置空", "no road is of a chosen class: distance is null")

@@ -17,9 +17,12 @@ COLUMNS = ("tax_per_mu", "emp_class_rank")
 
 
 class EconomySettings(Settings):
-    """Classes from best to worst; the first has rank 1."""
+    """Classes from best to worst (the first has rank 1), and what the columns are called."""
 
     classes: tuple[str, ...] = ("A", "B", "C", "D")
+    tax_column: str = "tax_10k_yuan"
+    class_column: str = "emp_class"
+    year_column: str = "year"
 
 
 def measure_economy(
@@ -32,8 +35,8 @@ def measure_economy(
     Parameters
     ----------
     parcels : with ``area_mu`` (reported area) if there is one; else the planar area is used.
-    enterprises : ``parcel_id`` (text), ``tax_10k_yuan`` and/or ``emp_class`` (A best), and
-        ``year`` if several; for each parcel only its latest year counts.
+    enterprises : ``parcel_id`` (text), tax in 10 000 yuan and/or class (A best), and the year if
+        there are several (for each parcel only its latest counts); columns as the settings say.
 
     Returns
     -------
@@ -50,30 +53,34 @@ def measure_economy(
     if enterprises is None:
         return {"table": table, "findings": [absent(STAGE, "enterprises", COLUMNS)]}
     ids = table["parcel_id"]
-    latest, findings = _latest(enterprises, ids)
-    if "tax_10k_yuan" in latest:
-        tax = latest.groupby("parcel_id")["tax_10k_yuan"].agg(lambda one: one.sum(skipna=False))
+    latest, findings = _latest(enterprises, ids, year=settings.year_column)
+    if settings.tax_column in latest:
+        tax = latest.groupby("parcel_id")[settings.tax_column].agg(
+            lambda one: one.sum(skipna=False)
+        )
         table["tax_per_mu"] = ids.map(tax).astype(float) / _area_mu(parcels)
     else:
-        findings.append(absent(STAGE, "enterprises.tax_10k_yuan", ["tax_per_mu"]))
-    if "emp_class" in latest:
-        ranks, found = _ranks(latest, settings.classes)
+        findings.append(absent(STAGE, f"enterprises.{settings.tax_column}", ["tax_per_mu"]))
+    if settings.class_column in latest:
+        ranks, found = _ranks(latest[settings.class_column], settings.classes)
         worst = ranks.groupby(latest["parcel_id"]).max()
         table["emp_class_rank"] = ids.map(worst).astype(float)
         mixed = ids.map(ranks.groupby(latest["parcel_id"]).nunique()) > 1
         findings += found + _mixed(ids, mixed)
     else:
-        findings.append(absent(STAGE, "enterprises.emp_class", ["emp_class_rank"]))
+        findings.append(absent(STAGE, f"enterprises.{settings.class_column}", ["emp_class_rank"]))
     return {"table": table, "findings": findings}
 
 
-def _latest(enterprises: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, list[Finding]]:
+def _latest(
+    enterprises: pd.DataFrame, ids: pd.Series, *, year: str
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Return the rows of each parcel's latest year, and the rows that name no parcel here."""
     here = enterprises["parcel_id"].isin(ids)
     rows = enterprises[here]
-    if "year" in rows:
-        newest = rows.groupby("parcel_id")["year"].transform("max")
-        rows = rows[(rows["year"] == newest) | newest.isna()]
+    if year in rows:
+        newest = rows.groupby("parcel_id")[year].transform("max")
+        rows = rows[(rows[year] == newest) | newest.isna()]
     lost = int((~here).sum())
     if not lost:
         return rows, []
@@ -89,11 +96,11 @@ def _latest(enterprises: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, li
     ]
 
 
-def _ranks(rows: pd.DataFrame, classes: tuple[str, ...]) -> tuple[pd.Series, list[Finding]]:
+def _ranks(given: pd.Series, classes: tuple[str, ...]) -> tuple[pd.Series, list[Finding]]:
     """Return 1 for the best class and so on; a class not listed is unknown, with a finding."""
-    text = rows["emp_class"].astype("str").str.strip().str.upper()
+    text = given.astype("str").str.strip().str.upper()
     ranks = text.map({name: rank for rank, name in enumerate(classes, start=1)}).astype(float)
-    strange = sorted(set(text[ranks.isna() & rows["emp_class"].notna()]))
+    strange = sorted(set(text[ranks.isna() & given.notna()]))
     if not strange:
         return ranks, []
     return ranks, [

@@ -1,0 +1,160 @@
+"""The data dictionary: every column, in Chinese and English, and the sources it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a product.
+
+    Attributes
+    ----------
+    unit : unit of the value shown; ``%`` means a share stored as 0 to 1.
+    decimals : digits shown, in the unit shown.
+    roles : sources the column rests on. Every group must be met by at least one of its roles:
+        ``(("buildings", "built_surface"),)`` needs either, two groups need both.
+    """
+
+    name: str
+    zh: str
+    en: str
+    unit: str = ""
+    decimals: int = 0
+    roles: tuple[tuple[str, ...], ...] = ()
+
+    def lacking(self, present: Collection[str]) -> tuple[tuple[str, ...], ...]:
+        """Return the groups of roles that no present source meets; empty = it can be measured."""
+        return tuple(group for group in self.roles if not set(group) & set(present))
+
+
+class ClassNames(Protocol):
+    """What a legend entry says: ``sources.raster_product.ClassName`` fits."""
+
+    @property
+    def key(self) -> str:
+        """Column stem."""
+
+    @property
+    def zh(self) -> str:
+        """Chinese name."""
+
+    @property
+    def en(self) -> str:
+        """English name."""
+
+
+_PARCELS = (("parcels",),)
+_TOWNS = (("towns",),)
+_ZONES = (("zones",),)
+_LANDCOVER = (("landcover", "surfaces"),)
+_SERIES = (("landcover_series",),)
+_POPULATION = (("population",),)
+_ELEVATION = (("elevation",),)
+_NIGHT_LIGHT = (("night_light",),)
+_FAR = (("buildings", "built_surface"), ("buildings", "built_height"))
+
+PARCEL_COLUMNS: tuple[Column, ...] = (
+    Column("parcel_id", "地块编号", "parcel id", roles=_PARCELS),
+    Column("town_code", "乡镇代码", "town code", roles=_TOWNS),
+    Column("town_name", "乡镇", "town", roles=_TOWNS),
+    Column("zone_in", "区内", "in a development zone", roles=_ZONES),
+    Column("zone_name", "开发区", "development zone", roles=_ZONES),
+    Column("land_use", "地类代码", "land-use code", roles=_PARCELS),
+    Column("land_use_zh", "地类", "land use (Chinese)", roles=_PARCELS),
+    Column("land_use_en", "地类（英文）", "land use", roles=_PARCELS),
+    Column("group", "同类组", "peer group", roles=_PARCELS),
+    Column("area_m2", "面积", "area", "m²", 2, _PARCELS),
+    Column("area_mu", "面积", "area", "亩", 2, _PARCELS),
+    Column("idle_score", "疑似闲置得分", "suspected idleness score", "分", 1),
+    Column("les", "疑似低效得分", "suspected low-efficiency score", "分", 1),
+    Column("score", "得分", "score", "分", 1),
+    Column("grade", "等级", "grade"),
+    Column("flag", "判定", "flag"),
+    Column("coverage", "证据覆盖", "evidence coverage", "%", 0),
+    Column("families", "一致的独立证据", "independent families that agree", "类"),
+    Column("families_available", "可用的独立证据", "independent families available", "类"),
+    Column("evidence_zh", "证据", "evidence (Chinese)"),
+    Column("evidence_en", "证据（英文）", "evidence"),
+    Column("veto", "否决规则", "veto rule"),
+    Column("veto_zh", "否决原因", "reason of the veto (Chinese)"),
+    Column("veto_en", "否决原因（英文）", "reason of the veto"),
+    Column("veto_share", "否决项实测值", "measured value of the veto", "", 4),
+    Column("suggestion", "建议", "what to look into first (Chinese)"),
+    Column("rank", "位次", "rank"),
+    Column("rank_p10", "位次 P10", "rank, 10th percentile"),
+    Column("rank_p90", "位次 P90", "rank, 90th percentile"),
+    Column("lon", "经度", "longitude, CGCS2000", "°", 6, _PARCELS),
+    Column("lat", "纬度", "latitude, CGCS2000", "°", 6, _PARCELS),
+)
+"""The parcel list of the public contract, in its order."""
+
+INDICATOR_COLUMNS: tuple[Column, ...] = (
+    Column("landcover_known_share", "地表覆盖已知占比", "land cover known", "%", 1, _LANDCOVER),
+    Column("built_share", "不透水率", "built surface share", "%", 1, (("built_surface",),)),
+    Column("built_height_m", "平均建筑高度", "mean net building height", "m", 1,
+           (("built_height",),)),
+    Column("building_coverage", "建筑密度", "building coverage", "%", 1, (("buildings",),)),
+    Column("building_completeness", "建筑轮廓完整度", "footprint completeness of the town", "–", 2,
+           (("buildings",), ("built_surface",))),
+    Column("far", "容积率", "floor-area ratio", "–", 2, _FAR),
+    Column("far_source", "容积率来源", "source of the floor-area ratio", roles=_FAR),
+    Column("ntl_nw", "夜间灯光", "night light", "nW/cm²/sr", 2, _NIGHT_LIGHT),
+    Column("ntl_context_nw", "周边灯光（仅作背景）", "night light around (background only)",
+           "nW/cm²/sr", 2, _NIGHT_LIGHT),
+    Column("lights_per_ha", "灯具密度", "lamps per hectare", "盏/公顷", 2, (("lights",),)),
+    Column("population", "人口", "population", "人", 1, _POPULATION),
+    Column("population_per_ha", "人口密度", "population density", "人/公顷", 1, _POPULATION),
+    Column("slope_deg", "坡度", "slope", "°", 1, _ELEVATION),
+    Column("elevation_m", "海拔", "elevation", "m", 1, _ELEVATION),
+    Column("road_distance_m", "距道路", "distance to a road", "m", 0, (("roads",),)),
+    Column("town_distance_m", "距乡镇中心", "distance to the town centre", "m", 0, _TOWNS),
+    Column("zone_distance_m", "距开发区", "distance to a development zone", "m", 0, _ZONES),
+    Column("shape_index", "形状指数", "shape index", "–", 2, _PARCELS),
+    Column("compactness", "紧凑度", "compactness", "–", 2, _PARCELS),
+    Column("area_planar_m2", "投影面积", "area on the map plane", "m²", 2, _PARCELS),
+    Column("eco_redline_share", "生态保护红线占比", "in the ecological redline", "%", 1,
+           (("eco_redline",),)),
+    Column("prime_farmland_share", "永久基本农田占比", "in permanent prime farmland", "%", 1,
+           (("prime_farmland",),)),
+    Column("growth_boundary_share", "城镇开发边界内占比", "in the urban growth boundary", "%", 1,
+           (("growth_boundary",),)),
+    Column("hazard_share", "地质灾害区占比", "in a geohazard area", "%", 1, (("hazard",),)),
+    Column("heritage_share", "文物保护范围占比", "in a heritage area", "%", 1, (("heritage",),)),
+    Column("water_share", "水域占比", "under water", "%", 1, (("water",),)),
+    Column("impervious_first_share", "首年不透水占比", "impervious, first year", "%", 1, _SERIES),
+    Column("impervious_last_share", "末年不透水占比", "impervious, last year", "%", 1, _SERIES),
+    Column("impervious_change", "不透水占比变化", "change of impervious share", "%", 1, _SERIES),
+    Column("unbuilt_years", "连续未建年数", "latest years in a row not built", "年", 0, _SERIES),
+    Column("light_slope_nw_per_year", "灯光趋势", "trend of night light", "nW/cm²/sr/年", 3,
+           _NIGHT_LIGHT),
+    Column("tax_per_mu", "亩均税收", "tax per mu", "万元/亩", 2, (("enterprises",),)),
+    Column("emp_class_rank", "亩均等级（1=A）", "A-D class (1 = A)", "–", 0, (("enterprises",),)),
+)  # fmt: skip
+"""Every indicator, in the order products show it; shares of classes come from `share_columns`."""
+
+COLUMNS: tuple[Column, ...] = (*PARCEL_COLUMNS, *INDICATOR_COLUMNS)
+
+
+def share_columns(legend: Iterable[ClassNames], *, role: str = "landcover") -> tuple[Column, ...]:
+    """Return the column ``share_<key>`` of each class of a legend, resting on ``role``."""
+    return tuple(
+        Column(f"share_{c.key}", f"{c.zh}占比", f"share of {c.en}", "%", 1, ((role,),))
+        for c in legend
+    )
+
+
+def indicator_names(legend: Iterable[ClassNames] = ()) -> dict[str, Column]:
+    """Return the indicators by name: class shares first, then the rest in dictionary order."""
+    return {column.name: column for column in (*share_columns(legend), *INDICATOR_COLUMNS)}
+
+
+def lost_columns(
+    present: Collection[str], columns: Iterable[Column] = INDICATOR_COLUMNS
+) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return the columns that cannot be measured and, for each, the groups of roles it lacks."""
+    found = {column.name: column.lacking(present) for column in columns}
+    return {name: groups for name, groups in found.items() if groups}
