@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 _AREA_MARGIN_DEG = 3.0
 _FRAME_MARGIN_DEG = 0.25
 _PREFIXED_TO_PLAIN = 4534 - 4513
+_CGCS2000_NAMES = ("China Geodetic Coordinate System 2000", "China_2000", "China 2000", "CGCS2000")
 _PREFIXED_CODES = range(4513, 4534)
 
 
@@ -191,7 +192,7 @@ def _readings(boxes: Floats, crs: CRS) -> Iterator[Place]:
 
 def _twin(crs: CRS, easting_m: float) -> str | None:
     """Return the CRS with (without) the zone number that the easting asks for, None if as is."""
-    if not crs.is_projected or "China Geodetic Coordinate System 2000" not in crs.to_wkt():
+    if not crs.is_projected or not any(name in crs.to_wkt() for name in _CGCS2000_NAMES):
         return None
     code = crs.to_epsg(min_confidence=70)
     if code is not None and code in _PREFIXED_CODES and 0 < easting_m < ZONE_PREFIX_EASTING_M:
@@ -218,7 +219,7 @@ def _lonlat_boxes(boxes: Floats, choice: Place) -> Floats:
 def _fits(lonlat: Floats, crs: CRS, frame: Bounds | None) -> bool:
     """Tell whether most boxes lie in the CRS's area of use and one touches the frame."""
     area = crs.area_of_use
-    limits = area.bounds if area else (-180.0, -90.0, 180.0, 90.0)
+    limits = area.bounds if area and area.west < area.east else (-180.0, -90.0, 180.0, 90.0)
     within = _touching(lonlat, limits, _AREA_MARGIN_DEG) & (np.abs(lonlat[:, [1, 3]]) <= 90).all(1)
     if within.mean() < 0.5:
         return False

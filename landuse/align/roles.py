@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from landuse.align.repair import GeometryKind
+
+Duplicates = Literal["refuse", "suffix", "merge"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class VectorRole:
-    """What a vector layer must bring. Columns not named as numbers are text."""
+    """What a vector layer must bring. Columns not named as numbers are text.
+
+    ``key`` is the id column. Ids used twice are refused, given a suffix, or (a town drawn in
+    several pieces) merged into one object.
+    """
 
     kind: GeometryKind
     required: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     key: str | None = None
+    duplicates: Duplicates = "refuse"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +36,9 @@ class TableRole:
 
 VECTOR_ROLES: dict[str, VectorRole] = {
     "county": VectorRole(kind="polygon"),
-    "towns": VectorRole(kind="polygon", required=("town_code",), key="town_code"),
+    "towns": VectorRole(
+        kind="polygon", required=("town_code",), key="town_code", duplicates="merge"
+    ),
     "zones": VectorRole(kind="polygon"),
     "parcels": VectorRole(
         kind="polygon",

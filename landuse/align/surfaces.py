@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from affine import Affine
 from numpy.typing import NDArray
 from pyproj import Transformer
 from rasterio.features import rasterize
@@ -21,7 +22,7 @@ from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 from landuse.sources.spec import SurfaceClass, Surfaces
 
-_BLOCK_ROWS = 2048
+_BLOCK_ROWS = 4096
 
 
 class BurnSettings(Settings):
@@ -78,19 +79,15 @@ def burn(layer: gpd.GeoDataFrame, values: NDArray[np.uint8], *, grid: Grid, code
     """Write ``code`` into the cells whose centre lies in a polygon of ``layer``, in row blocks."""
     shapes = np.asarray(layer.geometry.to_numpy())
     tree = shapely.STRtree(shapes)
-    for rows, _ in grid.windows(max(_BLOCK_ROWS, grid.shape[1])):
-        x0, _, x1, _ = grid.bounds
-        top = grid.transform.f
-        y1, y0 = (top - row * grid.resolution_m for row in (rows.start, rows.stop))
+    x0, _, x1, top = grid.bounds
+    for start in range(0, grid.shape[0], _BLOCK_ROWS):
+        block = values[start : start + _BLOCK_ROWS]
+        y1 = top - start * grid.resolution_m
+        y0 = y1 - len(block) * grid.resolution_m
         near = np.sort(tree.query(shapely.box(x0, y0, x1, y1)))
-        if not len(near):
-            continue
-        rasterize(
-            shapes[near].tolist(),
-            out=values[rows],
-            transform=grid.transform @ grid.transform.translation(0, rows.start),
-            default_value=code,
-        )
+        if len(near):
+            corner = Affine(grid.resolution_m, 0.0, x0, 0.0, -grid.resolution_m, y1)
+            rasterize(shapes[near].tolist(), out=block, transform=corner, default_value=code)
 
 
 def _vector(surface: SurfaceClass, crs: str) -> VectorAlign:

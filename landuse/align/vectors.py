@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,7 @@ from landuse.align.datum import SHIFTED, to_wgs84
 from landuse.align.fields import clean_text, id_faults, numbers, suffixed, trim_finding
 from landuse.align.placing import lonlat_bounds, place
 from landuse.align.repair import GeometryKind, repair
-from landuse.align.roles import VECTOR_ROLES
+from landuse.align.roles import VECTOR_ROLES, Duplicates
 from landuse.core.errors import Fault, LanduseError, data_fault, fail, study_fault
 from landuse.core.findings import Finding
 from landuse.core.grid import Bounds
@@ -27,7 +27,8 @@ from landuse.sources.spec import VectorSource
 class VectorAlign(Settings):
     """How one vector layer is aligned.
 
-    ``key`` names the id column: blank ids are refused, duplicates are refused or given a suffix.
+    ``key`` names the id column: blank ids are refused; ids used twice are refused, given a suffix,
+    or their objects merged into one.
     """
 
     role: str
@@ -37,7 +38,7 @@ class VectorAlign(Settings):
     required: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     key: str | None = None
-    duplicates: Literal["refuse", "suffix"] = "refuse"
+    duplicates: Duplicates = "refuse"
 
     @classmethod
     def for_role(
@@ -46,9 +47,9 @@ class VectorAlign(Settings):
         source: VectorSource,
         *,
         crs: str,
-        duplicates: Literal["refuse", "suffix"] = "refuse",
+        duplicates: Duplicates | None = None,
     ) -> VectorAlign:
-        """Return the settings of a role that a study may name."""
+        """Return the settings of a role that a study may name; ``duplicates`` overrides it."""
         needs = VECTOR_ROLES[role]
         return cls(
             role=role,
@@ -58,7 +59,7 @@ class VectorAlign(Settings):
             required=needs.required,
             numbers=needs.numbers,
             key=needs.key,
-            duplicates=duplicates,
+            duplicates=duplicates or needs.duplicates,
         )
 
 
@@ -102,8 +103,9 @@ def align_vector(
     repaired = repair(_finite(layer), kind=settings.kind, stage=stage, names=names)
     if repaired.layer.empty:
         raise fail(_nothing_left(settings, file=file.name, rows=len(table)))
-    layer = repaired.layer.reset_index(drop=True)
-    return {"layer": layer, "findings": findings + repaired.findings}
+    findings += repaired.findings
+    layer = _merged(repaired.layer, settings, findings).reset_index(drop=True)
+    return {"layer": layer, "findings": findings}
 
 
 def _require_mapping(settings: VectorAlign, *, file: str) -> None:
@@ -158,7 +160,7 @@ def _ids(
     refuse = settings.duplicates == "refuse"
     faults = id_faults(ids, name=theirs, file=file, refuse_duplicates=refuse)
     repeated = int(ids.duplicated().sum())
-    if faults or not repeated:
+    if faults or not repeated or settings.duplicates == "merge":
         return ids, faults
     findings.append(
         Finding(
@@ -170,6 +172,28 @@ def _ids(
         )
     )
     return suffixed(ids), faults
+
+
+def _merged(
+    layer: gpd.GeoDataFrame, settings: VectorAlign, findings: list[Finding]
+) -> gpd.GeoDataFrame:
+    """Merge objects of one id into one, in the order of their first pieces."""
+    if settings.duplicates != "merge" or settings.key not in layer.columns:
+        return layer
+    pieces = int(layer[settings.key].duplicated().sum())
+    if not pieces:
+        return layer
+    findings.append(
+        Finding(
+            stage=f"align.{settings.role}",
+            kind="repaired",
+            value=str(pieces),
+            message_zh=f"{pieces} 个同编号的图形并入第一个",
+            message_en=f"{pieces} shapes merged into the first of the same id",
+        )
+    )
+    merged = layer.dissolve(by=settings.key, sort=False, as_index=False)
+    return merged[list(layer.columns)]
 
 
 def _frame_bounds(frame: Any) -> Bounds | None:

@@ -28,6 +28,7 @@ from landuse.objects.overlay import geodesic_area_m2, largest, overlaps, same_cr
 from landuse.sources.spec import ClassSystem
 
 STAGE = "parcels"
+_AREA_TOLERANCE = 0.05
 COLUMNS = (
     "parcel_id",
     "town_code",
@@ -89,6 +90,7 @@ def build_parcels(
     findings: list[Finding] = []
     table = parcels.sort_values("parcel_id", kind="stable").reset_index(drop=True)
     table = table.assign(area_m2=geodesic_area_m2(table))
+    findings += _declared_area_finding(table)
     table = _with_land_use(table, settings, findings)
     table = _large_enough(table, settings, findings)
     if table.empty:
@@ -104,6 +106,28 @@ def build_parcels(
 def _ordered(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     further = [name for name in table.columns if name not in (*COLUMNS, "geometry", "assessed")]
     return table[[*COLUMNS, *further, "geometry"]]
+
+
+def _declared_area_finding(table: gpd.GeoDataFrame) -> list[Finding]:
+    """Return a finding when the area the file states and the area drawn differ by over 5 %."""
+    if "declared_area_m2" not in table.columns:
+        return []
+    ratio = table["declared_area_m2"] / table["area_m2"]
+    off = (ratio - 1).abs() > _AREA_TOLERANCE
+    if not off.any():
+        return []
+    count, middle = int(off.sum()), float(ratio[off].median())
+    return [
+        _finding(
+            "doubt",
+            f"{count} 个地块的登记面积与图形面积相差 5% 以上"
+            f"（比值中位数 {middle:.3f}），按图形面积计",
+            f"{count} parcels: stated and drawn area differ by over 5 % (median ratio "
+            f"{middle:.3f}); the drawn area counts",
+            object_id=_some(table.loc[off, "parcel_id"]),
+            value=str(count),
+        )
+    ]
 
 
 def _with_land_use(
