@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from landuse.products.columns import ColumnLike
+import pandas as pd
+
+from landuse.products.columns import ColumnLike, ColumnName
+from landuse.products.numbers import percent
+from landuse.products.words import SUSPECTED
 from landuse.scores.model import Criterion, ScoreModel, Veto
 
 
@@ -58,6 +62,7 @@ def absences(
     absent: Mapping[str, tuple[str, str]],
     *,
     model: ScoreModel,
+    contributions: pd.DataFrame,
     robustness: bool = False,
     role_names: Mapping[str, tuple[str, str]] | None = None,
 ) -> tuple[Absence, ...]:
@@ -67,14 +72,15 @@ def absences(
     ----------
     absent : role -> (zh, en) reason.
     model : the score model, which says what rests on each role.
+    contributions : long table of `scores.assess`, which says how many parcels lack a criterion.
     robustness : whether rank intervals were computed; where not, that is an absence too.
     role_names : role -> (zh, en) name of the layer.
     """
-    named = role_names or {}
+    named, known = role_names or {}, availability(contributions)
     rows = []
     for role, (zh, en) in absent.items():
         name_zh, name_en = named.get(role, (role, role))
-        cost_zh, cost_en = _cost(role, model)
+        cost_zh, cost_en = _cost(role, model, known)
         rows.append(
             Absence(
                 role=role, reason_zh=f"{name_zh}：{zh}", reason_en=f"{name_en}: {en}",
@@ -93,41 +99,81 @@ _NO_ROBUSTNESS = Absence(
 )
 
 
-def _cost(role: str, model: ScoreModel) -> tuple[str, str]:
-    lost = {item.code: item for item in model.criteria if item.data == role}
+def _cost(role: str, model: ScoreModel, known: Mapping[str, float]) -> tuple[str, str]:
     vetoes = [veto for veto in model.vetoes if veto.data == role]
-    zh = [_criterion_cost(item)[0] for item in lost.values()]
-    en = [_criterion_cost(item)[1] for item in lost.values()]
-    zh += [_veto_cost(veto)[0] for veto in vetoes]
-    en += [_veto_cost(veto)[1] for veto in vetoes]
-    if not zh:
-        return ("本评分模型不直接使用", "not used directly by this score model")
-    return ("；".join(zh), "; ".join(en))
+    lost = [item for item in model.criteria if item.data == role and known.get(item.code, 0.0) < 1]
+    parts = [_criterion_cost(item, 1 - known.get(item.code, 0.0)) for item in lost]
+    parts += [_veto_cost(veto) for veto in vetoes]
+    if not parts:
+        return ("没有指标或否决规则因此缺失", "no criterion and no veto is missing because of it")
+    return ("；".join(zh for zh, _ in parts), "; ".join(en for _, en in parts))
 
 
-def _criterion_cost(item: Criterion) -> tuple[str, str]:
-    weight = f"{item.weight * 100:.0f}%"
+def _criterion_cost(item: Criterion, missing: float) -> tuple[str, str]:
+    weight, share = percent(item.weight, 0), percent(missing, 0)
     return (
-        f"可能缺指标 {item.code} {item.zh}（权重 {weight}）",
-        f"criterion {item.code} {item.en} may be missing (weight {weight})",
+        f"{item.code} {item.zh}（权重 {weight}）在 {share} 的适用地块上缺失",
+        f"{item.code} {item.en} (weight {weight}) is missing for {share} of its parcels",
     )
+
+
+def availability(contributions: pd.DataFrame) -> Mapping[str, float]:
+    """Return, per criterion, the share of the parcels it applies to that have a value."""
+    if contributions.empty:
+        return {}
+    shares = contributions["available"].astype("float64").groupby(contributions["criterion"]).mean()
+    return {str(code): float(share) for code, share in shares.items()}
 
 
 def _veto_cost(veto: Veto) -> tuple[str, str]:
     return (f"未核对：{veto.zh}", f"not checked: {veto.en}")
 
 
-def dictionary_rows(
-    columns: list[str], names: Mapping[str, ColumnLike]
-) -> list[tuple[str, str, str, str, str]]:
-    """Return the data dictionary: code, Chinese name, English name, unit, roles it rests on."""
-    rows = []
-    for code in columns:
-        known = names.get(code)
-        if known is None:
-            rows.append((code, code, code, "", ""))
-            continue
-        roles = getattr(known, "roles", ())
-        roles = (roles,) if isinstance(roles, str) else roles
-        rows.append((code, known.zh, known.en, known.unit, ", ".join(roles)))
-    return rows
+@dataclass(frozen=True, kw_only=True)
+class RunFacts:
+    """Everything a workbook or report is made of; tables as values, no file.
+
+    Attributes
+    ----------
+    parcels : the parcel table, every parcel, with the contract's columns and the indicators;
+        geometry is not needed.
+    waterfall : area taken out per veto: ``veto, veto_zh, veto_en, parcels, area_mu``.
+    findings : rows of ``core.findings``.
+    contributions : long table of `scores.assess`, for the availability of each criterion.
+    names : indicator name -> its names, unit, digits and roles.
+    """
+
+    study: StudyFacts
+    model: ScoreModel
+    parcels: pd.DataFrame
+    waterfall: pd.DataFrame
+    findings: pd.DataFrame
+    contributions: pd.DataFrame
+    sources: tuple[SourceFact, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    names: Mapping[str, ColumnLike] = field(default_factory=dict)
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """Return the grade codes from the most urgent down."""
+        ordered = sorted(self.model.grades, key=lambda grade: -grade.minimum)
+        return tuple(grade.code for grade in ordered)
+
+    def known_names(self) -> dict[str, ColumnLike]:
+        """Return the names of the indicators, those derived by the score model included."""
+        derived = {
+            item.column: ColumnName(item.column, item.zh, item.en, item.unit, 1)
+            for item in self.model.derived
+        }
+        return dict(self.names) | derived
+
+    def candidates(self) -> pd.DataFrame:
+        """Return the flagged parcels in rank order."""
+        listed = self.parcels[self.parcels["flag"].isin(SUSPECTED)]
+        return listed.sort_values(["rank", "parcel_id"], ignore_index=True)
+
+    def not_listed(self) -> pd.DataFrame:
+        """Return vetoed parcels, then those without enough evidence, by rule and id."""
+        out = self.parcels[self.parcels["flag"].isin(["vetoed", "insufficient_evidence"])]
+        keys = ["flag", "veto", "parcel_id"]
+        return out.sort_values(keys, ascending=[False, True, True], ignore_index=True)

@@ -40,7 +40,7 @@ def total_columns(grades: Sequence[str] = DEFAULT_GRADES) -> tuple[ColumnName, .
     """Return what each column of the totals is called, in order."""
     suspected = (("suspected", "疑似合计", "suspected"),)
     places = (("", "", ""), ("_in", "·区内", ", in zones"), ("_out", "·区外", ", outside zones"))
-    keys = [("all", "参评地块合计", "all parcels"), *suspected]
+    keys = [("all", "全部地块", "all parcels"), *suspected]
     named = [
         (f"{key}{end}", zh + end_zh, en + end_en)
         for key, zh, en in keys

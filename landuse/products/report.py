@@ -1,0 +1,166 @@
+"""The report: one self-contained page, Chinese first, that prints on A4."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from landuse.products import numbers, words
+from landuse.products.facts import RunFacts
+from landuse.products.guard_rails import guard_rails
+from landuse.products.method import mark_text, parameter_table
+from landuse.products.report_map import CIRCLES_SHOWN, Ground, colour_rules, draw_map
+from landuse.products.safety import plain_text
+from landuse.products.tables import write_whole
+from landuse.products.totals import county_totals, town_totals, zone_totals
+from landuse.products.workbook_sheets import people_zones
+
+TOP, FINDINGS_SHOWN = 20, 200
+PLAUSIBLE_SHARE = (0.03, 0.20)
+"""Share of the assessed area that is plausibly flagged (`domain.md` §10.2)."""
+
+
+def render_report(run: RunFacts, ground: Ground) -> str:
+    """Return the report as one HTML page that opens no file and no address.
+
+    Parameters
+    ----------
+    run : facts and tables of the run.
+    ground : geometry for the still map, in one metric CRS.
+    """
+    template = _environment().get_template("report.html.j2")
+    return template.render(**_context(run), picture=draw_map(ground, grades=run.grades))
+
+
+def write_report(html: str, path: Path) -> Path:
+    """Write a rendered report; return its path."""
+    return write_whole(path, lambda part: part.write_text(html, encoding="utf-8", newline="\n"))
+
+
+def css_text(text: str) -> str:
+    """Return text as a quoted CSS string; all but letters and digits are written as codes."""
+    coded = re.sub(r"[^0-9A-Za-z\u4e00-\u9fff]", lambda hit: f"\\{ord(hit[0]):06x}", text)
+    return f'"{coded}"'
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("landuse.products"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters |= {
+        "number": numbers.number,
+        "percent": numbers.percent,
+        "grade_sign": numbers.grade_sign,
+        "flag_words": words.flag_words,
+        "mark": mark_text,
+    }
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return plain_text(value)
+    return numbers.MISSING if numbers.is_missing(value) else value
+
+
+def _context(run: RunFacts) -> dict[str, Any]:
+    parameters = parameter_table(run.model, run.contributions)
+    total = county_totals(run.parcels, grades=run.grades)
+    unchecked = _unchecked(run)
+    return {
+        "study": run.study,
+        "model": run.model,
+        "words": words,
+        "stamp_css": css_text(f"{run.study.stamp_zh}；无审图号　{words.NOTE_ZH}"),
+        "unchecked_css": css_text(f"未核对：{'、'.join(unchecked)}" if unchecked else ""),
+        "unchecked": unchecked,
+        "grade_classes": colour_rules(run.grades),
+        "total": total,
+        "share_doubtful": _doubtful(total["suspected_share"]),
+        "plausible": PLAUSIBLE_SHARE,
+        "grades": _grade_rows(run, total),
+        "top": _top(run),
+        "top_shown": TOP,
+        "circles_shown": min(int(total["suspected_count"]), CIRCLES_SHOWN),
+        "towns": _rows(_named_towns(run)),
+        "zones": _rows(people_zones(zone_totals(run.parcels, grades=run.grades))),
+        "waterfall": _waterfall(run.waterfall),
+        "criteria": _rows(parameters[parameters["kind"] == "指标"]),
+        "vetoes": _rows(parameters[parameters["kind"] == "否决"]),
+        "rules": _rows(parameters[~parameters["kind"].isin(["指标", "否决"])]),
+        "guard_rails": guard_rails(adcode=run.study.adcode),
+        "absences": run.absences,
+        "findings": _rows(run.findings.head(FINDINGS_SHOWN)),
+        "finding_count": len(run.findings),
+        "finding_kinds": _kinds(run.findings),
+        "sources": run.sources,
+        "kinds": words.KINDS,
+        "marks": words.MARKS,
+    }
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_dict("records")
+    return rows
+
+
+def _doubtful(share: float) -> bool:
+    low, high = PLAUSIBLE_SHARE
+    return not numbers.is_missing(share) and not low <= share <= high
+
+
+def _unchecked(run: RunFacts) -> list[str]:
+    """Return the vetoes whose column the parcel table lacks: they were not checked."""
+    held = run.parcels.columns
+    return [veto.zh for veto in run.model.vetoes if veto.column not in held]
+
+
+def _grade_rows(run: RunFacts, total: pd.Series) -> list[dict[str, Any]]:
+    names = {grade.code: grade for grade in run.model.grades}
+    return [
+        {
+            "css": f"g{index}",
+            "zh": names[code].zh,
+            "en": names[code].en,
+            "minimum": names[code].minimum,
+            "count": total[f"grade_{code}_count"],
+            "mu": total[f"grade_{code}_mu"],
+        }
+        for index, code in enumerate(run.grades)
+    ]
+
+
+def _top(run: RunFacts) -> list[dict[str, Any]]:
+    classes = {code: f"g{index}" for index, code in enumerate(run.grades)}
+    table = run.candidates().head(TOP)
+    intervals = [
+        numbers.interval(low, high)
+        for low, high in zip(table["rank_p10"], table["rank_p90"], strict=True)
+    ]
+    return _rows(table.assign(interval=intervals, css=table["grade"].map(classes)))
+
+
+def _named_towns(run: RunFacts) -> pd.DataFrame:
+    towns = town_totals(run.parcels, grades=run.grades)
+    unnamed = towns["town_name"] == ""
+    return towns.assign(town_name=towns["town_name"].mask(unnamed, words.UNASSIGNED_ZH))
+
+
+def _waterfall(table: pd.DataFrame) -> list[dict[str, Any]]:
+    largest = float(table["area_mu"].max()) if len(table) else 0.0
+    bars = [100 * area / largest if largest else 0.0 for area in table["area_mu"]]
+    return _rows(table.assign(bar=bars))
+
+
+def _kinds(findings: pd.DataFrame) -> Mapping[str, int]:
+    return {str(kind): int(count) for kind, count in findings["kind"].value_counts().items()}

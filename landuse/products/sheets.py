@@ -1,0 +1,105 @@
+"""Sheets as values: what stands in each cell of the workbook, before any file is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from landuse.products.columns import ColumnLike, describe, heading
+from landuse.products.numbers import is_missing
+from landuse.products.safety import plain_text
+from landuse.products.tables import DECIMALS
+
+Kind = Literal["text", "long", "number", "percent", "check_state", "check_date"]
+Cell = str | float | int | None
+CELL_LIMIT = 32_767
+"""Most characters a workbook cell may hold."""
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """A column of a sheet: field code, Chinese head with unit, what its cells are."""
+
+    code: str
+    head: str
+    kind: Kind = "text"
+    decimals: int = 0
+    width: float = 12.0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: two header rows (``head``, ``code``), rows of values, perhaps a row of totals."""
+
+    name: str
+    columns: tuple[SheetColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    totals: tuple[Cell, ...] | None = None
+    frozen_columns: int = 0
+
+
+def sheet_of(
+    name: str,
+    table: pd.DataFrame,
+    columns: Sequence[SheetColumn],
+    *,
+    totals: pd.Series | None = None,
+    frozen_columns: int = 0,
+) -> Sheet:
+    """Return a sheet of a table; columns the table lacks are left empty."""
+    cells = [
+        [cell(value, column) for value in table[column.code].tolist()]
+        if column.code in table.columns
+        else [None] * len(table)
+        for column in columns
+    ]
+    return Sheet(
+        name=name,
+        columns=tuple(columns),
+        rows=tuple(zip(*cells, strict=True)) if columns else (),
+        totals=None if totals is None else _total_row(totals, columns),
+        frozen_columns=frozen_columns,
+    )
+
+
+def cell(value: Any, column: SheetColumn) -> Cell:
+    """Return a value as a cell holds it: text cleaned and cut, missing as empty."""
+    if value is pd.NaT or is_missing(value):
+        return None
+    if column.kind in {"number", "percent"} and not isinstance(value, str):
+        rounded = round(float(value), DECIMALS)
+        return int(rounded) if rounded.is_integer() else rounded
+    return cut(plain_text(str(value)))
+
+
+def cut(text: str) -> str:
+    """Return text that fits a cell; what is cut off is marked by an ellipsis."""
+    return text if len(text) <= CELL_LIMIT else f"{text[: CELL_LIMIT - 1]}…"
+
+
+def from_names(
+    codes: Iterable[str], table: pd.DataFrame, *, names: dict[str, ColumnLike]
+) -> tuple[SheetColumn, ...]:
+    """Return sheet columns for table columns: kind from the data, head and digits from names."""
+    return tuple(_named(code, table, names=names) for code in codes)
+
+
+def _named(code: str, table: pd.DataFrame, *, names: dict[str, ColumnLike]) -> SheetColumn:
+    known = describe(code, names)
+    head = known.zh if known.unit == "%" else heading(known)
+    kind: Kind = "text"
+    if code in table.columns and pd.api.types.is_numeric_dtype(table[code].dtype):
+        kind = "percent" if known.unit == "%" else "number"
+    if code.startswith(("evidence_", "suggestion")):
+        kind = "long"
+    width = {"long": 60.0, "text": 14.0}.get(kind, 11.0)
+    return SheetColumn(code, head, kind, known.decimals, max(width, min(2.0 * len(head) + 2, 24)))
+
+
+def _total_row(totals: pd.Series, columns: Sequence[SheetColumn]) -> tuple[Cell, ...]:
+    values = [cell(totals.get(column.code), column) for column in columns]
+    values[0] = "合计"
+    return tuple(values)

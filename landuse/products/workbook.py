@@ -1,0 +1,167 @@
+"""The workbook: sheets written as an Excel file that WPS opens too, values only, no formula."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from landuse.products.facts import RunFacts
+from landuse.products.numbers import grade_sign
+from landuse.products.safety import FORMULA_STARTS, plain_text
+from landuse.products.sheets import Cell, Sheet, SheetColumn
+from landuse.products.tables import write_whole
+from landuse.products.words import CHECK_STATES, NOTE_ZH, grade_colours
+from landuse.products.workbook_sheets import workbook_sheets
+
+CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""Creation date in every file, so that equal results give equal files."""
+HEADER_ROWS = 2
+CHECK_ROWS_SPARE = 200
+_OPTIONS = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+_FONT = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
+_HEAD = _FONT | {"bold": True, "bg_color": "#17324D", "font_color": "#FFFFFF", "text_wrap": True}
+_CODE = _FONT | {"bg_color": "#E8EEF6", "font_color": "#465364", "font_size": 9}
+_TOTAL = {"bold": True, "top": 1, "bg_color": "#F6F8FA"}
+
+
+def write_workbook(run: RunFacts, path: Path) -> Path:
+    """Write all sheets of a run to an XLSX file; return its path."""
+    return write_sheets(workbook_sheets(run), path, title=run.study.title_zh, grades=run.grades)
+
+
+def write_sheets(
+    sheets: Sequence[Sheet], path: Path, *, title: str, grades: Sequence[str] = ()
+) -> Path:
+    """Write sheets: two header rows, frozen, filtered; text as text; grades in their colours."""
+
+    def fill(part: Path) -> None:
+        with xlsxwriter.Workbook(part, _OPTIONS) as book:
+            book.set_properties({"title": plain_text(title), "created": CREATED})
+            formats = _Formats(book)
+            for sheet in sheets:
+                _write_sheet(book.add_worksheet(sheet.name), sheet, formats=formats)
+                _finish(book.get_worksheet_by_name(sheet.name), sheet, title=title)
+                _colour_grades(book, sheet, grades=grades)
+
+    return write_whole(path, fill)
+
+
+class _Formats:
+    """Cell formats made once each: a workbook may hold only so many."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[str, int, bool, bool], Format] = {}
+        self.head = book.add_format(_HEAD)
+        self.code = book.add_format(_CODE)
+
+    def of(self, column: SheetColumn, *, total: bool = False, quoted: bool = False) -> Format:
+        key = (column.kind, column.decimals, total, quoted)
+        if key not in self._made:
+            look = dict(_FONT) | (_TOTAL if total else {})
+            look["num_format"] = _number_format(column)
+            look["text_wrap"] = column.kind == "long"
+            look["quote_prefix"] = quoted
+            self._made[key] = self._book.add_format(look)
+        return self._made[key]
+
+
+def _number_format(column: SheetColumn) -> str:
+    digits = "." + "0" * column.decimals if column.decimals else ""
+    if column.kind == "percent":
+        return f"0{digits}%"
+    if column.kind == "number":
+        return f"#,##0{digits}"
+    return "yyyy-mm-dd" if column.kind == "check_date" else "@"
+
+
+def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
+    for index, column in enumerate(sheet.columns):
+        target.set_column(index, index, column.width, formats.of(column))
+        target.write_string(0, index, column.head, formats.head)
+        target.write_string(1, index, column.code, formats.code)
+    for row, values in enumerate(sheet.rows, start=HEADER_ROWS):
+        for index, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
+            _write_cell(target, (row, index), value, column=column, formats=formats)
+    row = HEADER_ROWS + len(sheet.rows)
+    for index, (value, column) in enumerate(zip(sheet.totals or (), sheet.columns, strict=False)):
+        _write_cell(target, (row, index), value, column=column, formats=formats, total=True)
+
+
+def _write_cell(
+    target: Worksheet,
+    place: tuple[int, int],
+    value: Cell,
+    *,
+    column: SheetColumn,
+    formats: _Formats,
+    total: bool = False,
+) -> None:
+    if value is None:
+        if total:
+            target.write_blank(*place, None, formats.of(column, total=True))
+    elif isinstance(value, str):
+        # Text like "=1+1" is stored as text; the prefix keeps it text when someone edits the cell.
+        quoted = value[:1] in FORMULA_STARTS if value else False
+        target.write_string(*place, value, formats.of(column, total=total, quoted=quoted))
+    else:
+        target.write_number(*place, value, formats.of(column, total=total))
+
+
+def _finish(target: Worksheet, sheet: Sheet, *, title: str) -> None:
+    last_row = HEADER_ROWS - 1 + len(sheet.rows)
+    target.set_row(0, 32)
+    target.freeze_panes(HEADER_ROWS, sheet.frozen_columns)
+    target.autofilter(1, 0, max(last_row, 1), len(sheet.columns) - 1)
+    target.set_landscape()
+    target.set_paper(9)
+    target.fit_to_pages(1, 0)
+    target.repeat_rows(0, HEADER_ROWS - 1)
+    name = plain_text(title)[:60].replace("&", "&&")
+    target.set_header(f"&L{name} {sheet.name}&R内部工作用图，不公开")
+    target.set_footer(f"&L{NOTE_ZH}&R&P / &N")
+    for index, column in enumerate(sheet.columns):
+        _validate(target, column, index=index, last_row=last_row + CHECK_ROWS_SPARE)
+
+
+def _validate(target: Worksheet, column: SheetColumn, *, index: int, last_row: int) -> None:
+    rule: dict[str, object]
+    if column.kind == "check_state":
+        rule = {
+            "validate": "list",
+            "source": list(CHECK_STATES),
+            "error_title": "核实状态",
+            "error_message": "请选择：" + "、".join(CHECK_STATES),
+        }
+    elif column.kind == "check_date":
+        rule = {
+            "validate": "date",
+            "criteria": ">=",
+            "value": datetime(2000, 1, 1),  # noqa: DTZ001 - a workbook date has no zone
+            "error_title": "核实日期",
+            "error_message": "请填日期，如 2026-01-31",
+        }
+    else:
+        return
+    target.data_validation(HEADER_ROWS, index, last_row, index, rule)
+
+
+def _colour_grades(book: xlsxwriter.Workbook, sheet: Sheet, *, grades: Sequence[str]) -> None:
+    codes = [column.code for column in sheet.columns]
+    if "grade" not in codes or not sheet.rows:
+        return
+    index, target = codes.index("grade"), book.get_worksheet_by_name(sheet.name)
+    for code, (fill, text) in grade_colours(tuple(grades)).items():
+        look = book.add_format({"bg_color": fill, "font_color": text, "bold": True})
+        rule = {"type": "cell", "criteria": "==", "value": _literal(code), "format": look}
+        target.conditional_format(HEADER_ROWS, index, HEADER_ROWS + len(sheet.rows), index, rule)
+
+
+def _literal(code: str) -> str:
+    """Return a grade sign as a quoted literal of a formatting rule."""
+    return '"' + grade_sign(code).replace('"', '""') + '"'

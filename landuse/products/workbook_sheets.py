@@ -1,0 +1,281 @@
+"""The sheets of the workbook, each made from the facts of a run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pandas as pd
+
+from landuse.products.columns import column_names, describe, ordered_columns
+from landuse.products.facts import RunFacts
+from landuse.products.guard_rails import guard_rails
+from landuse.products.method import mark_text, parameter_table, veto_value
+from landuse.products.numbers import grade_sign, number, percent
+from landuse.products.sheets import Sheet, SheetColumn, from_names, sheet_of
+from landuse.products.totals import county_totals, total_columns, town_totals, zone_totals
+from landuse.products.words import (
+    FLAGS,
+    KINDS,
+    MARKS,
+    NOTE_EN,
+    NOTE_ZH,
+    OUTSIDE_ZH,
+    RELEASE_EN,
+    RELEASE_ZH,
+    UNASSIGNED_ZH,
+    flag_words,
+)
+
+FINDINGS_SHOWN = 50_000
+CHECK_COLUMNS = (
+    SheetColumn("check_state", "核实状态", "check_state", width=11),
+    SheetColumn("check_person", "核实人", width=10),
+    SheetColumn("check_date", "核实日期", "check_date", width=12),
+    SheetColumn("check_note", "备注", "text", width=24),
+)
+FIRST = (
+    "rank", "parcel_id", "town_name", "zone_in", "zone_name", "land_use_zh", "area_mu", "flag",
+    "grade", "score", "coverage", "families", "rank_p10", "rank_p90", "evidence_zh", "suggestion",
+)  # fmt: skip
+NOT_LISTED = (
+    SheetColumn("parcel_id", "地块编号", width=22),
+    SheetColumn("town_name", "乡镇"),
+    SheetColumn("zone_in", "区内外", width=9),
+    SheetColumn("zone_name", "开发区"),
+    SheetColumn("land_use_zh", "地类"),
+    SheetColumn("area_mu", "面积（亩）", "number", 2),
+    SheetColumn("flag", "判定", width=18),
+    SheetColumn("veto", "否决规则"),
+    SheetColumn("veto_zh", "否决原因", width=28),
+    SheetColumn("veto_layer", "否决图层", width=16),
+    SheetColumn("veto_value", "实测值", width=11),
+    SheetColumn("veto_limit_text", "门槛", width=11),
+    SheetColumn("coverage", "证据覆盖", "percent"),
+    SheetColumn("families_available", "可用的独立证据（类）", "number"),
+    SheetColumn("evidence_zh", "说明", "long", width=60),
+)
+
+
+def workbook_sheets(run: RunFacts) -> tuple[Sheet, ...]:
+    """Return the sheets of the workbook in the order they stand in the file."""
+    return (
+        candidate_sheet(run),
+        not_listed_sheet(run),
+        *total_sheets(run),
+        waterfall_sheet(run),
+        dictionary_sheet(run),
+        parameter_sheet(run),
+        source_sheet(run),
+        finding_sheet(run),
+        note_sheet(run),
+    )
+
+
+def candidate_sheet(run: RunFacts) -> Sheet:
+    """Return the flagged parcels in rank order, with empty columns for the field check."""
+    table = people_table(run.candidates())
+    first = [code for code in FIRST if code in table.columns]
+    rest = [code for code in ordered_columns(table.columns, run.known_names()) if code not in first]
+    rest = [code for code in rest if not code.startswith("veto")]
+    names = column_names(run.known_names())
+    columns = (
+        *from_names(first, table, names=names),
+        *CHECK_COLUMNS,
+        *from_names(rest, table, names=names),
+    )
+    return sheet_of("候选地块", table, columns, frozen_columns=2)
+
+
+def people_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return parcels with the words people read: 区内/区外, flag and grade."""
+    return table.assign(
+        zone_in=table["zone_in"].map({True: "区内", False: OUTSIDE_ZH}),
+        flag=table["flag"].map(flag_words),
+        grade=table["grade"].fillna("").map(grade_sign),
+    )
+
+
+def not_listed_sheet(run: RunFacts) -> Sheet:
+    """Return vetoed and not graded parcels with rule, layer, measured value and limit."""
+    raw = run.not_listed()
+    layers = {veto.code: veto.data for veto in run.model.vetoes}
+    limits = {veto.code: veto.limit for veto in run.model.vetoes}
+    codes, measured = raw["veto"].tolist(), raw["veto_share"].tolist()
+    table = people_table(raw).assign(
+        veto_layer=[layers.get(code, "") for code in codes],
+        veto_value=[
+            veto_value(value, code, run.model) if code else ""
+            for value, code in zip(measured, codes, strict=True)
+        ],
+        veto_limit_text=[
+            f"> {veto_value(limits[code], code, run.model)}" if code in limits else ""
+            for code in codes
+        ],
+    )
+    return sheet_of("未列入原因", table, NOT_LISTED, frozen_columns=1)
+
+
+def total_sheets(run: RunFacts) -> tuple[Sheet, Sheet]:
+    """Return the totals by town and by zone, each closed by the county's total."""
+    total = county_totals(run.parcels, grades=run.grades)
+    measured = tuple(
+        SheetColumn(
+            column.name,
+            column.zh if column.unit == "%" else f"{column.zh}（{column.unit}）",
+            "percent" if column.unit == "%" else "number",
+            column.decimals,
+            width=15,
+        )
+        for column in total_columns(run.grades)
+    )
+    towns = town_totals(run.parcels, grades=run.grades)
+    towns["town_name"] = towns["town_name"].mask(towns["town_name"] == "", UNASSIGNED_ZH)
+    zones = people_zones(zone_totals(run.parcels, grades=run.grades))
+    town_keys = (SheetColumn("town_name", "乡镇"), SheetColumn("town_code", "乡镇代码"))
+    zone_keys = (
+        SheetColumn("zone_name", "开发区", width=20),
+        SheetColumn("zone_in", "区内外", width=9),
+    )
+    return (
+        sheet_of("乡镇汇总", towns, (*town_keys, *measured), totals=total, frozen_columns=2),
+        sheet_of("开发区汇总", zones, (*zone_keys, *measured), totals=total, frozen_columns=2),
+    )
+
+
+def people_zones(zones: pd.DataFrame) -> pd.DataFrame:
+    """Return zone totals in words; the last row is what lies outside all zones."""
+    inside = zones["zone_in"].astype("bool")
+    unnamed = zones["zone_name"].mask(zones["zone_name"] == "", "（未命名）")
+    return zones.assign(
+        zone_name=unnamed.where(inside, OUTSIDE_ZH),
+        zone_in=inside.map({True: "区内", False: OUTSIDE_ZH}),
+    )
+
+
+def waterfall_sheet(run: RunFacts) -> Sheet:
+    """Return the area each veto took out, the first rule that hit counting."""
+    columns = (
+        SheetColumn("veto", "否决规则"),
+        SheetColumn("veto_zh", "原因", width=32),
+        SheetColumn("parcels", "宗数（宗）", "number"),
+        SheetColumn("area_mu", "面积（亩）", "number", 2),
+        SheetColumn("veto_en", "英文", width=36),
+    )
+    sums = run.waterfall[["parcels", "area_mu"]].sum()
+    return sheet_of("否决面积", run.waterfall, columns, totals=sums)
+
+
+def dictionary_sheet(run: RunFacts) -> Sheet:
+    """Return the data dictionary of every column of the parcel table."""
+    names = column_names(run.known_names())
+    rows = []
+    for code in ordered_columns(run.parcels.columns, run.known_names()):
+        known = describe(code, names)
+        roles = getattr(known, "roles", ())
+        roles = (roles,) if isinstance(roles, str) else roles
+        rows.append((code, known.zh, known.en, known.unit, "、".join(roles)))
+    table = pd.DataFrame(rows, columns=["code", "zh", "en", "unit", "roles"], dtype="str")
+    columns = (
+        SheetColumn("code", "字段代码", width=24),
+        SheetColumn("zh", "中文名", width=24),
+        SheetColumn("en", "英文名", width=40),
+        SheetColumn("unit", "单位（% 在 CSV 中以 0–1 存储）", width=14),
+        SheetColumn("roles", "所依据的资料", width=32),
+    )
+    return sheet_of("指标字典", table, columns, frozen_columns=1)
+
+
+def parameter_sheet(run: RunFacts) -> Sheet:
+    """Return criteria, vetoes, grades and evidence rules with source and mark."""
+    columns = (
+        SheetColumn("kind", "类别", width=10),
+        SheetColumn("score", "所属得分", width=14),
+        SheetColumn("code", "代码", width=8),
+        SheetColumn("zh", "名称", width=22),
+        SheetColumn("groups", "适用同类组", width=20),
+        SheetColumn("family", "证据类", width=8),
+        SheetColumn("weight", "权重", "percent", 0, width=8),
+        SheetColumn("ramp", "数值 → 缺口（0 好，1 差）", "long", width=44),
+        SheetColumn("limit", "门槛", width=14),
+        SheetColumn("data", "资料", width=16),
+        SheetColumn("available", "有值地块占比", "percent", 0, width=12),
+        SheetColumn("mark", "依据等级", width=18),
+        SheetColumn("source", "依据", "long", width=60),
+        SheetColumn("en", "英文名", width=28),
+    )
+    return sheet_of(
+        "参数与依据", parameter_table(run.model, run.contributions), columns, frozen_columns=4
+    )
+
+
+def source_sheet(run: RunFacts) -> Sheet:
+    """Return every input with its digest, year, licence and credit line."""
+    columns = (
+        SheetColumn("role", "角色", width=18),
+        SheetColumn("title_zh", "资料", width=30),
+        SheetColumn("year", "年份", width=12),
+        SheetColumn("file", "文件", width=40),
+        SheetColumn("digest", "文件摘要", width=20),
+        SheetColumn("licence", "许可", width=20),
+        SheetColumn("attribution", "署名", "long", width=60),
+        SheetColumn("title_en", "英文名", width=30),
+    )
+    table = pd.DataFrame(
+        [asdict(source) for source in run.sources], columns=[column.code for column in columns]
+    )
+    return sheet_of("数据来源", table, columns)
+
+
+def finding_sheet(run: RunFacts) -> Sheet:
+    """Return the named absences with what they cost, then the findings."""
+    columns = (
+        SheetColumn("kind", "类别", width=10),
+        SheetColumn("stage", "环节", width=16),
+        SheetColumn("object_id", "对象", width=24),
+        SheetColumn("value", "数值", width=16),
+        SheetColumn("message_zh", "说明", "long", width=70),
+        SheetColumn("message_en", "英文", "long", width=70),
+    )
+    gaps = pd.DataFrame(
+        [
+            ("absent", "inputs", gap.role, "", f"{gap.reason_zh}。影响：{gap.cost_zh}",
+             f"{gap.reason_en}. Cost: {gap.cost_en}")
+            for gap in run.absences
+        ],
+        columns=[column.code for column in columns], dtype="str",
+    )  # fmt: skip
+    table = pd.concat([gaps, run.findings.head(FINDINGS_SHOWN)], ignore_index=True)
+    kinds = table["kind"].map(lambda kind: KINDS.get(kind, (kind, kind))[0])
+    return sheet_of("缺失与发现", table.assign(kind=kinds), columns)
+
+
+def note_sheet(run: RunFacts) -> Sheet:
+    """Return what a reader must know: stamp, counts, sentences, marks, the run."""
+    study, flags = run.study, run.parcels["flag"]
+    share = county_totals(run.parcels, grades=run.grades)["suspected_share"]
+    rows = [
+        ("题名", study.title_zh, study.title_en),
+        ("图件", RELEASE_ZH, RELEASE_EN),
+        ("性质", NOTE_ZH, NOTE_EN),
+        ("分析基准日", study.as_of, "as of"),
+        ("运行编号", study.run_code, "run"),
+        (
+            "坐标系",
+            f"{study.crs}；经纬度为 CGCS2000",
+            "working CRS; longitude and latitude CGCS2000",
+        ),
+        ("空白单元格", "表示缺失，不是零", "an empty cell is missing, not zero"),
+        ("疑似占参评面积", percent(share), "suspected share of the area that was not vetoed"),
+    ]
+    rows += [(f"宗数：{zh}", number((flags == flag).sum()), en) for flag, (zh, en) in FLAGS.items()]
+    rows += [("须知", zh, en) for zh, en in guard_rails(adcode=study.adcode)]
+    rows += [("依据等级", mark_text(mark), MARKS[mark][1]) for mark in MARKS]
+    if len(run.findings) > FINDINGS_SHOWN:
+        rows.append(("发现", f"仅列前 {FINDINGS_SHOWN} 条", "only the first findings are listed"))
+    rows += [("运行信息", f"{key}：{value}", "") for key, value in study.manifest.items()]
+    columns = (
+        SheetColumn("item", "项目", width=18),
+        SheetColumn("zh", "说明", "long", width=80),
+        SheetColumn("en", "英文", "long", width=80),
+    )
+    return sheet_of("说明", pd.DataFrame(rows, columns=["item", "zh", "en"], dtype="str"), columns)
