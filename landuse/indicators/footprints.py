@@ -100,7 +100,7 @@ def measure_footprints(
     where floors are known for less than ``minimum_height_known`` of the ground).
     """
     parcel, building, pieces = overlap_pieces(parcels, buildings)
-    ground = union_area_m2(parcel, pieces, count=len(parcels))
+    ground = union_area_m2(parcel, pieces, outlines=np.asarray(parcels.geometry.array))
     groups = _groups(parcels).iloc[parcel]
     height, levels = _heights(buildings, built_height)
     counted = floors(

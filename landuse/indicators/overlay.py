@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 _MAXIMUM_VERTICES = 512
 _POLYGON_DIMENSION = 2
-_LEAST_OVERLAP_M2 = 1e-6
 
 
 def require_same_crs(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> None:
@@ -48,33 +47,37 @@ def overlap_pieces(
 def overlap_area_m2(parcels: gpd.GeoDataFrame, layer: gpd.GeoDataFrame) -> NDArray[np.float64]:
     """Return the area of each parcel under a polygon layer, m2, overlapping polygons once."""
     parcel, _, pieces = overlap_pieces(parcels, layer)
-    return union_area_m2(parcel, pieces, count=len(parcels))
+    return union_area_m2(parcel, pieces, outlines=np.asarray(parcels.geometry.array))
 
 
 def union_area_m2(
-    parcel: NDArray[np.int64], pieces: NDArray[Any], *, count: int
+    parcel: NDArray[np.int64], pieces: NDArray[Any], *, outlines: NDArray[Any]
 ) -> NDArray[np.float64]:
     """Return the area of the union of each parcel's pieces, m2; ``parcel`` must be sorted.
 
-    Pieces are summed; only parcels whose pieces overlap each other are merged, since merging is
-    a hundred times as slow.
+    Pieces are summed. Only where pieces of a parcel meet are they merged, since that is a hundred
+    times as slow; a piece as large as its parcel settles the matter at once.
     """
-    area = np.bincount(parcel, weights=shapely.area(pieces), minlength=count).astype(float)
-    for one in _self_overlapping(parcel, pieces):
+    whole = np.nan_to_num(shapely.area(outlines))
+    part = shapely.area(pieces)
+    area = np.bincount(parcel, weights=part, minlength=len(outlines)).astype(float)
+    full = np.zeros(len(outlines), dtype=bool)
+    full[parcel[part >= whole[parcel]]] = True
+    area[full] = whole[full]
+    for one in _meeting(parcel, pieces, open_question=~full):
         start, stop = np.searchsorted(parcel, [one, one + 1])
         area[one] = shapely.area(shapely.union_all(pieces[start:stop]))
     return area
 
 
-def _self_overlapping(parcel: NDArray[np.int64], pieces: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the parcels with at least two pieces that share an area."""
-    several = np.flatnonzero(np.bincount(parcel)[parcel] > 1)
+def _meeting(
+    parcel: NDArray[np.int64], pieces: NDArray[Any], *, open_question: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the parcels in question that have two pieces which touch or overlap."""
+    several = np.flatnonzero((np.bincount(parcel)[parcel] > 1) & open_question[parcel])
     mine, other = shapely.STRtree(pieces[several]).query(pieces[several], predicate="intersects")
-    mine, other = several[mine], several[other]
-    pair = (mine < other) & (parcel[mine] == parcel[other])
-    mine, other = mine[pair], other[pair]
-    shared = shapely.area(shapely.intersection(pieces[mine], pieces[other]))
-    return np.unique(parcel[mine[shared > _LEAST_OVERLAP_M2]])
+    owner = parcel[several]
+    return np.unique(owner[mine[(mine < other) & (owner[mine] == owner[other])]])
 
 
 def _subdivide(polygons: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
