@@ -43,7 +43,8 @@ def build(frame: Frame, lots: Lots, table: pd.DataFrame) -> Buildings:
     height = storeys * per_floor + rng.uniform(0.2, 1.6, plot.size)
     # One-storey halls of working plants are tall: over 8 m, which counts their floor twice.
     hall = (kind == IND) & (storeys == 1) & (cause == "normal_industry")
-    height = np.where(hall & (rng.random(plot.size) < 0.75), rng.uniform(8.4, 12.5, plot.size), height)
+    hall &= rng.random(plot.size) < 0.75
+    height = np.where(hall, rng.uniform(8.4, 12.5, plot.size), height)
     return Buildings(plot, local, height, storeys)
 
 

@@ -14,7 +14,6 @@ from landuse.sources.demo.fate import activity, plant, village_fates
 from landuse.sources.demo.frame import TERRAIN_M, Array, Frame, Warp
 from landuse.sources.demo.parcels import (
     HAMLET_SITE,
-    IND,
     LONE_SITE,
     RAIL,
     ROAD,
@@ -35,6 +34,10 @@ from landuse.sources.demo.roads import Roads, trunk_roads, village_lanes
 from landuse.sources.demo.settle import Settlements, settle
 from landuse.sources.demo.surface import Surface, street_shapes, true_surface
 from landuse.sources.demo.terrain import Terrain, make_terrain
+
+_CZCSXM = {
+    SEAT_SITE: "201", TOWN_SITE: "202", ZONE_SITE: "202", HAMLET_SITE: "203", LONE_SITE: "203",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def make_county(frame: Frame) -> County:
     warp = Warp.draw(frame.rng("plot warp"), amplitude_m=14.0, wave_m=420.0)
     lots, shapes, streets, zone_areas = _plots(frame, terrain, town, trunk, warp)
     fates = village_fates(frame, town)
-    table = plant(frame, town, lots, hollow=fates["hollow"].to_numpy())
+    table = plant(frame, lots, hollow=fates["hollow"].to_numpy())
     houses = build(frame, lots, table)
     built = table["built_year"].to_numpy()[houses.plot]
     outlines = footprints(houses, lots, warp)
@@ -114,28 +117,21 @@ def _plots(
     """Lay out all plots, bend them, and leave out those on water, roads or each other."""
     street, blocks = street_plots(frame, terrain, town)
     lots = stack([street, village_plots(frame, town)])
-    straight = polygons(frame.rng("straight"), lots, _still)
+    straight = polygons(frame.rng("straight"), lots, None)
     lone = lone_factories(frame, town, trunk, straight)
     lots = stack([lots, lone])
     shapes = polygons(frame.rng("notches"), lots, warp)
-    keep = standing(frame, terrain, lots, shapes, road_corridors(trunk, margin_m=4.0))
+    keep = standing(frame, terrain, shapes, road_corridors(trunk, margin_m=4.0))
     lots, shapes = lots.take(keep), shapes[keep]
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     alone = np.ones(len(lots), dtype=bool)
     alone[np.unique(first[first > second])] = False
     lots, shapes = lots.take(alone), shapes[alone]
     paved = street_shapes(blocks, warp)
-    in_zone = shapely.area(paved) > 0
-    zone_areas = _zone_areas(town, lots, shapes, paved[in_zone])
-    return lots, shapes, paved, zone_areas
+    return lots, shapes, paved, _zone_areas(town, lots, shapes)
 
 
-def _still(xy: Array) -> Array:
-    """Leave points where they are."""
-    return xy
-
-
-def _zone_areas(town: Settlements, lots: Lots, shapes: Array, paved: Array) -> Array:
+def _zone_areas(town: Settlements, lots: Lots, shapes: Array) -> Array:
     """Draw each zone's border around its plots and streets."""
     areas = []
     for zone in range(len(town.zones.xy)):
@@ -164,15 +160,15 @@ def _parcel_table(
     borders = town.towns.geometry.to_numpy()
     extra = []
     for kind, rail in ((ROAD, False), (RAIL, True)):
-        land, _ = road_land(trunk, borders, rail=rail)
-        extra.append(gpd.GeoDataFrame({"kind": kind}, geometry=land, crs=plots.crs, index=range(len(land))))
+        land = road_land(trunk, borders, rail=rail)
+        kinds = {"kind": np.full(len(land), kind)}
+        extra.append(gpd.GeoDataFrame(kinds, geometry=land, crs=plots.crs))
     roads = pd.concat(extra, ignore_index=True)
     roads = roads.assign(cause="transport", truth="in_use", built_year=2005, site_kind=5, site=-1)
     both = pd.concat([plots, roads], ignore_index=True)
     point = shapely.point_on_surface(both.geometry.to_numpy())
     both["village"] = nearest_polygon(town.villages.geometry.to_numpy(), point)
-    czcsxm = {SEAT_SITE: "201", TOWN_SITE: "202", ZONE_SITE: "202", HAMLET_SITE: "203", LONE_SITE: "203"}
-    both["CZCSXM"] = both["site_kind"].map(czcsxm).fillna("")
+    both["CZCSXM"] = both["site_kind"].map(_CZCSXM).fillna("")
     return both
 
 
@@ -215,8 +211,3 @@ def _hamlet_table(town: Settlements, fates: pd.DataFrame, hazards: Array) -> pd.
     table["village"] = nearest_polygon(town.villages.geometry.to_numpy(), points)
     table["x"], table["y"] = town.hamlets.xy.T
     return table
-
-
-def industrial(plots: gpd.GeoDataFrame) -> Array:
-    """Return a mask of the industrial plots."""
-    return (plots["kind"] == IND).to_numpy()

@@ -96,9 +96,7 @@ BUILT_LATE = {"new_works": (2023, 2024), "recently_built": (2019, 2021)}
 UNBUILT = ("never_built_grass", "never_built_crop", "cleared_bare", "works_stopped")
 
 
-def plant(
-    frame: Frame, town: Settlements, lots: Lots, *, hollow: Array
-) -> pd.DataFrame:
+def plant(frame: Frame, lots: Lots, *, hollow: Array) -> pd.DataFrame:
     """Decide the cause of every plot and what follows from it.
 
     Returns one row per plot: kind, cause, truth, built_year, since (first year of decline or

@@ -57,7 +57,7 @@ PLANS = {
         town_radius_m=(300.0, 520.0),
         town_gap_m=5_200.0,
         relief_m=900.0,
-        streams=46,
+        streams=85,
         ponds=700,
         hazards=90,
         road_cell_m=150.0,
@@ -73,7 +73,7 @@ PLANS = {
         town_radius_m=(130.0, 170.0),
         town_gap_m=1_500.0,
         relief_m=330.0,
-        streams=7,
+        streams=9,
         ponds=20,
         hazards=8,
         road_cell_m=60.0,
@@ -138,7 +138,8 @@ class Frame:
 
     def place(self, uv: Array) -> Array:
         """Turn fractions of the square (0-1 east, 0-1 north) into metres."""
-        return np.asarray(uv) * self.plan.side_m + np.array([self.west, self.south])
+        corner = np.array([self.west, self.south])
+        return np.asarray(np.asarray(uv) * self.plan.side_m + corner)
 
 
 def _spline(count: int, step: float) -> sparse.csr_array:
@@ -169,7 +170,7 @@ def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], *, cells: flo
     down, across = _spline(shape[0], cells), _spline(shape[1], cells)
     lattice = rng.standard_normal((down.shape[1], across.shape[1]), dtype="float32")
     field: Array = (across @ (down @ lattice).T).T
-    return field / np.float32(max(float(field.std()), 1e-6))
+    return np.asarray(field / np.float32(max(float(field.std()), 1e-6)))
 
 
 def fractal(

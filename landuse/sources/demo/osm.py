@@ -83,7 +83,8 @@ def _buildings(county: County) -> gpd.GeoDataFrame:
     shapes = shapely.polygons(ring + offset[:, None, :])
     levels = pd.array(houses.storeys[kept], dtype="Int32")
     levels[rng.random(count) < min(0.5 * frame.noise, 0.95)] = pd.NA
-    height = np.round(houses.height_m[kept] * (1 + 0.06 * frame.noise * rng.standard_normal(count)), 1)
+    error = 1 + 0.06 * frame.noise * rng.standard_normal(count)
+    height = np.round(np.maximum(houses.height_m[kept] * error, 2.0), 1)
     height[rng.random(count) < min(0.65 * frame.noise, 0.97)] = np.nan
     tag = pd.Series(kind).map(_TAG).fillna("yes")
     tag[rng.random(count) < min(0.6 * frame.noise, 1.0)] = "yes"

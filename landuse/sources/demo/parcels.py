@@ -72,9 +72,7 @@ class Blocks:
     site: Array
 
 
-def street_plots(
-    frame: Frame, terrain: Terrain, town: Settlements
-) -> tuple[Lots, Blocks]:
+def street_plots(frame: Frame, terrain: Terrain, town: Settlements) -> tuple[Lots, Blocks]:
     """Lay street grids in the seats and zones and split the blocks to plots."""
     rng = frame.rng("streets")
     lots, blocks = [], []
@@ -112,8 +110,10 @@ def _grid(
     i, j = np.meshgrid(np.arange(-reach, reach + 1), np.arange(-reach, reach + 1))
     local = np.stack([i.ravel() * (width + street), j.ravel() * (depth + street)], 1)
     theta = np.arctan2(local[:, 1], local[:, 0])
-    lobes = 1 + 0.13 * np.sin(2 * theta + rng.uniform(0, 6.3)) + 0.10 * np.sin(
-        3 * theta + rng.uniform(0, 6.3)
+    lobes = (
+        1
+        + 0.13 * np.sin(2 * theta + rng.uniform(0, 6.3))
+        + 0.10 * np.sin(3 * theta + rng.uniform(0, 6.3))
     )
     local = local[np.hypot(*local.T) < radius * lobes * rng.normal(0.97, 0.06, len(local))]
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -276,18 +276,18 @@ def lone_factories(frame: Frame, town: Settlements, trunk: Roads, taken: Array) 
     return lots.take(np.flatnonzero(clear)[: plan.factories])
 
 
-def polygons(rng: np.random.Generator, lots: Lots, warp: Warp) -> Array:
-    """Draw plots as eight-cornered polygons with slightly bent-in sides (shapely array)."""
+def polygons(rng: np.random.Generator, lots: Lots, warp: Warp | None) -> Array:
+    """Draw plots as eight-cornered polygons with slightly bent-in sides; bend them if asked."""
     ring = np.broadcast_to(_RING, (len(lots), 8, 2)).copy()
     notch = rng.uniform(0.0, 0.07, (len(lots), 4)) * (rng.random((len(lots), 4)) < 0.5)
     ring[:, 1::2, :] *= (1 - notch)[..., None]
-    return shapely.polygons(
-        warp(lots.to_world(np.arange(len(lots)), ring * lots.half[:, None, :]).reshape(-1, 2))
-        .reshape(-1, 8, 2)
-    )
+    xy = lots.to_world(np.arange(len(lots)), ring * lots.half[:, None, :])
+    if warp is not None:
+        xy = warp(xy.reshape(-1, 2)).reshape(xy.shape)
+    return np.asarray(shapely.polygons(xy))
 
 
-def standing(frame: Frame, terrain: Terrain, lots: Lots, shapes: Array, roads: Array) -> Array:
+def standing(frame: Frame, terrain: Terrain, shapes: Array, roads: Array) -> Array:
     """Return a mask of the plots that stand on dry county ground and clear of trunk roads."""
     point = shapely.get_coordinates(shapely.centroid(shapes))
     row, col = frame.index(point[:, 0], point[:, 1], TERRAIN_M)
@@ -301,17 +301,19 @@ def standing(frame: Frame, terrain: Terrain, lots: Lots, shapes: Array, roads: A
 def road_corridors(trunk: Roads, *, margin_m: float) -> Array:
     """Return the land of every trunk line, widened by `margin_m` (shapely array)."""
     half = np.array([HALF_WIDTH_M[k] for k in trunk.highway]) + margin_m
-    return shapely.buffer(trunk.lines, half, cap_style="flat", join_style="round")
+    land = shapely.buffer(trunk.lines, half, cap_style="flat", join_style="round")
+    return np.asarray(land)
 
 
-def road_land(trunk: Roads, towns: Array, *, rail: bool) -> tuple[Array, Array]:
+def road_land(trunk: Roads, towns: Array, *, rail: bool) -> Array:
     """Cut the road (or rail) corridors at town borders to polygons that do not overlap."""
     is_rail = trunk.highway == "rail"
     land = road_corridors(trunk, margin_m=0.0)
     own = shapely.union_all(land[is_rail == rail], grid_size=0.01)
     if rail:
-        own = shapely.difference(own, shapely.union_all(land[~is_rail]).buffer(0.5))
+        own = shapely.difference(own, shapely.union_all(land[~is_rail]).buffer(2.0))
     pieces = shapely.intersection(own, towns, grid_size=0.01)
-    parts, town = shapely.get_parts(pieces, return_index=True)
+    parts = shapely.get_parts(pieces)
     keep = (shapely.get_type_id(parts) == 3) & (shapely.area(parts) > 800)
-    return parts[keep], town[keep]
+    # Close corners, so that bending moves both sides of a border alike.
+    return np.asarray(shapely.segmentize(parts[keep], 15.0))

@@ -82,11 +82,11 @@ def onto(
 
 # For each true class: chance that the sensor reports another class, and which one.
 _CONFUSION: dict[int, tuple[float, dict[int, float]]] = {
-    TREE: (0.130, {SHRUB: 0.25, GRASS: 0.35, CROP: 0.37, BUILT: 0.01, BARE: 0.02}),
+    TREE: (0.185, {SHRUB: 0.25, GRASS: 0.35, CROP: 0.37, BUILT: 0.01, BARE: 0.02}),
     SHRUB: (0.50, {TREE: 0.45, GRASS: 0.35, CROP: 0.20}),
     GRASS: (0.33, {CROP: 0.45, TREE: 0.25, SHRUB: 0.18, BARE: 0.07, BUILT: 0.05}),
-    CROP: (0.205, {TREE: 0.42, GRASS: 0.40, SHRUB: 0.08, BUILT: 0.05, BARE: 0.05}),
-    BUILT: (0.155, {CROP: 0.36, GRASS: 0.24, TREE: 0.22, BARE: 0.18}),
+    CROP: (0.262, {TREE: 0.42, GRASS: 0.40, SHRUB: 0.08, BUILT: 0.05, BARE: 0.05}),
+    BUILT: (0.215, {CROP: 0.36, GRASS: 0.24, TREE: 0.22, BARE: 0.18}),
     BARE: (0.30, {GRASS: 0.38, CROP: 0.30, BUILT: 0.32}),
     WATER: (0.045, {CROP: 0.50, GRASS: 0.25, BARE: 0.25}),
 }
@@ -120,7 +120,7 @@ def _blur_classes(classes: Array, sigma: float) -> Array:
 def _confuse(rng: np.random.Generator, classes: Array, *, noise: float) -> Array:
     """Exchange classes in patches of two to four cells, at the chances of `_CONFUSION`."""
     patch = smooth_noise(rng, classes.shape, cells=1.6)
-    levels = np.sort(patch[:: 7, :: 7].ravel())
+    levels = np.sort(patch[::7, ::7].ravel())
     chance = np.zeros(256)
     target = np.zeros((256, 256), dtype="uint8")
     for code, (rate, into) in _CONFUSION.items():
@@ -147,7 +147,7 @@ def built_surface(county: County) -> tuple[Array, ProductGrid]:
         coarse = smooth_noise(rng, area.shape, cells=7)
         # Roads and paved yards pass for roofs in part; the error is patchy, not pepper.
         paved = (county.surface.classes == BUILT) & (county.masses_2018.area_m2 < 20)
-        area += noise * 16.0 * paved * np.clip(0.6 + 0.9 * coarse, 0, None)
+        area += noise * 11.0 * paved * np.clip(0.6 + 0.9 * coarse, 0, None)
         area *= np.clip(1 + 0.16 * noise * coarse, 0, None)
         speck = rng.standard_normal(area.shape, dtype="float32")
         area += noise * 4.0 * speck * (area > 3)
@@ -163,9 +163,7 @@ def built_height(county: County) -> tuple[Array, ProductGrid]:
     frame, noise = county.frame, county.frame.noise
     grid = product_grid(frame, MOLLWEIDE, cell=100.0)
     area, volume = (
-        onto(
-            frame, layer, grid, cell_m=CELL_M, resampling=Resampling.average, nodata=0.0
-        )
+        onto(frame, layer, grid, cell_m=CELL_M, resampling=Resampling.average, nodata=0.0)
         for layer in (county.masses_2018.area_m2, county.masses_2018.volume_m3)
     )
     height = np.where(area > 0.5, volume / np.maximum(area, 0.5), 0.0)

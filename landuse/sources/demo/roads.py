@@ -10,7 +10,7 @@ from rasterio.features import rasterize
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 
-from landuse.sources.demo.frame import TERRAIN_M, Array, Frame
+from landuse.sources.demo.frame import TERRAIN_M, Array, Frame, Warp
 from landuse.sources.demo.settle import Settlements
 from landuse.sources.demo.terrain import Terrain
 
@@ -66,7 +66,11 @@ class _Net:
         """Merge edges to lines between junctions and round their corners."""
         pairs = np.array(sorted(edges), dtype=int).reshape(-1, 2)
         merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(self.xy(pairs))))
-        return np.array([_chaikin(line) for line in shapely.get_parts(merged)], dtype=object)
+        bend = Warp.draw(
+            self.frame.rng("road bends"), amplitude_m=0.5 * self.cell_m, wave_m=6 * self.cell_m
+        )
+        smooth = [_chaikin(line) for line in shapely.get_parts(merged)]
+        return np.asarray(shapely.transform(np.array(smooth, dtype=object), bend))
 
 
 def _chaikin(line: shapely.LineString) -> shapely.LineString:
@@ -97,19 +101,20 @@ def ground_cost(frame: Frame, terrain: Terrain, disks: list[shapely.Geometry]) -
 
     def block(a: Array) -> Array:
         """Average `step` x `step` cells."""
-        return a[take, take].reshape(size, step, size, step).mean(axis=(1, 3))
+        return np.asarray(a[take, take].reshape(size, step, size, step).mean(axis=(1, 3)))
 
     cost = 1 + (block(terrain.slope_deg) / 7) ** 2 + 14 * block(terrain.wet.astype(float))
     if disks:
         on = rasterize(disks, (size, size), transform=frame.transform(frame.plan.road_cell_m))
         cost = cost + 5.0 * (on > 0)
-    return np.asarray(cost)
+    # Uneven ground in small: without it every road of the plain keeps to the lattice lines.
+    rough = frame.rng("rough ground").standard_normal(cost.shape)
+    return np.asarray(cost * np.exp(0.55 * rough))
 
 
 def trunk_roads(frame: Frame, terrain: Terrain, town: Settlements) -> Roads:
     """Join the seats by a tree of roads, and cross the county by a motorway and a railway."""
-    core = [shapely.Point(p).buffer(r) for p, r in zip(town.seats.xy, town.seats.radius_m)]
-    core += [shapely.Point(p).buffer(r) for p, r in zip(town.zones.xy, town.zones.radius_m)]
+    core = [disk for sites in (town.seats, town.zones) for disk in sites.disks(margin_m=200.0)]
     net = _Net(frame, ground_cost(frame, terrain, []))
     ends = net.node(np.concatenate([town.seats.xy, town.zones.xy]))
     cost, before = dijkstra(net.graph, directed=False, indices=ends, return_predecessors=True)
@@ -122,7 +127,7 @@ def trunk_roads(frame: Frame, terrain: Terrain, town: Settlements) -> Roads:
         _walk(before[a], int(ends[b]), set(), edges[kind])
     edges["secondary"] -= edges["primary"]
     lines = {kind: net.lines(found) for kind, found in edges.items() if found}
-    around = _Net(frame, ground_cost(frame, terrain, [c.buffer(200) for c in core]))
+    around = _Net(frame, ground_cost(frame, terrain, core))
     gates = {"motorway": ((0.02, 0.20), (0.98, 0.58)), "rail": ((0.30, 0.02), (0.98, 0.44))}
     for kind, (start, end) in gates.items():
         nodes = around.node(frame.place(np.array([start, end])))
@@ -139,8 +144,7 @@ def village_lanes(frame: Frame, terrain: Terrain, town: Settlements, trunk: Road
     """Grow lanes from the trunk roads to the villages; the remotest have none."""
     rng = frame.rng("lanes")
     hamlets = town.hamlets
-    disks = [shapely.Point(p).buffer(r) for p, r in zip(hamlets.xy, hamlets.radius_m)]
-    net = _Net(frame, ground_cost(frame, terrain, disks))
+    net = _Net(frame, ground_cost(frame, terrain, list(hamlets.disks())))
     road = shapely.segmentize(trunk.of("primary", "secondary"), frame.plan.road_cell_m / 2)
     sources = np.unique(net.node(shapely.get_coordinates(road)))
     _, before, _ = dijkstra(

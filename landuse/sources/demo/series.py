@@ -87,8 +87,17 @@ def land_cover_series(county: County) -> Iterator[tuple[int, Array, ProductGrid]
     open_ground[open_ground == 8] = 1
     steady = smooth_noise(rng, natural.shape, cells=2.2)
     swap = np.array([0, 2, 1, 2, 1, 1, 6, 1, 8, 9], dtype="uint8")
-    rate = np.array([0, 0.16, 0.13, 0.65, 0.6, 0.10, 0.0, 0.5, 0.0, 0.0]) * noise
+    rate = np.array([0, 0.19, 0.155, 0.65, 0.6, 0.10, 0.0, 0.5, 0.0, 0.0]) * noise
     cut = np.quantile(steady[::3, ::3], np.clip(1 - rate, 0.05, 1.0)).astype("float32")
+    # Every year has the same grid: which cell meets which is worked out once.
+    met = onto(
+        frame,
+        np.arange(natural.size, dtype="int32").reshape(natural.shape),
+        grid,
+        cell_m=30.0,
+        resampling=Resampling.nearest,
+        nodata=-1,
+    )
     for year in YEARS:
         code = open_ground.copy()
         flicker = frame.rng(f"clcd {year}")
@@ -96,9 +105,7 @@ def land_cover_series(county: County) -> Iterator[tuple[int, Array, ProductGrid]
         wrong = (steady + drift > cut[code]) & (rate[code] > 0)
         code[wrong] = swap[code[wrong]]
         code[first <= year] = 8
-        yield year, onto(
-            frame, code, grid, cell_m=30.0, resampling=Resampling.nearest, nodata=0
-        ), grid
+        yield year, np.where(met >= 0, code.ravel()[met], 0).astype("uint8"), grid
 
 
 def _impervious_since(county: County) -> Array:

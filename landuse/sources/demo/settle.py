@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy import ndimage
 
 from landuse.sources.demo import names
 from landuse.sources.demo.frame import TERRAIN_M, WORK_CRS, Array, Frame, Warp
 from landuse.sources.demo.terrain import Terrain
 
 SEAT_UV = (0.53, 0.455)
-ZONE_UV = ((0.64, 0.50), (0.36, 0.30), (0.76, 0.22))
+ZONE_UV = ((0.67, 0.53), (0.36, 0.30), (0.77, 0.20))
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class Sites:
 
     xy: Array
     radius_m: Array
+
+    def disks(self, *, margin_m: float = 0.0) -> Array:
+        """Return the disks as polygons, `margin_m` wider."""
+        return np.asarray(shapely.buffer(shapely.points(self.xy), self.radius_m + margin_m))
 
 
 @dataclass(frozen=True)
@@ -83,16 +88,16 @@ def habitability(terrain: Terrain) -> Array:
     """Weigh each 30 m cell for settling: flat, dry, inside, and in the hills near a brook."""
     flat = np.exp(-terrain.slope_deg / 4.0)
     high = terrain.elevation_m > 140
-    valley = np.exp(-terrain.stream_m / 500.0)
-    weight = np.where(high, 0.012 + 0.5 * flat * valley, flat)
-    return np.where(terrain.inside & ~terrain.wet, weight, 0.0)
+    valley = np.exp(-terrain.stream_m / 700.0)
+    weight = np.where(high, 0.03 + 0.75 * np.sqrt(flat) * valley, flat)
+    return np.asarray(np.where(terrain.inside & ~terrain.wet, weight, 0.0))
 
 
 def settle(frame: Frame, terrain: Terrain) -> Settlements:
     """Place seats, zones and natural villages, then draw administrative boundaries."""
     weight = habitability(terrain)
     ground = _Ground(frame, weight)
-    seats = _seats(frame, ground)
+    seats = _seats(frame, terrain, ground)
     zones = _zones(frame, terrain, ground)
     households = _households(frame)
     radius = 16 + 13.5 * np.sqrt(households)
@@ -110,13 +115,17 @@ def settle(frame: Frame, terrain: Terrain) -> Settlements:
     return Settlements(seats, zones, hamlets, placed, remote, towns, villages)
 
 
-def _seats(frame: Frame, ground: _Ground) -> Sites:
+def _seats(frame: Frame, terrain: Terrain, ground: _Ground) -> Sites:
     """Place the county seat by the confluence and the town seats well apart."""
     rng, plan = frame.rng("seats"), frame.plan
     seat = frame.place(np.array(SEAT_UV) + rng.uniform(-0.012, 0.012, 2))
     radius = rng.uniform(*plan.town_radius_m, plan.towns - 1)
     points = [seat]
-    gap, candidates = plan.town_gap_m, ground.draw(rng, 4_000)
+    candidates = ground.draw(rng, 6_000)
+    row, col = frame.index(candidates[:, 0], candidates[:, 1], TERRAIN_M)
+    level = ndimage.uniform_filter(terrain.slope_deg, round(600 / TERRAIN_M))[row, col] < 9
+    candidates = candidates[level & (terrain.elevation_m[row, col] < 0.35 * plan.relief_m)]
+    gap = plan.town_gap_m
     while len(points) < plan.towns:
         for point in candidates:
             if len(points) == plan.towns:
@@ -135,14 +144,13 @@ def _zones(frame: Frame, terrain: Terrain, ground: _Ground) -> Sites:
     rng, plan = frame.rng("zones"), frame.plan
     points = []
     for uv, radius in zip(ZONE_UV, plan.zone_radius_m, strict=False):
-        spots = frame.place(np.array(uv) + rng.normal(0, 0.06, (400, 2)))
+        spots = frame.place(np.array(uv) + rng.normal(0, 0.045, (500, 2)))
         row, col = frame.index(spots[:, 0], spots[:, 1], TERRAIN_M)
         cost = terrain.slope_deg[row, col] + 50.0 * ~terrain.inside[row, col]
-        for k in np.linspace(0, 2 * np.pi, 12, endpoint=False):
-            edge = spots + 0.7 * radius * np.array([np.cos(k), np.sin(k)])
-            r, c = frame.index(edge[:, 0], edge[:, 1], TERRAIN_M)
-            cost += terrain.slope_deg[r, c] / 4 + 3.0 * terrain.wet[r, c]
-            cost += 9.0 * ~terrain.inside[r, c]
+        # Mean share of unfit ground (wet, steep, outside) in a box about the zone.
+        unfit = terrain.wet | (terrain.slope_deg > 9) | ~terrain.inside
+        share = ndimage.uniform_filter(unfit.astype("float32"), round(2.2 * radius / TERRAIN_M))
+        cost += 60.0 * share[row, col]
         order = np.argsort(cost, kind="stable")
         free = [i for i in order if ground.free(spots[i], radius * 0.95)]
         best = spots[free[0] if free else order[0]]
@@ -187,7 +195,7 @@ def _villages(frame: Frame, terrain: Terrain, seats: Sites, weight: Array) -> gp
 def _village_codes(
     frame: Frame, villages: gpd.GeoDataFrame, towns: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """Number the villages inside their town: nine digits of the town, then 201, 202, ..."""
+    """Give villages codes: the nine digits of their town, then 201, 202, ... in turn."""
     villages = villages.sort_values("town", kind="stable").reset_index(drop=True)
     serial = villages.groupby("town").cumcount() + 201
     prefix = towns["XZQDM"].to_numpy()[villages["town"].to_numpy()]
@@ -206,4 +214,4 @@ def _remoteness(frame: Frame, terrain: Terrain, hamlets: Sites, seats: Sites) ->
     far = np.hypot(offset[..., 0], offset[..., 1]).min(axis=1) / (0.14 * frame.plan.side_m)
     high = terrain.elevation_m[row, col] / (0.6 * frame.plan.relief_m)
     steep = terrain.slope_deg[row, col] / 18.0
-    return np.clip(0.35 * far + 0.40 * high + 0.25 * steep, 0, 1)
+    return np.asarray(np.clip(0.35 * far + 0.40 * high + 0.25 * steep, 0, 1))

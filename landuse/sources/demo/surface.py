@@ -80,7 +80,7 @@ def _cover(frame: Frame, table: pd.DataFrame, plot: Array, at: Array, size: int)
     pick = 0.8 * coarse[row // 2, col // 2] + 0.2 * rng.random(at.size, dtype="float32")
     rank = np.clip((pick - 0.5) * 1.12 + 0.5, 0, 0.9999)
     code = (rank[:, None] > edges[plot]).sum(axis=1)
-    return _COVER[code]
+    return np.asarray(_COVER[code])
 
 
 def _nature(frame: Frame, terrain: Terrain) -> Array:
@@ -90,7 +90,7 @@ def _nature(frame: Frame, terrain: Terrain) -> Array:
     broad, fine = fractal(rng, small, cells=28, octaves=3), smooth_noise(rng, small, cells=3)
     slope, height = terrain.slope_deg, terrain.elevation_m
     wild = slope / 7 + np.clip(height - 90, 0, None) / 130 + 0.45 * broad
-    terraces = (terrain.stream_m < 220) & (slope < 12)
+    terraces = (terrain.stream_m < 170 + 110 * fine) & (slope < 13 + 3 * broad)
     wood = (wild > 1.35) & ~terraces
     patch = fractal(rng, small, cells=9, octaves=2)
     code = np.where(wood, TREE, CROP).astype("uint8")
@@ -107,8 +107,6 @@ def _nature(frame: Frame, terrain: Terrain) -> Array:
     row = np.clip(np.arange(size)[:, None] + shift[0], 0, size - 1)
     col = np.clip(np.arange(size)[None, :] + shift[1], 0, size - 1)
     classes = classes[row, col]
-    water = rasterize(
-        terrain.water, (size, size), transform=frame.transform(CELL_M), dtype="uint8"
-    )
+    water = rasterize(terrain.water, (size, size), transform=frame.transform(CELL_M), dtype="uint8")
     classes[water == 1] = WATER
-    return classes
+    return np.asarray(classes)

@@ -18,14 +18,14 @@ _USE = {IND: "工业用地", RES: "城镇住宅用地", COMM: "商服用地"}
 def register_population(county: County) -> pd.DataFrame:
     """Return registered and resident people and households of every administrative village.
 
-    Townsfolk are counted from the floor space of flats, 55 m2 a head; villagers from the natural
+    Townsfolk are counted from the floor space of flats, 42 m2 a head; villagers from the natural
     villages. Columns: 行政村代码, 户籍人口, 常住人口, 户数, 年份.
     """
     villages, plots, hamlets = county.town.villages, county.plots, county.hamlets
     size = len(villages)
     flats = (plots["kind"] == RES) & (plots["truth"] != "idle")
     floor = (plots.area * plots["coverage"] * plots["storeys"]).where(flats, 0.0).fillna(0.0)
-    fill = floor * plots["vigour"].clip(upper=1).fillna(0) / 55.0
+    fill = floor * plots["vigour"].clip(upper=1).fillna(0) / 42.0
     urban = np.bincount(plots["village"], fill, size)
     at = hamlets["village"].to_numpy()
     resident = np.bincount(at, hamlets["resident"], size) + urban
@@ -75,9 +75,7 @@ def ledger(county: County, ids: Array, area_m2: Array) -> pd.DataFrame:
     return table.sort_values("地块编号").reset_index(drop=True)
 
 
-def _dates(
-    rng: np.random.Generator, plots: pd.DataFrame, *, noise: float
-) -> dict[str, Array]:
+def _dates(rng: np.random.Generator, plots: pd.DataFrame, *, noise: float) -> dict[str, Array]:
     """Draw the agreed and actual dates of each contract (datetime64 days, NaT for none)."""
     count = len(plots)
     cause = plots["cause"].to_numpy()
@@ -141,6 +139,7 @@ def enterprises(county: County, ids: Array, area_m2: Array) -> pd.DataFrame:
     years = []
     for step, year in enumerate((2021, 2022, 2023)):
         per_mu = np.round(firm * 1.03**step * rng.lognormal(0, 0.12, len(chosen)), 2)
+        grade = np.array(list("DCBA"))[np.searchsorted([3, 10, 20], per_mu, "right")]
         years.append(
             pd.DataFrame(
                 {
@@ -150,7 +149,7 @@ def enterprises(county: County, ids: Array, area_m2: Array) -> pd.DataFrame:
                     "年份": year,
                     "税收_万元": np.round(per_mu * mu, 2),
                     "亩均税收_万元每亩": per_mu,
-                    "亩均等级": np.array(list("DCBA"))[np.searchsorted([3, 10, 20], per_mu, "right")],
+                    "亩均等级": grade,
                 }
             )
         )

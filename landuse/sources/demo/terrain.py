@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+import shapely.ops
 from rasterio.features import rasterize
 from scipy import ndimage
 from scipy.interpolate import CubicSpline
@@ -81,7 +82,7 @@ def county_outline(frame: Frame) -> shapely.Polygon:
     wander = (wander - wander.min()) / np.ptp(wander)
     # A superellipse of power 6 fills most of the square and has no sharp corner.
     radius = (np.abs(np.cos(theta)) ** 6 + np.abs(np.sin(theta)) ** 6) ** (-1 / 6)
-    reach = radius * (frame.plan.side_m / 2 * 0.988) * (1 - 0.085 * wander)
+    reach = radius * (frame.plan.side_m / 2 * 0.988) * (1 - 0.062 * wander)
     xy = np.stack([np.cos(theta), np.sin(theta)], 1) * reach[:, None]
     middle = frame.place(np.array([0.5, 0.5]))
     return shapely.Polygon(np.round(xy + middle, 2))
@@ -106,35 +107,51 @@ def _river(frame: Frame, points: tuple[tuple[float, float], ...]) -> shapely.Lin
 def _streams(
     frame: Frame, river: shapely.LineString, branch: shapely.LineString
 ) -> tuple[shapely.LineString, ...]:
-    """Run brooks from the uplands to the nearest river, wavering on the way."""
+    """Grow brooks from the rivers uphill: each runs to the nearest water already there."""
     rng = frame.rng("streams")
-    rivers = shapely.MultiLineString([river, branch])
-    lines = []
-    for _ in range(frame.plan.streams):
-        north = rng.random() < 0.75
-        start = frame.place(
-            np.array([rng.uniform(0.03, 0.97), rng.uniform(0.72, 0.98) if north else 0.06])
-        )
-        end = np.asarray(shapely.shortest_line(shapely.Point(start), rivers).coords)[1]
-        # Brooks join downstream of the nearest point, which bends them along the valley.
-        shift = np.array([rng.uniform(-0.05, 0.05), -0.12 * rng.random()]) * frame.plan.side_m
-        end = np.asarray(
-            shapely.shortest_line(shapely.Point(end + shift), rivers).coords
-        )[1]
-        t = np.linspace(0, 1, 60)[:, None]
-        span = end - start
-        normal = np.array([-span[1], span[0]])
-        sway = 0.10 * np.sin(np.pi * t) * np.sin(2 * np.pi * rng.uniform(1, 2.5) * t + 6 * rng.random())
-        lines.append(shapely.LineString(start + t * span + sway * normal))
+    north = rng.random(frame.plan.streams) < 0.78
+    v = np.where(north, rng.uniform(0.58, 0.98, north.size), rng.uniform(0.03, 0.16, north.size))
+    sources = frame.place(np.stack([rng.uniform(0.03, 0.97, north.size), v], 1))
+    waters = shapely.MultiLineString([river, branch])
+    order = np.argsort(shapely.distance(shapely.points(sources), waters), kind="stable")
+    lines: list[shapely.LineString] = []
+    for start in sources[order]:
+        end = np.asarray(shapely.shortest_line(shapely.Point(start), waters).coords)[1]
+        # A brook meets its river at a slant, downstream of the nearest point.
+        slant = end + 0.35 * np.hypot(*(end - start)) * np.array([-0.25, -1.0])
+        end = np.asarray(shapely.shortest_line(shapely.Point(slant), waters).coords)[1]
+        brook = _sway(rng, start, end)
+        crossing = shapely.intersection(brook, waters)
+        if not crossing.is_empty:
+            brook = shapely.ops.substring(
+                brook, 0.0, min(brook.project(p) for p in _points(crossing))
+            )
+        if brook.length > 0.02 * frame.plan.side_m:
+            lines.append(brook)
+            waters = shapely.union(waters, brook)
     return tuple(lines)
+
+
+def _points(geometry: shapely.Geometry) -> list[shapely.Point]:
+    """Return the corner points of any geometry."""
+    return [shapely.Point(xy) for xy in shapely.get_coordinates(geometry)]
+
+
+def _sway(rng: np.random.Generator, start: Array, end: Array) -> shapely.LineString:
+    """Draw a wavering line between two points."""
+    t = np.linspace(0, 1, 60)[:, None]
+    span = end - start
+    normal = np.array([-span[1], span[0]])
+    wave = np.sin(2 * np.pi * rng.uniform(0.8, 1.6) * t + rng.uniform(0, 6.3))
+    ripple = 0.35 * np.sin(2 * np.pi * rng.uniform(3, 5) * t + rng.uniform(0, 6.3))
+    aside = 0.09 * np.sin(np.pi * t) * (wave + ripple) * normal
+    return shapely.LineString(start + t * span + aside)
 
 
 def _burn(frame: Frame, shapes: list[shapely.Geometry]) -> Array:
     """Return a boolean 30 m mask of the shapes."""
     size = frame.cells(TERRAIN_M)
-    mask = rasterize(
-        shapes, (size, size), transform=frame.transform(TERRAIN_M), dtype="uint8"
-    )
+    mask = rasterize(shapes, (size, size), transform=frame.transform(TERRAIN_M), dtype="uint8")
     return np.asarray(mask, dtype=bool)
 
 
@@ -144,7 +161,7 @@ def _distance(frame: Frame, lines: list[shapely.LineString]) -> Array:
     on = rasterize(
         lines, (size, size), transform=frame.transform(TERRAIN_M), all_touched=True, dtype="uint8"
     )
-    return (ndimage.distance_transform_edt(on == 0) * TERRAIN_M).astype("float32")
+    return np.asarray(ndimage.distance_transform_edt(on == 0) * TERRAIN_M, dtype="float32")
 
 
 def _relief(frame: Frame, river_m: Array, stream_m: Array) -> Array:
@@ -155,12 +172,14 @@ def _relief(frame: Frame, river_m: Array, stream_m: Array) -> Array:
     axis = (np.arange(size, dtype="float32") + 0.5) / size
     east, north = axis[None, :], 1 - axis[:, None]
     broad = fractal(rng, shape, cells=size / 4, octaves=3)
-    ridges = 1 - np.abs(fractal(rng, shape, cells=size / 9, octaves=5)) / 1.6
+    ridges = 1 - np.abs(fractal(rng, shape, cells=size / 13, octaves=6)) / 1.9
+    swell = fractal(rng, shape, cells=size / 7, octaves=2)
     mountain = smoothstep(0.50, 0.86, north + 0.055 * broad)
     corner = np.minimum(np.hypot(east, north - 0.03), np.hypot(1 - east, north - 0.02))
     hills = 0.45 * smoothstep(0.68, 0.93, 1 - corner + 0.05 * broad)
     upland = np.maximum(mountain, hills)
-    height = frame.plan.relief_m * upland * (0.28 + 0.72 * np.clip(ridges, 0, 1) ** 1.5)
+    peaks = np.clip(ridges, 0, 1) ** 1.6 * np.clip(0.72 + 0.24 * swell, 0.2, None)
+    height = frame.plan.relief_m * upland * (0.14 + 0.86 * peaks)
     knolls = np.clip(smooth_noise(rng, shape, cells=size / 40), 0.9, None) - 0.9
     plain = 38 + 6 * np.clip(broad, -2, 2) + 0.0006 * river_m + 26 * knolls * (1 - upland)
     floor = 30 + 0.004 * np.minimum(river_m, 0.25 * side)
@@ -168,7 +187,7 @@ def _relief(frame: Frame, river_m: Array, stream_m: Array) -> Array:
     reach = np.float32(side / 36_000 * 0.75 + 0.25)
     keep = 1 - 0.97 * np.exp(-((river_m / (900 * reach)) ** 2))
     keep *= 1 - 0.80 * np.exp(-((stream_m / (330 * reach)) ** 2))
-    return (floor + (ground - floor) * keep).astype("float32")
+    return np.asarray(floor + (ground - floor) * keep, dtype="float32")
 
 
 def _waters(

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 from rasterio.features import shapes as raster_shapes
+from scipy import ndimage
 
 from landuse.sources.demo import names
 from landuse.sources.demo.county import County
@@ -24,6 +25,9 @@ from landuse.sources.demo.surface import CROP
 
 ZONE_PREFIXED = "EPSG:4528"
 CGCS2000 = "EPSG:4490"
+_PREFIX = {
+    "eco_redline": "HX", "prime_farmland": "YN", "growth_boundary": "KF", "heritage": "WB",
+}  # fmt: skip
 _ZONE_SHIFT_M = 40_000_000.0
 
 
@@ -52,8 +56,8 @@ def dltb(county: County, ids: Array) -> gpd.GeoDataFrame:
     shapes = recorded_shapes(county)
     kind, village = plots["kind"].to_numpy(), plots["village"].to_numpy()
     rng = county.frame.rng("parcel dirt")
-    state = np.isin(kind, (VIL,)) | (plots["site_kind"].isin((HAMLET_SITE, LONE_SITE))).to_numpy()
-    collective = state & (rng.random(len(plots)) < np.where(kind == VIL, 1.0, 0.7))
+    rural = (kind == VIL) | plots["site_kind"].isin((HAMLET_SITE, LONE_SITE)).to_numpy()
+    collective = rural & (rng.random(len(plots)) < np.where(kind == VIL, 1.0, 0.7))
     scale = 1 + (shapely.get_x(shapely.centroid(shapes)) - 500_000.0) ** 2 / (2 * 6_367_000.0**2)
     table = pd.DataFrame(
         {
@@ -87,8 +91,9 @@ def _break_rings(rng: np.random.Generator, shapes: Array, sound: Array) -> Array
     out = shapes.copy()
     for k in chosen[:7]:
         xy = np.asarray(shapely.get_exterior_ring(shapes[k]).coords)
-        xy[[2, 3]] = xy[[3, 2]]
-        out[k] = shapely.Polygon(xy)
+        # A loop round the third corner: the way in and the way out cross each other there.
+        ahead, back = 0.7 * xy[2] + 0.3 * xy[3], 0.7 * xy[2] + 0.3 * xy[1]
+        out[k] = shapely.Polygon(np.concatenate([xy[:2], [ahead, xy[2], back], xy[3:]]))
     out[chosen[7]] = None
     return np.asarray(out)
 
@@ -148,7 +153,8 @@ def control_lines(county: County) -> dict[str, gpd.GeoDataFrame]:
     step = 10
     fields = (county.surface.classes == CROP) & (county.surface.plot == 0)
     crop = _block_mean(fields.astype("float32"), step)
-    high = _block_mean(terrain.elevation_m * terrain.inside, 10) > 0.42 * frame.plan.relief_m
+    relief = ndimage.gaussian_filter(terrain.elevation_m * terrain.inside, 9)
+    high = relief[::3, ::3] > 0.40 * frame.plan.relief_m
     town_body = shapely.union_all(shapely.buffer(county.streets, 45))
     growth = shapely.union_all([*shapely.buffer(county.zone_areas, 60), town_body])
     rng = frame.rng("heritage")
@@ -157,15 +163,14 @@ def control_lines(county: County) -> dict[str, gpd.GeoDataFrame]:
         shapely.points(county.town.hamlets.xy[old]), county.town.hamlets.radius_m[old] * 1.1
     )
     layers = {
-        "eco_redline": _trace(county, high, step * TERRAIN_M, smooth_m=140.0),
-        "prime_farmland": _trace(county, crop > 0.74, 100.0, smooth_m=35.0),
+        "eco_redline": _trace(county, high, 3 * TERRAIN_M, smooth_m=100.0),
+        "prime_farmland": _trace(county, crop > 0.80, 100.0, smooth_m=35.0),
         "growth_boundary": shapely.get_parts(growth.buffer(-15).simplify(3)),
         "heritage": heritage,
     }
-    prefix = {"eco_redline": "HX", "prime_farmland": "YN", "growth_boundary": "KF", "heritage": "WB"}
     return {
         name: gpd.GeoDataFrame(
-            {"line_id": [f"{prefix[name]}{k:04d}" for k in range(1, len(found) + 1)]},
+            {"line_id": [f"{_PREFIX[name]}{k:04d}" for k in range(1, len(found) + 1)]},
             geometry=found,
             crs=WORK_CRS,
         )
@@ -182,9 +187,7 @@ def _block_mean(array: Array, step: int) -> Array:
 
 def _trace(county: County, mask: Array, cell_m: float, *, smooth_m: float) -> Array:
     """Turn a mask to polygons inside the county, corners rounded, crumbs left out."""
-    found = raster_shapes(
-        mask.astype("uint8"), mask=mask, transform=county.frame.transform(cell_m)
-    )
+    found = raster_shapes(mask.astype("uint8"), mask=mask, transform=county.frame.transform(cell_m))
     polygons = np.array([shapely.geometry.shape(geometry) for geometry, _ in found], dtype=object)
     polygons = shapely.buffer(shapely.buffer(polygons, -smooth_m), smooth_m, quad_segs=3)
     polygons = shapely.buffer(shapely.buffer(polygons, smooth_m / 2), -smooth_m / 2, quad_segs=3)

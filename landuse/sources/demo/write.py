@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,9 +67,9 @@ def write_demo(
     county = make_county(Frame(PLANS[size], seed, noise))
     folder = Path(raw)
     (folder / "truth").mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(2) as pool:
-        jobs = [pool.submit(job, folder, county) for job in (_rasters, _vectors_and_tables)]
-        written = sorted(name for job in jobs for name in job.result())
+    # One after the other: rasterio and pandas both swap the process-wide warning filters while
+    # they work, so two threads of them trip over each other's warnings.
+    written = sorted([*_rasters(folder, county), *_vectors_and_tables(folder, county)])
     return DemoReport(
         folder=folder,
         files=tuple(written),
@@ -134,11 +133,11 @@ def _write_raster(
     driver: str = "GTiff",
 ) -> None:
     """Write one band, deflated; the COG carries its overviews."""
-    options: dict[str, object] = {"compress": "deflate", "level" if driver == "COG" else "zlevel": 4}
+    options: dict[str, object] = {"compress": "deflate"}
     if driver == "COG":
-        options |= {"overview_resampling": "mode", "num_threads": 2}
+        options |= {"level": 4, "overview_resampling": "mode", "num_threads": 2}
     else:
-        options |= {"tiled": True, "blockxsize": 256, "blockysize": 256}
+        options |= {"zlevel": 4, "tiled": True, "blockxsize": 256, "blockysize": 256}
     rows, cols = grid.shape
     with rasterio.open(
         path,
