@@ -174,8 +174,6 @@ def test_the_small_lock_is_part_of_the_large_one() -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
 def test_each_command_is_in_the_readme(page: str) -> None:
-    if not (PACKAGE / "cli.py").exists() or not (ROOT / page).exists():
-        pytest.skip("landuse/cli.py or the page is not written yet")
     import typer.main
 
     from landuse.cli import app

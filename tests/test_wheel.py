@@ -17,9 +17,6 @@ UV = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("
 pytestmark = [
     pytest.mark.wheel,
     pytest.mark.skipif(UV is None, reason="needs uv; scripts/bootstrap.py puts it into .venv"),
-    pytest.mark.skipif(
-        not (ROOT / "landuse" / "cli.py").exists(), reason="landuse/cli.py is not written yet"
-    ),
 ]
 
 
