@@ -8,6 +8,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from landuse.indicators.dictionary import PARCEL_COLUMNS
+
 
 class ColumnLike(Protocol):
     """What a product needs to know of a column; ``indicators.dictionary.Column`` fits."""
@@ -44,42 +46,7 @@ class ColumnName:
     decimals: int = 0
 
 
-CONTRACT = tuple(
-    ColumnName(*entry)
-    for entry in (
-        ("parcel_id", "地块编号", "parcel id"),
-        ("town_code", "乡镇代码", "town code"),
-        ("town_name", "乡镇", "town"),
-        ("zone_in", "区内", "in a development zone"),
-        ("zone_name", "开发区", "development zone"),
-        ("land_use", "地类代码", "land-use code"),
-        ("land_use_zh", "地类", "land use (Chinese)"),
-        ("land_use_en", "地类（英文）", "land use"),
-        ("group", "同类组", "peer group"),
-        ("area_m2", "面积", "area", "m²", 2),
-        ("area_mu", "面积", "area", "亩", 2),
-        ("idle_score", "疑似闲置得分", "suspected idleness score", "分", 1),
-        ("les", "疑似低效得分", "suspected low-efficiency score", "分", 1),
-        ("score", "得分", "score", "分", 1),
-        ("grade", "等级", "grade"),
-        ("flag", "判定", "flag"),
-        ("coverage", "证据覆盖", "evidence coverage", "%", 0),
-        ("families", "一致的独立证据", "independent families that agree", "类", 0),
-        ("families_available", "可用的独立证据", "independent families available", "类", 0),
-        ("evidence_zh", "证据", "evidence (Chinese)"),
-        ("evidence_en", "证据（英文）", "evidence"),
-        ("veto", "否决规则", "veto rule"),
-        ("veto_zh", "否决原因", "reason of the veto (Chinese)"),
-        ("veto_en", "否决原因（英文）", "reason of the veto"),
-        ("veto_share", "否决项实测值", "measured value of the veto", "", 4),
-        ("suggestion", "建议", "what to look into first (Chinese)"),
-        ("rank", "位次", "rank"),
-        ("rank_p10", "位次 P10", "rank, 10th percentile"),
-        ("rank_p90", "位次 P90", "rank, 90th percentile"),
-        ("lon", "经度", "longitude, CGCS2000", "°", 6),
-        ("lat", "纬度", "latitude, CGCS2000", "°", 6),
-    )
-)
+CONTRACT: tuple[ColumnLike, ...] = PARCEL_COLUMNS
 """The contract's columns in the contract's order."""
 
 BESIDE = tuple(

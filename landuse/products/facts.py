@@ -62,7 +62,7 @@ def absences(
     absent: Mapping[str, tuple[str, str]],
     *,
     model: ScoreModel,
-    contributions: pd.DataFrame,
+    contributions: pd.DataFrame | None = None,
     robustness: bool = False,
     role_names: Mapping[str, tuple[str, str]] | None = None,
 ) -> tuple[Absence, ...]:
@@ -72,11 +72,13 @@ def absences(
     ----------
     absent : role -> (zh, en) reason.
     model : the score model, which says what rests on each role.
-    contributions : long table of `scores.assess`, which says how many parcels lack a criterion.
+    contributions : long table of `scores.assess`; with it each cost says how many parcels lack
+        the criterion, and criteria that another source could still fill are left out.
     robustness : whether rank intervals were computed; where not, that is an absence too.
     role_names : role -> (zh, en) name of the layer.
     """
-    named, known = role_names or {}, availability(contributions)
+    named = role_names or {}
+    known = None if contributions is None else availability(contributions)
     rows = []
     for role, (zh, en) in absent.items():
         name_zh, name_en = named.get(role, (role, role))
@@ -99,18 +101,26 @@ _NO_ROBUSTNESS = Absence(
 )
 
 
-def _cost(role: str, model: ScoreModel, known: Mapping[str, float]) -> tuple[str, str]:
-    vetoes = [veto for veto in model.vetoes if veto.data == role]
-    lost = [item for item in model.criteria if item.data == role and known.get(item.code, 0.0) < 1]
-    parts = [_criterion_cost(item, 1 - known.get(item.code, 0.0)) for item in lost]
-    parts += [_veto_cost(veto) for veto in vetoes]
+def _cost(role: str, model: ScoreModel, known: Mapping[str, float] | None) -> tuple[str, str]:
+    """Return what a role's absence costs; ``known`` None means that shares were not computed."""
+    lost = [item for item in model.criteria if item.data == role]
+    if known is not None:
+        lost = [item for item in lost if known.get(item.code, 0.0) < 1]
+    parts = [_criterion_cost(item, known) for item in lost]
+    parts += [_veto_cost(veto) for veto in model.vetoes if veto.data == role]
     if not parts:
         return ("没有指标或否决规则因此缺失", "no criterion and no veto is missing because of it")
     return ("；".join(zh for zh, _ in parts), "; ".join(en for _, en in parts))
 
 
-def _criterion_cost(item: Criterion, missing: float) -> tuple[str, str]:
-    weight, share = percent(item.weight, 0), percent(missing, 0)
+def _criterion_cost(item: Criterion, known: Mapping[str, float] | None) -> tuple[str, str]:
+    weight = percent(item.weight, 0)
+    if known is None:
+        return (
+            f"{item.code} {item.zh}（权重 {weight}）可能缺失",
+            f"{item.code} {item.en} (weight {weight}) may be missing",
+        )
+    share = percent(1 - known.get(item.code, 0.0), 0)
     return (
         f"{item.code} {item.zh}（权重 {weight}）在 {share} 的适用地块上缺失",
         f"{item.code} {item.en} (weight {weight}) is missing for {share} of its parcels",

@@ -15,6 +15,8 @@ import pyogrio
 from landuse.products.safety import is_text, plain_text, plain_texts
 from landuse.products.tables import write_whole
 
+FORMAT_VERSION = "1.2"
+"""Version of the format: what older desktop programs read without a warning."""
 FIXED_TIME = "2026-01-01T00:00:00.000Z"
 """Time written into every file: the real one would change the bytes of equal results."""
 
@@ -33,7 +35,7 @@ CREATE TABLE IF NOT EXISTS gpkg_data_column_constraints (
 CREATE TABLE layer_styles (
   id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT, f_table_schema TEXT,
   f_table_name TEXT, f_geometry_column TEXT, styleName TEXT, styleQML TEXT, styleSLD TEXT,
-  useAsDefault BOOLEAN, description TEXT, owner TEXT, ui TEXT, update_date DATETIME);
+  useAsDefault BOOLEAN, description TEXT, owner TEXT, ui TEXT, update_time DATETIME);
 """
 _EXTENSION = "http://www.geopackage.org/spec121/#extension_schema"
 
@@ -103,6 +105,7 @@ def _write_layer(
     about = {"IDENTIFIER": label.title or name, "DESCRIPTION": label.description}
     options = {"SPATIAL_INDEX": "YES", "GEOMETRY_NAME": "geom"} if spatial else {}
     shape = {"geometry_type": "MultiPolygon", "promote_to_multi": True} if spatial else {}
+    version = {"VERSION": FORMAT_VERSION}
     facts = {key: plain_text(value) for key, value in metadata.items()}
     pyogrio.write_dataframe(
         storable(table),
@@ -110,7 +113,7 @@ def _write_layer(
         layer=name,
         driver="GPKG",
         append=path.exists(),
-        dataset_metadata=None if path.exists() else facts,
+        **({} if path.exists() else {"dataset_metadata": facts, "dataset_options": version}),
         layer_options={"FID": "fid", **options, **about},
         **shape,
     )
@@ -155,7 +158,7 @@ def _style(base: sqlite3.Connection, styles: Mapping[str, str]) -> None:
     base.executemany(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
         "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, ui, "
-        "update_date) VALUES ('', '', ?, ?, ?, ?, '', 1, '', '', '', ?)",
+        "update_time) VALUES ('', '', ?, ?, ?, ?, '', 1, '', '', '', ?)",
         [(name, geometry.get(name, ""), name, qml, FIXED_TIME) for name, qml in styles.items()],
     )
     base.execute(

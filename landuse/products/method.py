@@ -8,7 +8,7 @@ import pandas as pd
 
 from landuse.products.facts import availability
 from landuse.products.numbers import MISSING, in_unit, percent, plain_number
-from landuse.products.words import MARKS, SCORES
+from landuse.products.words import GROUPS, MARKS, SCORES
 from landuse.scores.model import Criterion, ScoreModel, Veto
 
 PARAMETER_COLUMNS = (
@@ -38,6 +38,11 @@ def parameter_table(model: ScoreModel, contributions: pd.DataFrame) -> pd.DataFr
     texts = [name for name in PARAMETER_COLUMNS if name not in numeric]
     table[texts] = table[texts].fillna("").astype("str")
     return table.astype(dict.fromkeys(numeric, "float64"))
+
+
+def groups_text(groups: tuple[str, ...]) -> str:
+    """Return peer groups in words; none named means all."""
+    return "、".join(GROUPS.get(group, group) for group in groups or ("ALL",))
 
 
 def ramp_text(criterion: Criterion) -> str:
@@ -79,7 +84,7 @@ def _criterion(
         "code": item.code,
         "zh": item.zh,
         "en": item.en,
-        "groups": "、".join(item.groups) or "全部",
+        "groups": groups_text(item.groups),
         "family": families[item.family],
         "weight": item.weight,
         "ramp": ramp_text(item),
@@ -97,7 +102,7 @@ def _veto(veto: Veto) -> dict[str, object]:
         "code": veto.code,
         "zh": veto.zh,
         "en": veto.en,
-        "groups": "、".join(veto.groups) or "全部",
+        "groups": groups_text(veto.groups),
         "limit": f"> {_exact(veto.limit, veto.unit)}",
         "data": veto.data,
         "source": veto.source,

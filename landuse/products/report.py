@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ def render_report(run: RunFacts, ground: Ground) -> str:
     ground : geometry for the still map, in one metric CRS.
     """
     template = _environment().get_template("report.html.j2")
-    return template.render(**_context(run), picture=draw_map(ground, grades=run.grades))
+    picture = draw_map(_with_results(ground, run.parcels), grades=run.grades)
+    return template.render(**_context(run), picture=picture)
 
 
 def write_report(html: str, path: Path) -> Path:
@@ -114,6 +116,13 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
+def _with_results(ground: Ground, parcels: pd.DataFrame) -> Ground:
+    """Give the outlines of the parcels what the picture shows of them, joined by id."""
+    shown = parcels[["parcel_id", "flag", "grade", "rank", "area_mu"]]
+    outlines = ground.parcels[["parcel_id", ground.parcels.geometry.name]]
+    return replace(ground, parcels=outlines.merge(shown, on="parcel_id", validate="1:1"))
+
+
 def _doubtful(share: float) -> bool:
     low, high = PLAUSIBLE_SHARE
     return not numbers.is_missing(share) and not low <= share <= high
@@ -130,6 +139,7 @@ def _grade_rows(run: RunFacts, total: pd.Series) -> list[dict[str, Any]]:
     return [
         {
             "css": f"g{index}",
+            "code": code,
             "zh": names[code].zh,
             "en": names[code].en,
             "minimum": names[code].minimum,

@@ -15,7 +15,7 @@ from landuse.products.numbers import grade_sign
 from landuse.products.safety import plain_text
 from landuse.products.words import SUSPECTED, grade_colours
 
-WIDTH_PX, MOST_HEIGHT_PX, MARGIN_PX = 700.0, 640.0, 12.0
+WIDTH_PX, MOST_HEIGHT_PX, MARGIN_PX, FOOT_PX = 700.0, 640.0, 12.0, 14.0
 SIMPLIFY_PX = 0.5
 CIRCLES_SHOWN = 3000
 BUDGET_CHARACTERS = 150_000
@@ -27,8 +27,8 @@ _ROUND = (1, 2, 5)
 class Ground:
     """Geometry of the picture, all in the study's metric CRS; what is absent is None.
 
-    ``parcels`` carries ``flag, grade, rank, area_mu``; ``towns`` ``town_name``; ``zones``
-    ``zone_name``.
+    ``parcels`` carries ``parcel_id``; the report joins what it shows of them. ``towns`` carries
+    ``town_name``; without it they are drawn unnamed.
     """
 
     parcels: gpd.GeoDataFrame
@@ -54,7 +54,7 @@ class Frame:
         inner = WIDTH_PX - 2 * MARGIN_PX
         scale = min(inner / wide, (MOST_HEIGHT_PX - 2 * MARGIN_PX) / high)
         slack_m = (inner / scale - wide) / 2
-        return cls(x0 - slack_m, y1, scale, high * scale + 2 * MARGIN_PX)
+        return cls(x0 - slack_m, y1, scale, high * scale + 2 * MARGIN_PX + FOOT_PX)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return the pixel (right, down) of a point."""
@@ -67,8 +67,10 @@ class Frame:
 def draw_map(ground: Ground, *, grades: Sequence[str]) -> Markup:
     """Return the picture as SVG: the same geometry gives the same text, below 300 kB.
 
+    ``ground.parcels`` carries ``flag, grade, rank, area_mu``.
+
     Circles have the area of the parcel in proportion (radius 0.8 times the root of its mu, at
-    least 2 px); at most ``CIRCLES_SHOWN``, in rank order. Big ones lie below small ones.
+    least 2, at most 14 px); at most ``CIRCLES_SHOWN``, in rank order. Big ones lie lowest.
     """
     frame = Frame.around(_bounds(ground))
     parts = [
@@ -141,7 +143,7 @@ def _circles(parcels: gpd.GeoDataFrame, frame: Frame, *, grades: Sequence[str]) 
 
 
 def _circle(place: tuple[float, float], area_mu: float, *, css: str) -> str:
-    radius = min(max(2.0, 0.8 * math.sqrt(max(area_mu, 0.0)) * 0.6), 14.0)
+    radius = min(max(2.0, 0.8 * math.sqrt(max(area_mu, 0.0))), 14.0)
     return f'<circle class="{css}" cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="{radius:.1f}"/>'
 
 

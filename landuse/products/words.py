@@ -20,6 +20,15 @@ FLAGS: Final = {
     "vetoed": ("否决（见原因）", "vetoed (see reason)"),
 }
 SUSPECTED: Final = ("suspected_idle", "suspected_low_efficiency")
+GROUPS: Final = {
+    "IND_IN": "工业（区内）",
+    "IND_OUT": "工业（区外）",
+    "URBAN_RES": "城镇住宅",
+    "COMM": "商业服务",
+    "VILLAGE": "村庄宅基地",
+    "OTHER": "其他",
+    "ALL": "全部",
+}
 SCORES: Final = {
     "idle": ("疑似闲置得分", "suspected idleness score"),
     "les": ("疑似低效得分", "suspected low-efficiency score"),

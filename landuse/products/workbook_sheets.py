@@ -15,6 +15,7 @@ from landuse.products.sheets import Sheet, SheetColumn, from_names, sheet_of
 from landuse.products.totals import county_totals, total_columns, town_totals, zone_totals
 from landuse.products.words import (
     FLAGS,
+    GROUPS,
     KINDS,
     MARKS,
     NOTE_EN,
@@ -92,6 +93,7 @@ def people_table(table: pd.DataFrame) -> pd.DataFrame:
         zone_in=table["zone_in"].map({True: "区内", False: OUTSIDE_ZH}),
         flag=table["flag"].map(flag_words),
         grade=table["grade"].fillna("").map(grade_sign),
+        group=table["group"].map(lambda code: GROUPS.get(code, code)),
     )
 
 
@@ -171,9 +173,7 @@ def dictionary_sheet(run: RunFacts) -> Sheet:
     rows = []
     for code in ordered_columns(run.parcels.columns, run.known_names()):
         known = describe(code, names)
-        roles = getattr(known, "roles", ())
-        roles = (roles,) if isinstance(roles, str) else roles
-        rows.append((code, known.zh, known.en, known.unit, "、".join(roles)))
+        rows.append((code, known.zh, known.en, known.unit, _roles_text(known)))
     table = pd.DataFrame(rows, columns=["code", "zh", "en", "unit", "roles"], dtype="str")
     columns = (
         SheetColumn("code", "字段代码", width=24),
@@ -183,6 +183,12 @@ def dictionary_sheet(run: RunFacts) -> Sheet:
         SheetColumn("roles", "所依据的资料", width=32),
     )
     return sheet_of("指标字典", table, columns, frozen_columns=1)
+
+
+def _roles_text(column: object) -> str:
+    """Return the sources a column rests on: 或 between those of which one is enough."""
+    groups = getattr(column, "roles", ())
+    return "；".join(" 或 ".join(group) for group in groups)
 
 
 def parameter_sheet(run: RunFacts) -> Sheet:
