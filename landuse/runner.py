@@ -10,7 +10,7 @@ from typing import Any
 
 from landuse.core.errors import Fault, LanduseError
 from landuse.core.settings import Settings
-from landuse.store import Key, Store, text_digest, why
+from landuse.store import Key, Store, canonical, text_digest, why
 
 ABSENT = "absent"
 Files = Mapping[str, Path | Mapping[Any, Path]]
@@ -23,6 +23,7 @@ class Stage:
     ``takes`` maps an argument to "stage.output", or to None for a source that the study does not
     have (the function is then given None); ``files`` maps an argument to a raw file, or to
     several by key. A stage that reads raw files is a gate: all gates run before faults are told.
+    ``fixed`` are plain values given as they are; they count as settings.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Stage:
     settings: Settings
     takes: Mapping[str, str | None] = field(default_factory=dict)
     files: Files = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_gate(self) -> bool:
@@ -120,7 +122,7 @@ def _run_one(
         progress(stage, kept is None)
     if kept is None:
         arguments = {name: values.get(source, run) for name, source in stage.takes.items()}
-        made = stage.run(**arguments, **stage.files, settings=stage.settings)
+        made = stage.run(**arguments, **stage.files, **stage.fixed, settings=stage.settings)
         kept = store.keep(key, made)
     run.keys[stage.name], run.outputs[stage.name] = key, kept
     values.release(stage)
@@ -139,7 +141,7 @@ def stage_key(stage: Stage, store: Store, outputs: Mapping[str, Mapping[str, str
     for argument, source in sorted(stage.takes.items()):
         upstream, _, name = (source or "").partition(".")
         inputs[argument] = outputs[upstream].get(name, ABSENT) if source else ABSENT
-    settings = stage.settings.model_dump_json()
+    settings = canonical(stage.settings.model_dump(mode="json") | {"fixed": dict(stage.fixed)})
     return store.key(
         stage.name, stage.run, settings=settings, inputs=inputs, files=stage.flat_files()
     )

@@ -1,0 +1,41 @@
+"""The manifest: from what, with what and how every product was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from landuse import __version__
+from landuse.codebook import library_versions
+from landuse.indicators.zonal import ENGINE
+from landuse.runner import Run
+from landuse.shelf import write_value
+from landuse.store import Store, file_digest
+from landuse.study import OpenStudy
+
+
+def write_manifest(
+    run: Run, store: Store, study: OpenStudy, *, files: Mapping[str, Path]
+) -> Path:
+    """Write the manifest into the store and return it.
+
+    It holds no time and no path of a machine, so that equal runs have equal manifests.
+    """
+    facts = store.load(run.keys["results"], "facts")
+    sources = store.load(run.keys["sources"], "sources")
+    data = {
+        "lineage": f"made by landuse {__version__} from the sources listed here",
+        "landuse": __version__,
+        "run_code": facts["run_code"],
+        "study": study.study.model_dump(mode="json"),
+        "score_model": study.model.model_dump(mode="json"),
+        "zonal_engine": ENGINE,
+        "libraries": library_versions(),
+        "sources": sources.to_dict("records"),
+        "stages": {
+            name: {"key": key.digest, "outputs": run.outputs[name]}
+            for name, key in run.keys.items()
+        },
+        "products": {name: file_digest(path) for name, path in sorted(files.items())},
+    }
+    return write_value(data, store.folder / "manifest")

@@ -1,0 +1,165 @@
+"""The whole method on one page: the ordered stages, and nothing else.
+
+Layers come onto one CRS and one grid; parcels are built; indicators measure them; the score
+model judges them; the products show what was found, how sure it is, and what is not known.
+"""
+
+from __future__ import annotations
+
+from landuse.align.grid import GridSettings, study_grid
+from landuse.align.latest import latest
+from landuse.align.rasters import RasterAlign, align_raster, align_series
+from landuse.align.surfaces import BurnSettings, burn_surfaces
+from landuse.align.tables import TableAlign, align_table
+from landuse.align.vectors import VectorAlign, align_vector
+from landuse.core.settings import Settings
+from landuse.indicators.access import measure_access
+from landuse.indicators.activity import measure_activity
+from landuse.indicators.assemble import assemble
+from landuse.indicators.built import measure_built
+from landuse.indicators.economy import measure_economy
+from landuse.indicators.form import measure_form
+from landuse.indicators.people import measure_people
+from landuse.indicators.planning import measure_planning
+from landuse.indicators.surface import measure_surface
+from landuse.indicators.terrain import measure_terrain
+from landuse.indicators.trend import measure_trend
+from landuse.objects.parcels import ParcelSettings, build_parcels
+from landuse.plan import Plan
+from landuse.products.make_findings import collect_findings
+from landuse.products.make_layers import make_geopackage
+from landuse.products.make_lists import make_csv, make_workbook
+from landuse.products.make_map import make_map
+from landuse.products.make_report import make_report
+from landuse.products.results import merge_results
+from landuse.runner import Stage
+from landuse.scores.assess import assess
+from landuse.sources.describe import describe_sources
+from landuse.sources.spec import RasterSource, TableSource, VectorSource
+from landuse.study import OpenStudy
+
+CONTROL_ROLES = (
+    "eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage",
+)  # fmt: skip
+
+
+def stages(study: OpenStudy) -> list[Stage]:
+    """Return the stages of a study in order; a source it does not have makes no stage."""
+    plan = Plan(study)
+    _bring_layers_in(plan)
+    _build_parcels(plan)
+    _measure(plan)
+    _judge(plan)
+    _deliver(plan)
+    return plan.stages
+
+
+def _bring_layers_in(plan: Plan) -> None:
+    crs, sources = plan.head.crs, plan.sources
+    plan.add("sources", "数据来源", describe_sources, plan.describe(), files={"files": plan.files()})
+    for role, source in plan.frame_first(sources.of_kind(VectorSource)).items():
+        settings = VectorAlign.for_role(
+            role, source, crs=crs, duplicates=plan.study.parcels.duplicates
+        )
+        takes = {"frame": plan.layer(plan.frame_role)} if role != plan.frame_role else {}
+        plan.align(role, align_vector, settings, takes=takes)
+    grid = GridSettings(
+        crs=crs, resolution_m=plan.head.resolution_m, bounds=plan.head.bounds
+    )
+    takes = {"county": plan.layer("county"), "parcels": plan.layer("parcels")}
+    plan.add("grid", "工作格网", study_grid, grid, takes=takes)
+    on_grid = {"grid": "grid.grid"}
+    for role, source in sources.of_kind(RasterSource).items():
+        settings = RasterAlign(role=role, product=source.product, year=source.year)
+        if source.series:
+            plan.align_many(role, align_series, settings, takes=on_grid)
+            plan.add(f"{role}_latest", f"{plan.name(role)}最新一年", latest, Settings(),
+                     takes={"layers": plan.layers(role)})  # fmt: skip
+        else:
+            plan.align(role, align_raster, settings, takes=on_grid)
+    if sources.surfaces:
+        plan.align_many("surfaces", burn_surfaces,
+                        BurnSettings(surfaces=sources.surfaces, crs=crs), takes=on_grid)  # fmt: skip
+    for role, source in sources.of_kind(TableSource).items():
+        plan.align(role, align_table, TableAlign.for_role(role, source))
+
+
+def _build_parcels(plan: Plan) -> None:
+    choice = plan.study.parcels
+    settings = ParcelSettings(
+        class_system=plan.sources.parcels.class_system if plan.has_land_use else None,
+        classes=choice.classes,
+        minimum_area_m2=choice.minimum_area_m2,
+        zone_share_minimum=choice.zone_share_minimum,
+    )
+    takes = {role: plan.layer(role) for role in ("parcels", "towns", "zones")}
+    plan.add("parcels", "地块", build_parcels, settings, takes=takes)
+
+
+def _measure(plan: Plan) -> None:
+    chosen = plan.indicator_settings()
+    plan.measure("form", "形态", measure_form, chosen.form)
+    plan.measure("surface", "地表", measure_surface, chosen.surface, fixed=plan.legend(),
+                 landcover=plan.landcover())  # fmt: skip
+    plan.measure("built", "建筑", measure_built, chosen.built,
+                 built_surface=plan.layer("built_surface"), buildings=plan.layer("buildings"),
+                 built_height=plan.layer("built_height"))  # fmt: skip
+    plan.measure("activity", "活动", measure_activity, chosen.activity,
+                 night_light=plan.one_year("night_light"), lights=plan.layer("lights"))  # fmt: skip
+    plan.measure("people", "人口", measure_people, chosen.people,
+                 population=plan.layer("population"))  # fmt: skip
+    plan.measure("terrain", "地形", measure_terrain, chosen.terrain,
+                 elevation=plan.layer("elevation"))  # fmt: skip
+    plan.measure("access", "通达", measure_access, chosen.access, roads=plan.layer("roads"),
+                 zones=plan.layer("zones"))  # fmt: skip
+    lines = {role: plan.layer(role) for role in (*CONTROL_ROLES, "water")}
+    plan.measure("planning", "管控线", measure_planning, chosen.planning, **lines)
+    plan.measure("trend", "历年变化", measure_trend, chosen.trend,
+                 landcover_series=plan.layers("landcover_series"),
+                 night_light_series=plan.layers("night_light"))  # fmt: skip
+    plan.measure("economy", "效益", measure_economy, chosen.economy,
+                 enterprises=plan.table("enterprises"))  # fmt: skip
+    takes = {"parcels": "parcels.parcels"} | {name: f"{name}.table" for name in plan.measured}
+    plan.add("table", "指标总表", assemble, Settings(), takes=takes)
+
+
+def _judge(plan: Plan) -> None:
+    plan.add("scores", "评分与判定", assess, plan.assess_settings(), takes={"table": "table.table"})
+    takes = {"parcels": "parcels.parcels", "table": "table.table", "scores": "scores.scores",
+             "derived": "scores.derived"}  # fmt: skip
+    plan.add("results", "成果总表", merge_results, Settings(), takes=takes)
+    plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
+
+
+def _deliver(plan: Plan) -> None:
+    facts = plan.product_settings()
+    tables = {
+        "parcels": "results.parcels", "contributions": "scores.contributions",
+        "waterfall": "scores.waterfall", "findings": "findings.findings",
+        "sources": "sources.sources", "facts": "results.facts",
+    }  # fmt: skip
+    shapes = {"geometry": "results.geometry"}
+    frame = {role: plan.layer(role) for role in ("county", "towns", "zones")}
+    context = {role: plan.layer(role) for role in ("roads", "water", *CONTROL_ROLES, "elevation")}
+    plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(),
+             takes={"parcels": "results.parcels"})  # fmt: skip
+    plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=tables)
+    plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
+             takes=tables | shapes | {"towns": frame["towns"], "zones": frame["zones"]})  # fmt: skip
+    plan.add("report", "报告", make_report, facts, takes=tables | shapes | frame)
+    plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context)
+
+
+PRODUCT_FILES = {
+    "map.html": "map.map",
+    "candidates.gpkg": "candidates_gpkg.candidates",
+    "candidates.xlsx": "candidates_xlsx.candidates",
+    "parcels.csv": "parcels_csv.parcels",
+    "report.html": "report.report",
+    "tables/parcels.parquet": "results.parcels",
+    "tables/geometry.parquet": "results.geometry",
+    "tables/contributions.parquet": "scores.contributions",
+    "tables/waterfall.parquet": "scores.waterfall",
+    "tables/findings.parquet": "findings.findings",
+    "tables/sources.parquet": "sources.sources",
+}

@@ -1,0 +1,305 @@
+"""A study turned into stages: which file, which upstream output, which settings."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from landuse.core.errors import Fault, missing_fault
+from landuse.core.settings import Settings
+from landuse.indicators.access import AccessSettings
+from landuse.indicators.activity import ActivitySettings
+from landuse.indicators.built import BuiltSettings
+from landuse.indicators.economy import EconomySettings
+from landuse.indicators.form import FormSettings
+from landuse.indicators.people import PeopleSettings
+from landuse.indicators.planning import PlanningSettings
+from landuse.indicators.surface import SurfaceSettings
+from landuse.indicators.terrain import TerrainSettings
+from landuse.indicators.trend import TrendSettings
+from landuse.products.settings import ProductSettings
+from landuse.runner import Stage
+from landuse.scores.assess import AssessSettings
+from landuse.sources.describe import DescribeSettings, SourceNote
+from landuse.sources.products import PRODUCTS
+from landuse.sources.roles import ROLE_NAMES
+from landuse.sources.spec import RasterSource, SourceBase, Sources, VectorSource
+from landuse.study import Head, OpenStudy, Study
+
+Run = Callable[..., Any]
+AnySource = TypeVar("AnySource", bound=SourceBase)
+
+
+@dataclass(frozen=True)
+class IndicatorSettings:
+    """The settings of every indicator, with what the study chose put in."""
+
+    form: FormSettings = FormSettings()
+    surface: SurfaceSettings = SurfaceSettings()
+    built: BuiltSettings = BuiltSettings()
+    activity: ActivitySettings = ActivitySettings()
+    people: PeopleSettings = PeopleSettings()
+    terrain: TerrainSettings = TerrainSettings()
+    access: AccessSettings = AccessSettings()
+    planning: PlanningSettings = PlanningSettings()
+    trend: TrendSettings = TrendSettings()
+    economy: EconomySettings = EconomySettings()
+
+
+@dataclass
+class Plan:
+    """Stages in the making, and short names for what they may take."""
+
+    opened: OpenStudy
+    stages: list[Stage] = field(default_factory=list)
+    measured: list[str] = field(default_factory=list)
+
+    @property
+    def study(self) -> Study:
+        """Return the study's settings."""
+        return self.opened.study
+
+    @property
+    def head(self) -> Head:
+        """Return what the study is about."""
+        return self.study.study
+
+    @property
+    def sources(self) -> Sources:
+        """Return the declared sources."""
+        return self.study.sources
+
+    @property
+    def has_land_use(self) -> bool:
+        """Tell whether the parcels carry land-use codes."""
+        return "land_use" in self.sources.parcels.fields
+
+    @property
+    def frame_role(self) -> str:
+        """Return the layer that tells where the study is."""
+        return "county" if self.sources.county else "parcels"
+
+    def name(self, role: str) -> str:
+        """Return the Chinese name of a role."""
+        return ROLE_NAMES[role][0]
+
+    def add(
+        self, name: str, zh: str, run: Run, settings: Settings, **links: Mapping[str, Any]
+    ) -> None:
+        """Append a stage."""
+        self.stages.append(Stage(name, zh, run, settings, **links))
+
+    def align(
+        self, role: str, run: Run, settings: Settings, *,
+        takes: Mapping[str, str | None] | None = None,
+    ) -> None:  # fmt: skip
+        """Append the stage that brings one file in."""
+        source = getattr(self.sources, role)
+        files = {"file": self.opened.raw / source.path}
+        self.add(f"align_{role}", f"对齐{self.name(role)}", run, settings,
+                 takes=takes or {}, files=files)  # fmt: skip
+
+    def align_many(
+        self, role: str, run: Run, settings: Settings, *, takes: Mapping[str, str | None]
+    ) -> None:
+        """Append the stage that brings several files of one role in."""
+        files = {"files": role_files(self.opened, role)}
+        self.add(f"align_{role}", f"对齐{self.name(role)}", run, settings, takes=takes, files=files)
+
+    def measure(
+        self, name: str, zh: str, run: Run, settings: Settings, *,
+        fixed: Mapping[str, Any] | None = None, **layers: str | None,
+    ) -> None:  # fmt: skip
+        """Append an indicator stage over the parcels."""
+        takes = {"parcels": "parcels.parcels"} | layers
+        self.add(name, zh, run, settings, takes=takes, fixed=fixed or {})
+        self.measured.append(name)
+
+    def frame_first(self, sources: Mapping[str, AnySource]) -> dict[str, AnySource]:
+        """Return sources with the one that tells where the study is in front."""
+        first = self.frame_role
+        return {first: sources[first]} | dict(sources)
+
+    def layer(self, role: str) -> str | None:
+        """Return where a role's single aligned layer is; None when the study lacks it."""
+        return f"align_{role}.layer" if getattr(self.sources, role) else None
+
+    def table(self, role: str) -> str | None:
+        """Return where a role's aligned table is; None when the study lacks it."""
+        return f"align_{role}.table" if getattr(self.sources, role) else None
+
+    def layers(self, role: str) -> str | None:
+        """Return where a role's yearly layers are; None when the study has no series."""
+        source = getattr(self.sources, role)
+        return f"align_{role}.layers" if source and source.series else None
+
+    def one_year(self, role: str) -> str | None:
+        """Return where the layer of the latest year is."""
+        return f"{role}_latest.layer" if self.layers(role) else self.layer(role)
+
+    def landcover(self) -> str | None:
+        """Return where the land-cover layer is, from a product or from mapped surfaces."""
+        return self.layer("surfaces") or self.one_year("landcover")
+
+    def legend(self) -> dict[str, Any]:
+        """Return the legend of the land cover as {code: column stem}."""
+        if self.sources.surfaces:
+            classes = self.sources.surfaces.classes
+            return {"legend": {code: item.key for code, item in enumerate(classes, start=1)}}
+        if self.sources.landcover:
+            product = PRODUCTS[self.sources.landcover.product]
+            return {"legend": {code: item.key for code, item in product.legend.items()}}
+        return {"legend": None}
+
+    def legend_names(self) -> dict[str, tuple[str, str]]:
+        """Return {column stem: (zh, en)} of the land-cover classes."""
+        if self.sources.surfaces:
+            return {item.key: (item.zh, item.en) for item in self.sources.surfaces.classes}
+        if self.sources.landcover:
+            product = PRODUCTS[self.sources.landcover.product]
+            return {item.key: (item.zh, item.en) for item in product.legend.values()}
+        return {}
+
+    def files(self) -> dict[str, Path]:
+        """Return every raw file of the study by key."""
+        return all_files(self.opened)
+
+    def describe(self) -> DescribeSettings:
+        """Return what the source sheet says of each file."""
+        return DescribeSettings(
+            notes={
+                key: _note(key.split(":")[0], _source_of(self.sources, key), year=_year_of(key))
+                for key in self.files()
+            }
+        )
+
+    def indicator_settings(self) -> IndicatorSettings:
+        """Return the indicator settings with the study's choices."""
+        chosen = self.study.indicators
+        activity = ActivitySettings()
+        built = BuiltSettings()
+        light = activity.minimum_light_area_ha.set_to(chosen.minimum_light_area_ha)
+        complete = built.minimum_completeness.set_to(chosen.minimum_building_completeness)
+        return IndicatorSettings(
+            activity=activity.model_copy(update={"minimum_light_area_ha": light}),
+            trend=TrendSettings(minimum_light_area_ha=light),
+            built=built.model_copy(update={"minimum_completeness": complete}),
+            access=AccessSettings(road_classes=chosen.major_road_classes),
+        )
+
+    def assess_settings(self) -> AssessSettings:
+        """Return what the judgement reads: the model, the years, what is absent."""
+        return AssessSettings(
+            score_model=self.opened.model, years=self.years(), absent=self.absent()
+        )
+
+    def years(self) -> dict[str, str]:
+        """Return the years of each source's data, as text."""
+        found = {}
+        for role in ROLE_NAMES:
+            source = getattr(self.sources, role)
+            if isinstance(source, RasterSource) and source.series:
+                years = sorted(source.series)
+                found[role] = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
+            elif isinstance(source, SourceBase) and source.year:
+                found[role] = str(source.year)
+        return found
+
+    def absent(self) -> dict[str, tuple[str, str]]:
+        """Return why each undeclared role is absent; mapped surfaces stand for a land cover."""
+        stands_in = {"landcover": "surfaces", "surfaces": "landcover"}
+        return {
+            role: (f"未提供{zh}", f"{en} not supplied")
+            for role, (zh, en) in ROLE_NAMES.items()
+            if getattr(self.sources, role) is None
+            and not getattr(self.sources, stands_in.get(role, role))
+        }
+
+    def all_findings(self) -> dict[str, str | None]:
+        """Return where every stage so far keeps its findings, in order."""
+        return {stage.name: f"{stage.name}.findings" for stage in self.stages}
+
+    def product_settings(self) -> ProductSettings:
+        """Return what every product says about the study."""
+        head, products = self.head, self.study.products
+        return ProductSettings(
+            name=head.name, title_zh=head.title_zh, title_en=head.title_en, adcode=head.adcode,
+            crs=head.crs, as_of=head.as_of.isoformat(), stamp_zh=products.stamp_zh,
+            stamp_en=products.stamp_en, score_model=self.opened.model, absent=self.absent(),
+            years=self.years(), legend=self.legend_names(), role_names=ROLE_NAMES,
+            tiles=(products.tiles.url, products.tiles.attribution) if products.tiles else None,
+        )  # fmt: skip
+
+
+def role_files(study: OpenStudy, role: str) -> dict[Any, Path]:
+    """Return the files of one role by key: a class, a year, or the role itself."""
+    source = getattr(study.study.sources, role)
+    if role == "surfaces":
+        return {item.key: study.raw / item.source.path for item in source.classes}
+    if isinstance(source, RasterSource) and source.series:
+        return {year: study.raw / path for year, path in source.files().items()}
+    return {role: study.raw / source.path}
+
+
+def all_files(study: OpenStudy) -> dict[str, Path]:
+    """Return every raw file of a study: "role", or "role:key" where a role has several."""
+    found: dict[str, Path] = {}
+    for role in ROLE_NAMES:
+        if getattr(study.study.sources, role) is None:
+            continue
+        for key, path in role_files(study, role).items():
+            found[role if key == role else f"{role}:{key}"] = path
+    return found
+
+
+def missing_files(study: OpenStudy) -> list[Fault]:
+    """Return a fault for every declared file that is not there, with the nearest name."""
+    faults = []
+    for key, path in all_files(study).items():
+        if path.is_file():
+            continue
+        there = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
+        near = difflib.get_close_matches(path.name, there, n=1)
+        zh, en = ROLE_NAMES[key.split(":")[0]]
+        faults.append(
+            missing_fault(
+                f"缺少数据文件（{zh}）", f"the file of {en} is missing", file=study.file.name,
+                field=f"sources.{key.replace(':', '.')}", found=str(path),
+                todo_zh=f"是不是 {near[0]}？" if near else "放入该文件，或用 --raw 指明目录",
+                todo_en=f"did you mean {near[0]}?" if near else "put it there, or name another "
+                "folder with --raw",
+            )
+        )  # fmt: skip
+    return faults
+
+
+def _source_of(sources: Sources, key: str) -> SourceBase:
+    role, _, part = key.partition(":")
+    source = getattr(sources, role)
+    if role == "surfaces":
+        found: VectorSource = next(i.source for i in source.classes if i.key == part)
+        return found
+    return source  # type: ignore[no-any-return]
+
+
+def _year_of(key: str) -> str:
+    part = key.partition(":")[2]
+    return part if part.isdigit() else ""
+
+
+def _note(role: str, source: SourceBase, *, year: str) -> SourceNote:
+    zh, en = ROLE_NAMES[role]
+    product = PRODUCTS.get(source.product) if isinstance(source, RasterSource) else None
+    return SourceNote(
+        role=role,
+        title_zh=f"{zh}：{product.title_zh}" if product else zh,
+        title_en=f"{en}: {product.title_en}" if product else en,
+        year=year or str(source.year or ""),
+        licence=source.licence or (product.licence if product else ""),
+        attribution=source.attribution or (product.attribution if product else ""),
+        defects_zh="；".join(product.defects_zh) if product else "",
+        defects_en="; ".join(product.defects_en) if product else "",
+    )

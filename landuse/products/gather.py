@@ -1,0 +1,84 @@
+"""The facts of a run put together from the tables a product stage is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from landuse import __version__
+from landuse.indicators.dictionary import Column, indicator_names
+from landuse.indicators.zonal import ENGINE
+from landuse.products.columns import ColumnLike, ColumnName
+from landuse.products.facts import RunFacts, SourceFact, StudyFacts, absences
+from landuse.products.settings import ProductSettings
+
+
+def gather(
+    settings: ProductSettings,
+    *,
+    parcels: pd.DataFrame,
+    contributions: pd.DataFrame,
+    waterfall: pd.DataFrame,
+    findings: pd.DataFrame,
+    sources: pd.DataFrame,
+    facts: Mapping[str, str],
+) -> RunFacts:
+    """Return everything a workbook or report is made of."""
+    model = settings.score_model
+    return RunFacts(
+        study=study_facts(settings, run_code=facts["run_code"], parcels=len(parcels)),
+        model=model,
+        parcels=parcels,
+        waterfall=waterfall,
+        findings=findings,
+        contributions=contributions,
+        sources=tuple(_source(row) for row in sources.to_dict("records")),
+        absences=absences(settings.absent, model=model, role_names=settings.role_names),
+        names=column_names(settings),
+    )
+
+
+def study_facts(settings: ProductSettings, *, run_code: str, parcels: int) -> StudyFacts:
+    """Return what is assessed, as of when, and by which run."""
+    return StudyFacts(
+        name=settings.name,
+        title_zh=settings.title_zh,
+        title_en=settings.title_en,
+        as_of=settings.as_of,
+        crs=settings.crs,
+        adcode=settings.adcode,
+        run_code=run_code,
+        stamp_zh=settings.stamp_zh,
+        stamp_en=settings.stamp_en,
+        manifest={
+            "landuse": __version__,
+            "zonal engine": ENGINE,
+            "score model": settings.score_model.name,
+            "parcels": str(parcels),
+            "run code": run_code,
+        },
+    )
+
+
+def column_names(settings: ProductSettings) -> dict[str, ColumnLike]:
+    """Return the names of indicators, class shares and the model's derived columns."""
+    names: dict[str, ColumnLike] = dict(indicator_names())
+    for key, (zh, en) in settings.legend.items():
+        names[f"share_{key}"] = Column(f"share_{key}", f"{zh}占比", f"share of {en}", "%", 1)
+    for item in settings.score_model.derived:
+        names[item.column] = ColumnName(item.column, item.zh, item.en, item.unit, 1)
+    return names
+
+
+def _source(row: Mapping[str, str]) -> SourceFact:
+    return SourceFact(
+        role=row["role"],
+        title_zh=row["title_zh"],
+        title_en=row["title_en"],
+        file=row["file"],
+        digest=row["sha256"],
+        year=row["year"],
+        licence=row["licence"],
+        attribution=row["attribution"],
+    )

@@ -1,0 +1,116 @@
+"""The map as a stage product: what the run knows, handed to the Folium page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from landuse.core.layers import Layer
+from landuse.products.facts import Absence
+from landuse.products.gather import gather
+from landuse.products.settings import ProductSettings
+from landuse.products.webmap import MapInput, WebTiles, hillshade_picture, render_map
+from landuse.products.webmap.model import CONTROL_LINES
+from landuse.scores.model import ScoreModel
+
+
+def make_map(
+    *,
+    settings: ProductSettings,
+    geometry: gpd.GeoDataFrame,
+    elevation: Layer | None,
+    county: gpd.GeoDataFrame | None,
+    towns: gpd.GeoDataFrame | None,
+    zones: gpd.GeoDataFrame | None,
+    roads: gpd.GeoDataFrame | None,
+    water: gpd.GeoDataFrame | None,
+    contributions: pd.DataFrame,
+    waterfall: pd.DataFrame,
+    sources: pd.DataFrame,
+    **more: Any,
+) -> dict[str, Any]:
+    """Return ``map``: the whole map as one HTML text that asks nothing of the network."""
+    lines = {name: more.pop(name) for name in CONTROL_LINES}
+    tables = {"contributions": contributions, "waterfall": waterfall, "sources": sources}
+    run = gather(settings, **tables, **more)
+    model = settings.score_model
+    parcels = gpd.GeoDataFrame(run.parcels, geometry=geometry.geometry.array, crs=geometry.crs)
+    inputs = MapInput(
+        title_zh=settings.title_zh,
+        title_en=settings.title_en,
+        crs=settings.crs,
+        parcels=parcels,
+        run_code=run.study.run_code,
+        result_date=settings.as_of,
+        data_note_zh=_data_note(sources, "title_zh", word="数据"),
+        data_note_en=_data_note(sources, "title_en", word="Data"),
+        attribution=tuple(dict.fromkeys(text for text in sources["attribution"] if text)),
+        contributions=contributions,
+        criteria=_criteria(model, settings.years),
+        grades=[grade.model_dump() for grade in sorted(model.grades, key=lambda g: -g.minimum)],
+        veto_rules=_veto_rules(model, waterfall, settings.absent),
+        absences=[_absence(item) for item in run.absences],
+        families=[family.model_dump() for family in model.families],
+        agree_at=model.agree_at,
+        county=county,
+        towns=towns,
+        zones=zones,
+        roads=roads,
+        water=water,
+        control_lines=lines,
+        hillshade=hillshade_picture(elevation.values, grid=elevation.grid) if elevation else None,
+        tiles=WebTiles(*settings.tiles) if settings.tiles else None,
+    )
+    return {"map": render_map(inputs)}
+
+
+def _data_note(sources: pd.DataFrame, title: str, *, word: str) -> str:
+    """Return the sources with their years, one entry a role, in the order of the study."""
+    notes = []
+    for _, rows in sources.groupby("role", sort=False):
+        years = sorted(year for year in rows["year"] if year)
+        span = years[0] if years and years[0] == years[-1] else "–".join(years[:1] + years[-1:])
+        notes.append(f"{rows[title].iloc[0]} {span}".strip())
+    return f"{word} " + "・".join(notes)
+
+
+def _criteria(model: ScoreModel, years: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        item.model_dump(mode="json") | {"year": years.get(item.data, "")} for item in model.criteria
+    ]
+
+
+def _veto_rules(
+    model: ScoreModel, waterfall: pd.DataFrame, absent: dict[str, tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Return every rule that hit or could have hit, with the area it took out."""
+    removed = dict(zip(waterfall["veto"], waterfall["area_mu"], strict=True))
+    rules = [
+        {
+            "code": veto.code, "zh": veto.zh, "en": veto.en, "layer": veto.data,
+            "column": veto.column, "limit": veto.limit, "unit": veto.unit, "mark": veto.mark,
+            "area_mu_removed": float(removed.get(veto.code, 0.0)),
+            "checked": veto.data not in absent,
+        }
+        for veto in model.vetoes
+    ]  # fmt: skip
+    named = {veto.code for veto in model.vetoes}
+    rules += [
+        {
+            "code": row["veto"], "zh": row["veto_zh"], "en": row["veto_en"], "layer": "parcels",
+            "limit": 0.0, "unit": "", "mark": model.mark,
+            "area_mu_removed": float(row["area_mu"]), "checked": True,
+        }
+        for row in waterfall.to_dict("records")
+        if row["veto"] not in named
+    ]  # fmt: skip
+    return rules
+
+
+def _absence(item: Absence) -> dict[str, str]:
+    return {
+        "role": item.role, "zh": item.reason_zh, "en": item.reason_en,
+        "cost_zh": item.cost_zh, "cost_en": item.cost_en,
+    }  # fmt: skip

@@ -1,0 +1,47 @@
+"""The parcel table people hold: the contract's columns, then everything measured."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from landuse.core.settings import Settings
+from landuse.products.columns import ordered_columns
+from landuse.products.tables import csv_bytes
+
+
+def merge_results(
+    *,
+    parcels: gpd.GeoDataFrame,
+    table: pd.DataFrame,
+    scores: pd.DataFrame,
+    derived: pd.DataFrame,
+    settings: Settings,
+) -> dict[str, Any]:
+    """Join scores and measures to one row a parcel.
+
+    Returns
+    -------
+    ``parcels``: every parcel, contract columns first, no geometry; ``geometry``: ``parcel_id``
+    and the outline; ``facts``: ``run_code``, a digest of the table, so that equal results carry
+    equal codes.
+
+    Raises
+    ------
+    ValueError
+        If the tables do not hold the same parcels in the same order.
+    """
+    ids = table["parcel_id"].tolist()
+    for name, part in (("scores", scores), ("derived", derived), ("parcels", parcels)):
+        if part["parcel_id"].tolist() != ids:
+            msg = f"{name} does not hold the parcels in their order"
+            raise ValueError(msg)
+    parts = [table, scores.drop(columns="parcel_id"), derived.drop(columns="parcel_id")]
+    merged = pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
+    merged = merged[ordered_columns(merged.columns)]
+    outline = parcels[["parcel_id", parcels.geometry.name]]
+    digest = hashlib.sha256(csv_bytes(merged, merged.columns)).hexdigest()
+    return {"parcels": merged, "geometry": outline, "facts": {"run_code": digest[:8]}}

@@ -1,0 +1,28 @@
+"""What each role of a study is called."""
+
+ROLE_NAMES: dict[str, tuple[str, str]] = {
+    "county": ("县域范围", "county outline"),
+    "towns": ("乡镇界", "towns"),
+    "zones": ("开发区范围", "development zones"),
+    "parcels": ("建设用地图斑", "construction-land parcels"),
+    "roads": ("道路", "roads"),
+    "buildings": ("建筑轮廓", "building footprints"),
+    "water": ("水面", "water"),
+    "lights": ("灯光点", "point lights"),
+    "eco_redline": ("生态保护红线", "ecological red line"),
+    "prime_farmland": ("永久基本农田", "permanent prime farmland"),
+    "growth_boundary": ("城镇开发边界", "urban growth boundary"),
+    "hazard": ("地质灾害易发区", "geological hazard areas"),
+    "heritage": ("文保与历史村落", "heritage areas"),
+    "landcover": ("土地覆盖", "land cover"),
+    "surfaces": ("地表要素", "mapped surfaces"),
+    "built_surface": ("建成面", "built-up surface"),
+    "built_height": ("建筑高度", "building height"),
+    "night_light": ("夜间灯光", "night light"),
+    "population": ("人口格网", "population grid"),
+    "elevation": ("高程", "elevation"),
+    "landcover_series": ("历年土地覆盖", "land cover by year"),
+    "enterprises": ("亩均效益表", "tax-per-mu table"),
+    "ledger": ("供地台账", "land-supply ledger"),
+    "register_population": ("户籍人口表", "register population"),
+}

@@ -1,0 +1,291 @@
+"""What the commands do, as functions: find, check, run, tell, export."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from landuse.codebook import code_digest
+from landuse.console import Say
+from landuse.core.errors import Fault, LanduseError, fail, missing_fault, study_fault
+from landuse.core.findings import merge_tables
+from landuse.pipeline import PRODUCT_FILES, stages
+from landuse.plan import Plan, missing_files
+from landuse.products.facts import Absence, absences
+from landuse.runner import Outlook, Run, Step, outlook, run_code, run_stages
+from landuse.manifest import write_manifest
+from landuse.sources.roles import ROLE_NAMES
+from landuse.store import Store, canonical, publish
+from landuse.study import OpenStudy, open_study
+
+PACKAGE = Path(__file__).parent
+STUDY_FOLDERS = (Path("studies"), PACKAGE / "studies", PACKAGE.parent / "studies")
+DEMO_STAMP = "demo.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did and where its products are."""
+
+    steps: tuple[Step, ...]
+    products: tuple[tuple[str, str, Path], ...]
+    notes: tuple[str, ...]
+    seconds: float
+    code: str
+
+    @property
+    def rerun(self) -> list[Step]:
+        """Return the steps that ran."""
+        return [step for step in self.steps if step.ran]
+
+    @property
+    def redone(self) -> list[str]:
+        """Return the names of the steps that ran."""
+        return [step.stage for step in self.rerun]
+
+    @property
+    def kept(self) -> int:
+        """Return how many steps were kept."""
+        return len(self.steps) - len(self.rerun)
+
+    def data(self) -> dict[str, Any]:
+        """Return the outcome as plain data for ``--json``."""
+        return {
+            "run_code": self.code,
+            "seconds": round(self.seconds, 3),
+            "redone": {step.stage: list(step.reasons) for step in self.rerun},
+            "kept": [step.stage for step in self.steps if not step.ran],
+            "step_seconds": {step.stage: round(step.seconds, 3) for step in self.steps},
+            "products": {path.name: str(path) for _, _, path in self.products},
+            "notes": list(self.notes),
+        }
+
+
+def find_study(name: Path) -> Path:
+    """Return a study file: the path itself, or a study of that name that is at hand.
+
+    Raises
+    ------
+    LanduseError
+        If there is none (exit code 2).
+    """
+    if name.suffix == ".toml" or name.exists():
+        if name.is_file() or name.parent != Path("studies"):
+            return name
+        places = [folder / name.name for folder in STUDY_FOLDERS]
+    else:
+        places = [folder / f"{name}.toml" for folder in STUDY_FOLDERS]
+    for place in places:
+        if place.is_file():
+            return place
+    known = sorted({p.stem for folder in STUDY_FOLDERS for p in folder.glob("*.toml")
+                    if not p.stem.endswith("_model")})  # fmt: skip
+    raise fail(
+        study_fault(
+            "找不到研究文件", "no such study", found=str(name),
+            todo_zh="给出 .toml 路径，或用：" + "、".join(known),
+            todo_en="name a .toml file, or one of: " + ", ".join(known),
+        )
+    )  # fmt: skip
+
+
+def open_store(study: OpenStudy) -> Store:
+    """Open the study's store, beside its products."""
+    return Store(study.out.parent / ".store" / study.out.name)
+
+
+def run_study(study: OpenStudy, *, progress: Say) -> Outcome:
+    """Run what changed and publish the products, each whole.
+
+    Raises
+    ------
+    LanduseError
+        With every fault found in the raw layers; nothing is published then.
+    """
+    start = time.perf_counter()
+    _need_files(study)
+    store = open_store(study)
+    store.sweep()
+    plan = stages(study)
+    run = run_stages(plan, store, progress=_narrate(progress, len(plan)))
+    publish(_product_files(run, store, study), study.out)
+    store.remember(run.keys)
+    return Outcome(
+        steps=tuple(run.steps),
+        products=_listed(study.out),
+        notes=_notes(study),
+        seconds=time.perf_counter() - start,
+        code=run_code(run),
+    )
+
+
+def _product_files(run: Run, store: Store, study: OpenStudy) -> dict[str, Path]:
+    """Return the finished file of every product, the manifest among them."""
+    files = {}
+    for name, source in PRODUCT_FILES.items():
+        stage, output = source.split(".")
+        files[name] = store.path(run.keys[stage], output)
+    manifest = write_manifest(run, store, study, files=files)
+    return files | {"manifest.json": manifest}
+
+
+def _narrate(progress: Say, total: int) -> Any:
+    done = 0
+
+    def tell(stage: Any, redo: bool) -> None:
+        nonlocal done
+        done += 1
+        progress(f"[{done}/{total}] {stage.zh} {stage.name}{'' if redo else '（沿用 kept）'}")
+
+    return tell
+
+
+def _need_files(study: OpenStudy) -> None:
+    faults = missing_files(study)
+    if faults:
+        raise LanduseError(faults)
+
+
+LISTED = (
+    ("地图", "map", "map.html"),
+    ("候选清单", "candidates", "candidates.xlsx"),
+    ("图层", "layers", "candidates.gpkg"),
+    ("全部地块", "all parcels", "parcels.csv"),
+    ("报告", "report", "report.html"),
+    ("清单与来源", "manifest", "manifest.json"),
+)
+
+
+def _listed(out: Path) -> tuple[tuple[str, str, Path], ...]:
+    return tuple((zh, en, out / name) for zh, en, name in LISTED)
+
+
+def _notes(study: OpenStudy) -> tuple[str, ...]:
+    lines = [f"  {item.reason_zh} → {item.cost_zh} / {item.reason_en} → {item.cost_en}"
+             for item in study_absences(study)]  # fmt: skip
+    return ("缺项 absent:", *lines) if lines else ()
+
+
+def study_absences(study: OpenStudy) -> tuple[Absence, ...]:
+    """Return every source the study does not have, and what that costs."""
+    return absences(Plan(study).absent(), model=study.model, role_names=ROLE_NAMES)
+
+
+def check_study(
+    file: Path, *, raw: Path | None, progress: Say
+) -> tuple[list[str], dict[str, Any]]:
+    """Read every layer of a study and tell all faults at once, then what is absent and found.
+
+    Raises
+    ------
+    LanduseError
+        With every fault of the study file, the files and the data.
+    """
+    study = open_study(find_study(file), raw=raw)
+    faults: list[Fault] = list(missing_files(study))
+    store = open_store(study)
+    present = [stage for stage in stages(study) if _has_files(stage)]
+    gates = _closed(present)
+    try:
+        run = run_stages(gates, store, progress=_narrate(progress, len(gates)))
+    except LanduseError as error:
+        raise LanduseError([*faults, *error.faults]) from error
+    if faults:
+        raise LanduseError(faults)
+    return _check_lines(study, run, store)
+
+
+def _has_files(stage: Any) -> bool:
+    return all(path.is_file() for path in stage.flat_files().values())
+
+
+def _closed(plan: Sequence[Any]) -> list[Any]:
+    """Return the gates of a plan and what they rest on, in order."""
+    needed, by_name = set[str](), {stage.name: stage for stage in plan}
+    waiting = [stage.name for stage in plan if stage.is_gate]
+    while waiting:
+        name = waiting.pop()
+        if name in needed or name not in by_name:
+            continue
+        needed.add(name)
+        waiting += by_name[name].upstream()
+    ready: list[Any] = []
+    for stage in plan:
+        names = {item.name for item in ready}
+        if stage.name in needed and stage.upstream() <= names:
+            ready.append(stage)
+    return ready
+
+
+def _check_lines(
+    study: OpenStudy, run: Run, store: Store
+) -> tuple[list[str], dict[str, Any]]:
+    tables = [
+        store.load(run.keys[name], "findings")
+        for name, outputs in run.outputs.items()
+        if "findings" in outputs
+    ]
+    findings, missing = merge_tables(tables), study_absences(study)
+    lines = [f"研究文件与全部图层可用 / study and layers are usable: {study.file}"]
+    lines += [f"  缺 absent {item.reason_zh}: {item.cost_zh} / {item.reason_en}: {item.cost_en}"
+              for item in missing]  # fmt: skip
+    lines += [f"  {row.kind} {row.stage} {row.value}: {row.message_zh} / {row.message_en}"
+              for row in findings.itertuples()]  # fmt: skip
+    data = {"absences": [asdict(item) for item in missing], "findings": findings.to_dict("records")}
+    return lines, data
+
+
+STATE_WORDS = {"kept": "沿用 kept", "redo": "重做 redo", "depends": "视上游 depends"}
+
+
+def study_status(study: OpenStudy) -> tuple[list[str], dict[str, Any]]:
+    """Tell for each stage whether a run would redo it and why; nothing is run."""
+    _need_files(study)
+    store = open_store(study)
+    found = outlook(stages(study), store)
+    store.save_book()
+    redo = [item for item in found if item.state != "kept"]
+    head = (
+        "没有变化，运行不会重做任何步骤 / nothing changed, a run would redo nothing"
+        if not redo
+        else f"{len(redo)} / {len(found)} 步可能重做 / steps may be redone"
+    )
+    return [head, *(_status_line(item) for item in found)], {
+        "stages": [
+            {"stage": item.stage, "state": item.state, "reasons": list(item.reasons)}
+            for item in found
+        ]
+    }
+
+
+def _status_line(item: Outlook) -> str:
+    reasons = f": {'; '.join(item.reasons)}" if item.reasons else ""
+    return f"  {STATE_WORDS[item.state]}  {item.zh} ({item.stage}){reasons}"
+
+
+def demo_study(
+    *, size: str, seed: int, noise: float, raw: Path | None, out: Path | None, progress: Say
+) -> OpenStudy:
+    """Make the demo county's raw layers where they are not there yet, and open its study."""
+    from landuse.sources.demo import write_demo
+
+    if size not in {"full", "small"}:
+        raise fail(
+            study_fault(
+                "没有这个规模", "no such size", field="--size", found=size,
+                todo_zh="用 full 或 small", todo_en="use full or small",
+            )
+        )  # fmt: skip
+    study = open_study(find_study(Path("demo")), raw=raw, out=out)
+    choice = {"size": size, "seed": seed, "noise": noise}
+    stamp = canonical(choice | {"code": code_digest(write_demo)})
+    marker = study.raw / DEMO_STAMP
+    if not marker.is_file() or marker.read_text(encoding="utf-8") != stamp:
+        progress("生成示例县 making the demo county")
+        marker.unlink(missing_ok=True)
+        write_demo(study.raw, size=size, seed=seed, noise=noise)
+        marker.write_text(stamp, encoding="utf-8", newline="\n")
+    return study
