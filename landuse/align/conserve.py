@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import Transformer
 
+from landuse.core.errors import Fault, data_fault, fail
 from landuse.core.grid import Grid
 
 Floats = NDArray[np.float64]
@@ -51,6 +53,11 @@ def resample_counts(
     Returns
     -------
     Counts per target cell, shape ``grid.shape``.
+
+    Raises
+    ------
+    LanduseError
+        Exit code 4 if the source's columns do not run east, or its rows south, on the grid.
     """
     knots = _knots(values.shape, transform=transform, crs=crs, grid=grid)
     split = _row_split(values.shape, knots)
@@ -67,9 +74,29 @@ def _knots(shape: tuple[int, ...], *, transform: Affine, crs: str, grid: Grid) -
     columns = _steps(shape[1])
     rows = _steps(shape[0])
     x, y = np.meshgrid(transform.c + transform.a * columns, transform.f + transform.e * rows)
-    east, north = Transformer.from_crs(crs, grid.crs, always_xy=True).transform(x, y)
+    east, north = _transformer(crs, grid.crs).transform(x, y)
     cell, origin = grid.resolution_m, grid.transform
-    return _Knots(columns, rows, (east - origin.c) / cell, (origin.f - north) / cell)
+    knots = _Knots(columns, rows, (east - origin.c) / cell, (origin.f - north) / cell)
+    upright = (np.diff(knots.x, axis=1) > 0).all() and (np.diff(knots.y, axis=0) > 0).all()
+    if not upright:
+        raise fail(_turned(crs))
+    return knots
+
+
+def _turned(crs: str) -> Fault:
+    return data_fault(
+        "栅格的坐标系与工作坐标系方向相差过大",
+        "the raster's CRS is turned too far from the working CRS",
+        field="crs",
+        found=crs[:80],
+        todo_zh="先把栅格投影到工作坐标系",
+        todo_en="warp the raster to the working CRS first",
+    )
+
+
+@lru_cache(maxsize=8)
+def _transformer(source: str, target: str) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def _steps(cells: int) -> Floats:

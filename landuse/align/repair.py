@@ -21,6 +21,7 @@ _TYPES: dict[GeometryKind, tuple[int, ...]] = {
     "point": (0, 4),
 }
 _KIND_ZH: dict[GeometryKind, str] = {"polygon": "面", "line": "线", "point": "点"}
+LayerKind = Literal["polygon", "line", "point", "line_or_polygon"]
 _COLLECTION = 7
 _LISTED = 50
 
@@ -87,6 +88,15 @@ def _drop(mask: NDArray[np.bool_], names: pd.Series, stage: str, zh: str, en: st
         message_zh=f"{int(mask.sum())} 个{zh}",
         message_en=f"{int(mask.sum())} objects: {en}",
     )
+
+
+def kind_of(layer: gpd.GeoDataFrame, wanted: LayerKind) -> GeometryKind:
+    """Return the one kind a layer is repaired to; of lines or polygons the more frequent."""
+    if wanted != "line_or_polygon":
+        return wanted
+    types = shapely.get_type_id(layer.geometry.to_numpy())
+    polygons, lines = (int(np.isin(types, _TYPES[kind]).sum()) for kind in ("polygon", "line"))
+    return "polygon" if polygons > lines else "line"
 
 
 def listing(names: pd.Series, *, most: int = 10) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from landuse.align.repair import GeometryKind
+from landuse.align.repair import LayerKind
 
 Duplicates = Literal["refuse", "suffix", "merge"]
 
@@ -14,15 +14,15 @@ Duplicates = Literal["refuse", "suffix", "merge"]
 class VectorRole:
     """What a vector layer must bring. Columns not named as numbers are text.
 
-    ``key`` is the id column. Ids used twice are refused, given a suffix, or (a town drawn in
-    several pieces) merged into one object.
+    ``key`` is the id column. ``merge``: rows of one id are pieces of one object, such as a town
+    drawn in several parts.
     """
 
-    kind: GeometryKind
+    kind: LayerKind
     required: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     key: str | None = None
-    duplicates: Duplicates = "refuse"
+    merge: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +36,7 @@ class TableRole:
 
 VECTOR_ROLES: dict[str, VectorRole] = {
     "county": VectorRole(kind="polygon"),
-    "towns": VectorRole(
-        kind="polygon", required=("town_code",), key="town_code", duplicates="merge"
-    ),
+    "towns": VectorRole(kind="polygon", required=("town_code",), key="town_code", merge=True),
     "zones": VectorRole(kind="polygon"),
     "parcels": VectorRole(
         kind="polygon",
@@ -46,7 +44,7 @@ VECTOR_ROLES: dict[str, VectorRole] = {
         numbers=("declared_area_m2",),
         key="parcel_id",
     ),
-    "roads": VectorRole(kind="line"),
+    "roads": VectorRole(kind="line_or_polygon"),
     "buildings": VectorRole(kind="polygon", numbers=("levels", "height_m")),
     "water": VectorRole(kind="polygon"),
     "lights": VectorRole(kind="point"),

@@ -14,7 +14,7 @@ import shapely
 from landuse.align.datum import SHIFTED, to_wgs84
 from landuse.align.fields import clean_text, id_faults, numbers, suffixed, trim_finding
 from landuse.align.placing import lonlat_bounds, place
-from landuse.align.repair import GeometryKind, repair
+from landuse.align.repair import LayerKind, kind_of, repair
 from landuse.align.roles import VECTOR_ROLES, Duplicates
 from landuse.core.errors import Fault, LanduseError, data_fault, fail, study_fault
 from landuse.core.findings import Finding
@@ -34,7 +34,7 @@ class VectorAlign(Settings):
     role: str
     source: VectorSource
     crs: str
-    kind: GeometryKind
+    kind: LayerKind
     required: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     key: str | None = None
@@ -47,9 +47,12 @@ class VectorAlign(Settings):
         source: VectorSource,
         *,
         crs: str,
-        duplicates: Duplicates | None = None,
+        duplicates: Duplicates = "refuse",
     ) -> VectorAlign:
-        """Return the settings of a role that a study may name; ``duplicates`` overrides it."""
+        """Return the settings of a role that a study may name.
+
+        ``duplicates`` holds for roles whose pieces are not merged anyway, as towns are.
+        """
         needs = VECTOR_ROLES[role]
         return cls(
             role=role,
@@ -59,7 +62,7 @@ class VectorAlign(Settings):
             required=needs.required,
             numbers=needs.numbers,
             key=needs.key,
-            duplicates=duplicates or needs.duplicates,
+            duplicates="merge" if needs.merge else duplicates,
         )
 
 
@@ -100,7 +103,8 @@ def align_vector(
     )
     findings += placed.findings + _datum_finding(settings, stage)
     layer = to_wgs84(placed.layer, datum=settings.source.datum).to_crs(settings.crs)
-    repaired = repair(_finite(layer), kind=settings.kind, stage=stage, names=names)
+    kind = kind_of(layer, settings.kind)
+    repaired = repair(_finite(layer), kind=kind, stage=stage, names=names)
     if repaired.layer.empty:
         raise fail(_nothing_left(settings, file=file.name, rows=len(table)))
     findings += repaired.findings
