@@ -14,6 +14,7 @@ from landuse.indicators.measured import Limit, Measured, absent, gaps, start
 from landuse.indicators.overlay import require_same_crs
 
 STAGE = "access"
+_POINT = 0
 
 
 class AccessSettings(Settings):
@@ -31,8 +32,8 @@ def measure_access(
     parcels: gpd.GeoDataFrame,
     roads: gpd.GeoDataFrame | None,
     zones: gpd.GeoDataFrame | None,
+    towns: gpd.GeoDataFrame | None,
     settings: AccessSettings,
-    centres: gpd.GeoDataFrame | None = None,
 ) -> Measured:
     """Measure distances from the edge of each parcel (0 where it touches), metres.
 
@@ -41,7 +42,8 @@ def measure_access(
     roads : lines with a class in ``road_class_column``; ``road_classes`` chooses (empty = every
         road).
     zones : development zones.
-    centres : points with ``town_code``; without them `town_centres` finds them from the parcels.
+    towns : points with ``town_code`` are the middles of the towns; polygons only tell that there
+        are towns, and `town_centres` finds the middles from the parcels.
 
     Returns
     -------
@@ -65,10 +67,10 @@ def measure_access(
     else:
         require_same_crs(parcels, zones)
         table["zone_distance_m"] = _nearest_m(outlines, np.asarray(zones.geometry.array))
-    if "town_code" not in parcels or not _towns(parcels).notna().any():
+    if towns is None or "town_code" not in parcels:
         findings.append(absent(STAGE, "towns", ["town_distance_m"]))
     else:
-        distance = _own_centre_m(parcels, centres, settings)
+        distance = _own_centre_m(parcels, towns, settings)
         table["town_distance_m"] = distance
         findings += _without_town(table["parcel_id"], distance)
     return {"table": table, "findings": findings}
@@ -127,11 +129,13 @@ def _towns(parcels: gpd.GeoDataFrame) -> pd.Series:
 
 
 def _own_centre_m(
-    parcels: gpd.GeoDataFrame, centres: gpd.GeoDataFrame | None, settings: AccessSettings
+    parcels: gpd.GeoDataFrame, towns: gpd.GeoDataFrame, settings: AccessSettings
 ) -> NDArray[np.float64]:
-    if centres is None:
+    require_same_crs(parcels, towns)
+    if (shapely.get_type_id(np.asarray(towns.geometry.array)) == _POINT).all():
+        centres = towns
+    else:
         centres = town_centres(parcels, cell_m=settings.town_centre_cell_m.value)
-    require_same_crs(parcels, centres)
     point_of = dict(zip(centres["town_code"], centres.geometry.array, strict=True))
     own = np.array([point_of.get(code) for code in _towns(parcels)], dtype=object)
     distance: NDArray[np.float64] = shapely.distance(np.asarray(parcels.geometry.array), own)
