@@ -1,0 +1,214 @@
+"""The parcel table and its contributions, column by column, for the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from landuse.products.safety import plain_text
+from landuse.products.webmap.model import MapInput, Record
+from landuse.products.webmap.pack import Payload
+
+FLAGS = (
+    "none", "suspected_idle", "suspected_low_efficiency", "insufficient_evidence", "vetoed",
+)  # fmt: skip
+SUSPECTED = FLAGS[1:3]
+SCORES = ("les", "idle")
+_NUMBERS = {
+    "area_mu": 2, "idle_score": 1, "les": 1, "score": 1, "coverage": 3, "families": 0,
+    "families_available": 0, "veto_share": 4, "rank": 0, "rank_p10": 0, "rank_p90": 0,
+    "lon": 6, "lat": 6,
+}  # fmt: skip
+_TEXTS = (
+    "parcel_id", "zone_name", "land_use", "land_use_zh", "land_use_en", "group", "grade",
+    "evidence_zh", "evidence_en", "veto", "veto_zh", "veto_en", "suggestion", "suggestion_en",
+)  # fmt: skip
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can carry it: no NaN, no NumPy scalar, no unprintable text."""
+    if isinstance(value, str):
+        return plain_text(value)
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if value is None or value is pd.NA:
+        return None
+    if isinstance(value, (int, float, np.number)):
+        number = float(value)
+        if not np.isfinite(number):
+            return None
+        return int(number) if number.is_integer() else number
+    return plain_text(str(value))
+
+
+def plain_records(records: Any) -> list[dict[str, Any]]:
+    """Return records whose values ``plain`` accepted, keys as text."""
+    return [{str(key): plain(value) for key, value in record.items()} for record in records]
+
+
+def numbers_of(table: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """Return a column as float64 with NaN for null; all NaN where the column is absent."""
+    if name not in table.columns:
+        return np.full(len(table), np.nan)
+    values = pd.to_numeric(table[name], errors="coerce")
+    return np.asarray(values.to_numpy(dtype="float64", na_value=np.nan))
+
+
+def texts_of(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as printable text, empty where null or absent."""
+    if name not in table.columns:
+        return pd.Series("", index=range(len(table)), dtype="object")
+    column = pd.Series(table[name].to_numpy(dtype="object", na_value=""), dtype="object")
+    distinct = {value: plain_text(str(value)) for value in column.unique()}
+    return column.map(distinct)
+
+
+def kinds(parcels: pd.DataFrame, grades: list[Record]) -> NDArray[np.uint8]:
+    """Return how each parcel is drawn: 0.. by grade, then insufficient, vetoed, not listed.
+
+    A suspected parcel whose grade the list of grades does not know takes the last grade.
+    """
+    count = max(len(grades), 1)
+    flag = texts_of(parcels, "flag").to_numpy()
+    places = {str(grade["code"]): place for place, grade in enumerate(grades)}
+    grade = texts_of(parcels, "grade").map(places).fillna(count - 1).to_numpy(dtype="int64")
+    chosen = np.select(
+        [np.isin(flag, SUSPECTED), flag == FLAGS[3], flag == FLAGS[4]],
+        [grade, count, count + 1],
+        default=count + 2,
+    )
+    return np.asarray(chosen, dtype=np.uint8)
+
+
+def add_parcels(payload: Payload, inputs: MapInput) -> dict[str, Any]:
+    """Add the parcel table and return the places of its columns."""
+    parcels = inputs.parcels
+    table = pd.DataFrame(parcels.drop(columns=parcels.geometry.name))
+    table = _with_position(table, parcels, crs=inputs.crs)
+    flags = texts_of(table, "flag").map({name: code for code, name in enumerate(FLAGS)})
+    zone_in = numbers_of(table, "zone_in") > 0
+    columns: dict[str, Any] = {"n": len(table)}
+    columns |= {name: payload.texts(texts_of(table, name)) for name in _TEXTS}
+    columns |= {
+        name: payload.numbers(numbers_of(table, name), decimals=digits)
+        for name, digits in _NUMBERS.items()
+    }
+    columns["kind"] = payload.array(kinds(table, list(inputs.grades)))
+    columns["flag"] = payload.array(flags.fillna(0).to_numpy(dtype=np.uint8))
+    columns["zone_in"] = payload.array(zone_in.astype(np.uint8))
+    columns["spoken"] = payload.array(_spoken(table))
+    columns["town"], columns["towns"] = _towns(payload, table, inputs.towns)
+    columns["measured"] = _measured(payload, table, inputs.rules())
+    return columns
+
+
+def _with_position(table: pd.DataFrame, parcels: gpd.GeoDataFrame, *, crs: str) -> pd.DataFrame:
+    if {"lon", "lat"} <= set(table.columns):
+        return table
+    placed = parcels.geometry if parcels.crs is not None else parcels.geometry.set_crs(crs)
+    point = placed.representative_point().to_crs("EPSG:4326")
+    return table.assign(lon=point.x.to_numpy(), lat=point.y.to_numpy())
+
+
+def _spoken(table: pd.DataFrame) -> NDArray[np.uint8]:
+    """Return which score the card shows: 0 low efficiency, 1 idleness."""
+    idle, les = (np.nan_to_num(numbers_of(table, name), nan=-1) for name in ("idle_score", "les"))
+    flag = texts_of(table, "flag").to_numpy()
+    chosen = np.select([flag == SUSPECTED[0], flag == SUSPECTED[1]], [True, False], idle > les)
+    if "decided_by" in table.columns:
+        named = texts_of(table, "decided_by").to_numpy()
+        chosen = np.where(np.isin(named, SCORES), named == "idle", chosen)
+    return np.asarray(chosen, dtype=np.uint8)
+
+
+def _towns(
+    payload: Payload, table: pd.DataFrame, layer: gpd.GeoDataFrame | None
+) -> tuple[list[Any], list[dict[str, str]]]:
+    """Return the place of each parcel's town number, and the towns in order of their code."""
+    name, code = texts_of(table, "town_name"), texts_of(table, "town_code")
+    key = code.where(code != "", name)
+    numbers, distinct = pd.factorize(key, sort=True)
+    first = name.groupby(numbers).first()
+    english = _english_names(layer)
+    towns = [
+        {"code": str(item), "zh": str(first[place]), "en": english.get(str(item), "")}
+        for place, item in enumerate(distinct)
+    ]
+    return payload.array(numbers.astype(np.int32)), towns
+
+
+def _english_names(layer: gpd.GeoDataFrame | None) -> dict[str, str]:
+    if layer is None or "town_name_en" not in layer.columns:
+        return {}
+    return dict(zip(texts_of(layer, "town_code"), texts_of(layer, "town_name_en"), strict=True))
+
+
+def _measured(payload: Payload, table: pd.DataFrame, rules: list[Record]) -> dict[str, Any]:
+    """Add what each veto rule measured, in the unit shown, for rules that name a column."""
+    named = {str(rule["code"]): rule for rule in rules if rule.get("column") in table.columns}
+    return {
+        code: payload.numbers(
+            numbers_of(table, str(rule["column"])) * _times(rule), decimals=_digits(rule, 2)
+        )
+        for code, rule in named.items()
+    }
+
+
+def _times(record: Record) -> float:
+    return 100.0 if record.get("unit") == "%" else 1.0
+
+
+def _digits(record: Record, default: int) -> int:
+    value = record.get("decimals")
+    return default if value is None else int(value)
+
+
+def add_contributions(payload: Payload, inputs: MapInput) -> list[dict[str, Any]]:
+    """Add one entry a criterion: its words and, where there are rows, its columns by parcel.
+
+    ``state`` is 0 where the criterion does not apply to the parcel, 1 where it has a value and
+    from 2 on where it has none: 2 + number of the reason.
+    """
+    rows = inputs.contributions
+    entries = plain_records(inputs.criteria)
+    if rows is None or rows.empty:
+        return entries
+    place = pd.Index(texts_of(inputs.parcels, "parcel_id")).get_indexer(texts_of(rows, "parcel_id"))
+    keys = texts_of(rows, "score") + "\0" + texts_of(rows, "criterion")
+    groups = {str(key): index for key, index in keys.groupby(keys).groups.items()}
+    for entry, criterion in zip(entries, inputs.criteria, strict=True):
+        for score in [criterion["score"]] if "score" in criterion else SCORES:
+            chosen = groups.get(f"{score}\0{criterion['code']}")
+            if chosen is not None:
+                known = np.asarray(chosen)[place[chosen] >= 0]
+                held = _criterion(payload, rows.iloc[known], place[known], inputs, criterion)
+                entry.setdefault("of", {})[score] = held
+    return entries
+
+
+def _criterion(
+    payload: Payload,
+    rows: pd.DataFrame,
+    place: NDArray[np.int64],
+    inputs: MapInput,
+    criterion: Record,
+) -> dict[str, Any]:
+    count = len(inputs.parcels)
+    digits = {"contribution": 2, "deficit": 2, "value": _digits(criterion, 2)}
+    held: dict[str, Any] = {}
+    for name, decimals in digits.items():
+        column = np.full(count, np.nan)
+        column[place] = numbers_of(rows, name) * (_times(criterion) if name == "value" else 1.0)
+        held[name] = payload.numbers(column, decimals=decimals)
+    zh, en = texts_of(rows, "reason_zh"), texts_of(rows, "reason_en")
+    reasons, distinct = pd.factorize(zh + "\0" + en)
+    state = np.zeros(count, dtype=np.int64)
+    available = numbers_of(rows, "available") > 0
+    state[place] = np.where(available, 1, np.minimum(reasons, 250) + 2)
+    held["state"] = payload.array(state.astype(np.uint8))
+    held["reasons"] = [str(item).split("\0") for item in distinct][:251]
+    return held

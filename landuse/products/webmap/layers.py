@@ -1,0 +1,102 @@
+"""The context layers of the map, packed: outlines, ground, roads, control lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from landuse.products.webmap.columns import texts_of
+from landuse.products.webmap.model import CONTROL_LINES, CONTROL_NAMES, MapInput
+from landuse.products.webmap.pack import Payload
+from landuse.products.webmap.shapes import (
+    CONTEXT_SIMPLIFY_M,
+    LINES,
+    SIMPLIFY_M,
+    WEB_MERCATOR,
+    add_lines,
+    add_polygons,
+    web_shapes,
+)
+
+ROAD_CLASSES = (
+    ("motorway", "trunk", "motorway_link", "trunk_link"),
+    ("primary", "secondary", "primary_link", "secondary_link"),
+    ("tertiary", "tertiary_link", "unclassified"),
+)
+"""OSM ``highway`` values by width; all others are streets, drawn from zoom 14."""
+
+
+def add_layers(payload: Payload, inputs: MapInput) -> dict[str, Any]:
+    """Add parcels and every context layer given; a layer that is None has no entry."""
+    shapes = web_shapes(inputs.parcels, crs=inputs.crs, simplify_m=SIMPLIFY_M)
+    layers: dict[str, Any] = {"parcels": add_polygons(payload, shapes)}
+    layers["parcels"]["order"] = payload.array(_large_first(shapes))
+    for name in ("county", "towns", "zones", "buildings", "water"):
+        frame: gpd.GeoDataFrame | None = getattr(inputs, name)
+        if frame is not None:
+            layers[name] = add_polygons(payload, _context(frame, inputs.crs))
+    _name_towns(layers, inputs)
+    if inputs.zones is not None:
+        layers["zones"]["name"] = texts_of(inputs.zones, "zone_name").tolist()
+    if inputs.roads is not None:
+        layers["roads"] = add_lines(payload, _context(inputs.roads, inputs.crs))
+        layers["roads"]["class"] = payload.array(_road_class(inputs.roads))
+    if inputs.water is not None:
+        water = _context(inputs.water, inputs.crs)
+        streams = water[np.isin(shapely.get_type_id(water), LINES)]
+        layers["streams"] = add_lines(payload, streams)
+    return layers
+
+
+def control_lines(payload: Payload, inputs: MapInput) -> list[dict[str, Any]]:
+    """Return one entry a control line the input knows, with its outlines where it was supplied."""
+    entries: list[dict[str, Any]] = []
+    for name in (name for name in CONTROL_LINES if name in inputs.control_lines):
+        zh, en = CONTROL_NAMES[name]
+        frame = inputs.control_lines[name]
+        entry: dict[str, Any] = {"code": name, "zh": zh, "en": en}
+        if frame is not None:
+            entry["shape"] = add_lines(payload, _context(frame, inputs.crs))
+            entry["count"] = len(frame)
+        entries.append(entry)
+    return entries
+
+
+def home_bounds(inputs: MapInput) -> list[float] | None:
+    """Return (west, south, east, north) of what the first view shows, in EPSG:3857 metres."""
+    for frame in (inputs.county, inputs.towns, inputs.parcels):
+        if frame is not None and len(frame):
+            placed = frame if frame.crs is not None else frame.set_crs(inputs.crs)
+            bounds = placed.to_crs(WEB_MERCATOR).total_bounds
+            if np.isfinite(bounds).all():
+                return [float(value) for value in bounds]
+    return None
+
+
+def _context(frame: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:
+    return web_shapes(frame, crs=crs, simplify_m=CONTEXT_SIMPLIFY_M)
+
+
+def _large_first(shapes: NDArray[np.object_]) -> NDArray[np.int32]:
+    """Return the drawing order: large before small, so that small ones stay in reach."""
+    return np.argsort(-shapely.area(shapes), kind="stable").astype(np.int32)
+
+
+def _name_towns(layers: dict[str, Any], inputs: MapInput) -> None:
+    if inputs.towns is None:
+        return
+    code, name = texts_of(inputs.towns, "town_code"), texts_of(inputs.towns, "town_name")
+    layers["towns"]["code"] = code.where(code != "", name).tolist()
+    layers["towns"]["name"] = name.tolist()
+
+
+def _road_class(roads: gpd.GeoDataFrame) -> NDArray[np.uint8]:
+    if "highway" not in roads.columns:
+        return np.ones(len(roads), dtype=np.uint8)
+    kind = texts_of(roads, "highway").to_numpy()
+    chosen = np.select([np.isin(kind, names) for names in ROAD_CLASSES], [0, 1, 2], default=3)
+    return np.asarray(chosen, dtype=np.uint8)

@@ -1,0 +1,116 @@
+"""What the map is drawn from: one frozen value, nothing read from disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+Record = Mapping[str, Any]
+
+CONTROL_LINES = ("eco_redline", "prime_farmland", "growth_boundary", "heritage", "hazard")
+"""Lines drawn only when supplied; each keeps its legend row when it is not."""
+
+CONTROL_NAMES = {
+    "eco_redline": ("生态保护红线", "Eco red line"),
+    "prime_farmland": ("永久基本农田", "Prime farmland"),
+    "growth_boundary": ("城镇开发边界", "Urban boundary"),
+    "heritage": ("文保与历史村落", "Heritage"),
+    "hazard": ("地质灾害隐患", "Geological hazard"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Hillshade:
+    """A grey relief picture.
+
+    Attributes
+    ----------
+    data_uri : the picture as ``data:image/...``, its rows and columns even in EPSG:3857.
+    bounds : (west, south, east, north), WGS84 degrees.
+    """
+
+    data_uri: str
+    bounds: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class WebTiles:
+    """Web tiles under the map, only when a study names them.
+
+    ``url`` is a template with ``{z}``, ``{x}`` and ``{y}``. A map with tiles is no longer offline.
+    """
+
+    url: str
+    attribution: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MapInput:
+    """Everything the map shows.
+
+    Attributes
+    ----------
+    title_zh, title_en, subtitle_zh, subtitle_en : header texts.
+    crs : CRS of every layer, e.g. ``EPSG:4549``; layers in another CRS are transformed.
+    run_code : short hash of the run.
+    result_date : date of the result as text.
+    data_note_zh, data_note_en : sources and years for the status bar.
+    attribution : licence and source lines, plain text.
+    parcels : one row a parcel with the columns of the parcel table. Needed: ``parcel_id, flag``
+        and geometry; every other column may be absent. ``decided_by`` (``les`` or ``idle``) names
+        the score that speaks; without it the flag decides, then the larger score.
+    contributions : long table ``parcel_id, score, criterion, value, deficit, weight_effective,
+        contribution, available, reason_zh, reason_en``; None = no criteria on the cards.
+    criteria : ``code, score, zh, en, unit, decimals, family, weight, threshold_zh, threshold_en``
+        (or ``limit_zh, limit_en``), ``source, mark, year``. A unit of ``%`` means shares of 0 to 1.
+    grades : ``code, zh, en, minimum``, the most urgent first.
+    veto_rules : ``code, zh, en, layer, limit, unit, mark, area_mu_removed, checked``; with
+        ``column`` naming a parcel column, the card states the measured value of every rule.
+    absences : ``zh, en, cost_zh, cost_en`` of every input that was not there.
+    families : ``code, zh, en`` of the evidence families.
+    agree_at : deficit from which a criterion agrees with the suspicion (drawn semibold).
+    county, towns, zones, roads, water, buildings : context layers, each may be None. Columns
+        used: ``town_code, town_name, town_name_en``, ``zone_name``, ``highway``.
+    control_lines : layer by name of ``CONTROL_LINES``. None = wanted but not supplied: greyed in
+        the legend and named as not checked. A name left out is not known to this study at all.
+    hillshade : from ``hillshade_picture``.
+    tiles : web tiles; None = none, and nothing is asked of the network.
+    """
+
+    title_zh: str
+    title_en: str
+    crs: str
+    parcels: gpd.GeoDataFrame
+    subtitle_zh: str = ""
+    subtitle_en: str = ""
+    run_code: str = ""
+    result_date: str = ""
+    data_note_zh: str = ""
+    data_note_en: str = ""
+    attribution: tuple[str, ...] = ()
+    contributions: pd.DataFrame | None = None
+    criteria: Sequence[Record] = ()
+    grades: Sequence[Record] = ()
+    veto_rules: Sequence[Record] | pd.DataFrame = ()
+    absences: Sequence[Record] = ()
+    families: Sequence[Record] = ()
+    agree_at: float = 0.5
+    county: gpd.GeoDataFrame | None = None
+    towns: gpd.GeoDataFrame | None = None
+    zones: gpd.GeoDataFrame | None = None
+    roads: gpd.GeoDataFrame | None = None
+    water: gpd.GeoDataFrame | None = None
+    buildings: gpd.GeoDataFrame | None = None
+    control_lines: Mapping[str, gpd.GeoDataFrame | None] = field(default_factory=dict)
+    hillshade: Hillshade | None = None
+    tiles: WebTiles | None = None
+
+    def rules(self) -> list[Record]:
+        """Return the veto rules as records, whichever way they came."""
+        if isinstance(self.veto_rules, pd.DataFrame):
+            return list(self.veto_rules.to_dict(orient="records"))
+        return list(self.veto_rules)

@@ -1,0 +1,214 @@
+"""The map page: a folium map in a frame, one file, nothing fetched."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+
+import folium
+import numpy as np
+from branca.element import Element, Figure, MacroElement
+from jinja2 import Environment, PackageLoader
+
+from landuse.products.safety import plain_text
+from landuse.products.webmap.columns import (
+    add_contributions,
+    add_parcels,
+    kinds,
+    numbers_of,
+    plain,
+    plain_records,
+    texts_of,
+)
+from landuse.products.webmap.layers import add_layers, control_lines, home_bounds
+from landuse.products.webmap.model import MapInput
+from landuse.products.webmap.pack import Payload
+from landuse.products.webmap.vendored import (
+    RemoteAddressError,
+    leaflet_css,
+    leaflet_js,
+    refuse_addresses,
+    refuse_links,
+)
+
+MODULES = (
+    "i18n", "format", "data", "index", "state", "canvas", "ground", "parcels", "overlay",
+    "view", "list", "filters", "search", "card", "whynot", "legend", "export", "keys", "main",
+)  # fmt: skip
+"""Script files in the order they are joined, inside one function."""
+NO_SCRIPT_ROWS = 20
+_HOST = re.compile(r"(\*\.)?[A-Za-z0-9.-]+(:\d+)?")
+MAP_ID = "landuse"
+_ENVIRONMENT = Environment(loader=PackageLoader(__package__), autoescape=False)
+
+
+class Part(MacroElement):
+    """A piece of the page from a template with ``header``, ``html`` or ``script`` macros."""
+
+    def __init__(self, template: str, **values: Any) -> None:
+        super().__init__()
+        self._name = template.partition(".")[0]
+        self._template = _ENVIRONMENT.get_template(template)
+        self.values = values
+
+
+def payload_text(inputs: MapInput) -> str:
+    """Return all data of the map as one compressed text."""
+    payload = Payload()
+    payload.head = {
+        "meta": _meta(inputs),
+        "grades": plain_records(inputs.grades) or [_SINGLE_GRADE],
+        "families": plain_records(inputs.families),
+        "rules": plain_records(inputs.rules()),
+        "absences": plain_records(inputs.absences),
+        "criteria": add_contributions(payload, inputs),
+        "parcels": add_parcels(payload, inputs),
+        "layers": add_layers(payload, inputs),
+        "control": control_lines(payload, inputs),
+        "agree_at": inputs.agree_at,
+    }
+    return payload.text()
+
+
+_SINGLE_GRADE = {"code": "", "zh": "疑似", "en": "Suspected", "minimum": None}
+
+
+def _meta(inputs: MapInput) -> dict[str, Any]:
+    names = (
+        "title_zh", "title_en", "subtitle_zh", "subtitle_en", "crs", "run_code", "result_date",
+        "data_note_zh", "data_note_en",
+    )  # fmt: skip
+    meta: dict[str, Any] = {name: plain(getattr(inputs, name)) for name in names}
+    meta["attribution"] = [plain_text(line) for line in inputs.attribution]
+    meta["home"] = home_bounds(inputs)
+    if inputs.hillshade is not None:
+        meta["hillshade"] = {
+            "src": inputs.hillshade.data_uri, "bounds": list(inputs.hillshade.bounds)
+        }  # fmt: skip
+    if inputs.tiles is not None:
+        meta["attribution"].append(plain_text(inputs.tiles.attribution))
+    return meta
+
+
+def build_map(inputs: MapInput) -> folium.Map:
+    """Build the folium map; ``map.save(path)`` writes the same page as ``render_map``."""
+    fmap = folium.Map(
+        location=[0, 0], zoom_start=2, tiles=None, zoom_control=False, attribution_control=False,
+        zoom_snap=0.25, max_zoom=19, wheel_px_per_zoom_level=90, prefer_canvas=True,
+        inertia=False, zoom_animation_threshold=3,
+    )  # fmt: skip
+    fmap.default_js, fmap.default_css = [], []  # the page carries its own Leaflet, and no more
+    if inputs.tiles is not None:
+        folium.TileLayer(
+            tiles=inputs.tiles.url, attr="web tiles", control=False, max_zoom=19
+        ).add_to(fmap)
+    figure = Figure(title=_inert(plain_text(inputs.title_zh)))
+    figure._template = _ENVIRONMENT.get_template("page.html")
+    figure.policy = _policy(inputs)
+    figure.add_child(Part("assets.html", css=_style(), leaflet_css=leaflet_css(), js=leaflet_js()))
+    figure.add_child(Part("frame.html"))
+    figure.add_child(fmap)
+    figure.add_child(Part("panel.html", data=payload_text(inputs), rows=_first_rows(inputs)))
+    figure.add_child(Part("app.js", modules=_modules(), map=f"map_{MAP_ID}"))
+    _name_stably(figure, fmap)
+    return fmap
+
+
+def render_map(inputs: MapInput) -> str:
+    """Return the map as one HTML text: the same input gives the same bytes.
+
+    Raises
+    ------
+    RemoteAddressError
+        If anything in the page would be fetched by address.
+    """
+    figure = build_map(inputs).get_root()
+    page: str = figure.render()
+    refuse_links(figure)
+    refuse_addresses(page, allowed=_tile_addresses(inputs))
+    return page
+
+
+def _name_stably(figure: Figure, fmap: folium.Map) -> None:
+    """Replace the random ids of folium by names that are the same on every run."""
+    waiting: list[tuple[Element, str]] = [(figure, "page")]
+    while waiting:
+        element, name = waiting.pop()
+        element._id = name
+        waiting += [
+            (child, f"{name}_{place}") for place, child in enumerate(element._children.values())
+        ]
+    fmap._id = MAP_ID
+
+
+def _policy(inputs: MapInput) -> str:
+    """Return the content policy: the browser itself refuses whatever would leave the file."""
+    pictures = "".join(f" {address}" for address in _tile_addresses(inputs)[:1])
+    return (
+        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+        f"img-src data: blob:{pictures}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _tile_addresses(inputs: MapInput) -> list[str]:
+    """Return scheme and host of the web tiles, first as a policy writes it; none without tiles.
+
+    Raises
+    ------
+    RemoteAddressError
+        If the template names no plain host.
+    """
+    if inputs.tiles is None:
+        return []
+    parts = urlsplit(inputs.tiles.url)
+    host = parts.netloc.replace("{s}", "*")
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
+        msg = f"web tiles: not an address with a plain host: {inputs.tiles.url!r}"
+        raise RemoteAddressError(msg)
+    return [f"{parts.scheme}://{host}", f"{parts.scheme}://{parts.netloc}"]
+
+
+def _style() -> str:
+    return _source("style.css") + _source("print.css")
+
+
+def _modules() -> str:
+    return "\n".join(_source(f"js/{name}.js") for name in MODULES)
+
+
+def _source(name: str) -> str:
+    loader = _ENVIRONMENT.loader
+    if loader is None:
+        msg = "templates cannot be found"
+        raise FileNotFoundError(msg)
+    return loader.get_source(_ENVIRONMENT, name)[0]
+
+
+def _first_rows(inputs: MapInput) -> list[dict[str, str]]:
+    """Return the first parcels as escaped texts, for a browser that runs no script."""
+    table = inputs.parcels
+    listed = kinds(table, list(inputs.grades)) < max(len(inputs.grades), 1)
+    rank = np.where(listed, numbers_of(table, "rank"), np.nan)
+    order = np.argsort(rank, kind="stable")[: min(NO_SCRIPT_ROWS, int(np.isfinite(rank).sum()))]
+    texts = {name: texts_of(table, name).iloc[order] for name in ("parcel_id", "town_name", "grade")}
+    area, score = (numbers_of(table, name)[order] for name in ("area_mu", "score"))
+    columns = [
+        [f"{value:.0f}" for value in rank[order]], texts["parcel_id"], texts["town_name"],
+        texts["grade"], [_fixed(value, 2) for value in area], [_fixed(value, 1) for value in score],
+    ]  # fmt: skip
+    names = ("rank", "id", "town", "grade", "area_mu", "score")
+    return [
+        {name: _inert(str(cell)) for name, cell in zip(names, row, strict=True)}
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _fixed(value: float, digits: int) -> str:
+    return f"{value:,.{digits}f}" if np.isfinite(value) else "—"
+
+
+def _inert(text: str) -> str:
+    """Return text for HTML in which no address can be read."""
+    return escape(text).replace("://", "&#58;//")

@@ -1,0 +1,111 @@
+// Unpacks what landuse/products/webmap/pack.py packed. D holds everything read-only.
+const D = {};
+const ARRAYS = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array };
+const NULLS = { i1: -128, i2: -32768, i4: -2147483648 };
+let bytes = null, base = 0;
+
+async function unpack() {
+  const raw = atob(byId("landuse-data").textContent.trim());
+  const packed = Uint8Array.from(raw, (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  bytes = await new Response(stream).arrayBuffer();
+  const size = Number(new DataView(bytes).getBigUint64(0, true));
+  base = 8 + size;
+  Object.assign(D, JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, size))));
+  byId("landuse-data").remove();
+  D.n = D.parcels.n;
+  D.col = {};
+  for (const [name, place] of Object.entries(D.parcels)) {
+    if (place && (place.n || place.t) && name !== "towns") D.col[name] = place.t ? texts(place) : numbers(place);
+  }
+  for (const name of ["kind", "flag", "zone_in", "spoken", "town"]) D.col[name] = array(D.parcels[name]);
+  D.towns = D.parcels.towns;
+  D.measured = Object.fromEntries(Object.entries(D.parcels.measured).map(([code, place]) => [code, numbers(place)]));
+  for (const criterion of D.criteria) for (const held of Object.values(criterion.of || {})) readCriterion(held);
+  D.shape = Object.fromEntries(Object.entries(D.layers).map(([name, place]) => [name, shapes(place)]));
+  for (const line of D.control) if (line.shape) line.shape = shapes(line.shape);
+  D.order = array(D.layers.parcels.order);
+  nameKinds();
+}
+
+function nameKinds() {
+  const count = D.grades.length;
+  D.DOUBT = count; D.VETO = count + 1; D.OTHER = count + 2;
+  D.counts = new Int32Array(count + 3);
+  for (const kind of D.col.kind) D.counts[kind]++;
+}
+
+function array([kind, offset, length]) { return new ARRAYS[kind](bytes, base + offset, length); }
+
+// A column of numbers: at(i) gives a number, NaN for null.
+function numbers(place) {
+  const values = array(place.n), none = NULLS[place.n[0]], scale = 10 ** place.d;
+  return { at: (i) => (values[i] === none ? NaN : values[i] / scale), some: values.some((v) => v !== none) };
+}
+
+function texts(place) {
+  if (!place.c) return { at: (i) => place.t[i] };
+  const codes = array(place.c);
+  return { at: (i) => place.t[codes[i]] };
+}
+
+function readCriterion(held) {
+  for (const name of ["value", "contribution", "deficit"]) held[name] = numbers(held[name]);
+  held.state = array(held.state);
+}
+
+// Zigzag varints, 7 bits a byte.
+function varints([, offset, count]) {
+  const source = new Uint8Array(bytes, base + offset), out = new Int32Array(count);
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    let value = 0, factor = 1, byte;
+    do { byte = source[at++]; value += (byte & 127) * factor; factor *= 128; } while (byte > 127);
+    out[i] = value % 2 ? -(value + 1) / 2 : value / 2;
+  }
+  return out;
+}
+
+function starts(sizes) {
+  const out = new Uint32Array(sizes.length + 1);
+  for (let i = 0; i < sizes.length; i++) out[i + 1] = out[i] + sizes[i];
+  return out;
+}
+
+function runningSum(values) {
+  for (let i = 1; i < values.length; i++) values[i] += values[i - 1];
+  return values;
+}
+
+// One layer: ring numbers by object, vertex numbers by ring, coordinates in quanta from origin.
+function shapes(place) {
+  const layer = {
+    count: place.count, quantum: place.quantum, origin: place.origin, names: place.name, codes: place.code,
+    kind: place.class ? array(place.class) : null,
+    rings: starts(varints(place.rings)), points: starts(varints(place.sizes)),
+    x: runningSum(varints(place.x)), y: runningSum(varints(place.y))
+  };
+  layer.box = boxes(layer);
+  return layer;
+}
+
+function boxes(layer) {
+  const box = new Int32Array(layer.count * 4);
+  for (let i = 0; i < layer.count; i++) {
+    let x0 = 2147483647, y0 = x0, x1 = -x0, y1 = -x0;
+    for (let p = layer.points[layer.rings[i]]; p < layer.points[layer.rings[i + 1]]; p++) {
+      const x = layer.x[p], y = layer.y[p];
+      if (x < x0) x0 = x; if (x > x1) x1 = x; if (y < y0) y0 = y; if (y > y1) y1 = y;
+    }
+    box.set([x0, y0, x1, y1], i * 4);
+  }
+  return box;
+}
+
+function isEmpty(layer, i) { return layer.rings[i] === layer.rings[i + 1]; }
+
+// Bounds of one object in EPSG:3857 metres.
+function metres(layer, i) {
+  const [ox, oy] = layer.origin, q = layer.quantum, b = layer.box;
+  return { x0: ox + b[i * 4] * q, y0: oy + b[i * 4 + 1] * q, x1: ox + b[i * 4 + 2] * q, y1: oy + b[i * 4 + 3] * q };
+}

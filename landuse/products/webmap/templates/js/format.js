@@ -1,0 +1,72 @@
+// Numbers as text, and elements made of text only: data never become markup.
+const MISSING = "—";
+
+function byId(id) { return document.getElementById(id); }
+
+function fixed(value, digits) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;
+  const text = Math.abs(value).toFixed(digits).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
+  return (value < 0 && Number(text.replace(/,/g, "")) !== 0 ? "−" : "") + text;
+}
+
+function percent(share, digits = 0) {
+  return Number.isFinite(share) ? fixed(share * 100, digits) + "%" : MISSING;
+}
+
+function withUnit(value, unit, digits) {
+  if (!Number.isFinite(value)) return MISSING;
+  const text = fixed(value, digits);
+  if (!unit || unit === "–" || unit === "-") return text;
+  return /^[%°]/.test(unit) ? text + unit : text + " " + unit;
+}
+
+function muText(value, digits = 2) {
+  return fixed(value, digits) + (S.lang === "zh" ? "亩" : " mu");
+}
+
+// A long code from its seventh digit from the end; the whole code stands in the title and the card.
+function shortId(id) {
+  const tail = /(?:\d\D*){7}$/.exec(id);
+  return id.length > 9 && tail ? tail[0] : id;
+}
+
+// A rank interval; one number where both ends agree.
+function interval(low, high) {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return MISSING;
+  return low === high ? fixed(low, 0) : fixed(low, 0) + "–" + fixed(high, 0);
+}
+
+function firstClause(text) {
+  return S.lang === "zh" ? text.split(/[，。；]/)[0] : text.split(/[,;](?=\s)|\.(?=\s|$)/)[0];
+}
+
+function h(tag, options, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(options || {})) {
+    if (name.startsWith("aria-") && value !== undefined) { node.setAttribute(name, String(value)); continue; }
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "text") node.textContent = value;
+    else if (name === "on") for (const [event, run] of Object.entries(value)) node.addEventListener(event, run);
+    else if (name === "style") Object.assign(node.style, value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  for (const child of children.flat()) if (child !== null && child !== undefined) node.append(child);
+  return node;
+}
+
+const SIGNS = {
+  ok: ["#00705A", "M2 6.5 5 9.5 10 3"], hit: ["#A61B1B", "M3 3 9 9 M9 3 3 9"], open: ["#8A5300", null],
+  frame: ["#17212E", "M1 4V1H4 M8 1H11V4 M11 8V11H8 M4 11H1V8"]
+};
+
+function sign(name) {
+  const NS = "http://www.w3.org/2000/svg", [colour, path] = SIGNS[name];
+  const svg = document.createElementNS(NS, "svg");
+  svg.setAttribute("viewBox", "0 0 12 12");
+  svg.setAttribute("aria-hidden", "true");
+  const shape = document.createElementNS(NS, path ? "path" : "circle");
+  const set = path ? { d: path } : { cx: 6, cy: 6, r: 4.2, "stroke-dasharray": "2 1.6" };
+  for (const [key, value] of Object.entries({ ...set, fill: "none", stroke: colour, "stroke-width": 1.8 })) shape.setAttribute(key, value);
+  svg.append(shape);
+  return svg;
+}

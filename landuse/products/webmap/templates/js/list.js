@@ -1,0 +1,95 @@
+// The ranked list. Only the rows in sight exist, so that a hundred thousand scroll like ten.
+function rowHeight() { return innerWidth < 768 ? 56 : 48; }
+
+function tile(i, big) {
+  const kind = D.col.kind[i], look = colours(kind), grade = D.grades[kind];
+  const roman = grade ? ({ I: "Ⅰ", II: "Ⅱ", III: "Ⅲ", IV: "Ⅳ", V: "Ⅴ" })[grade.code] || grade.code || "·" : null;
+  const word = kind === D.DOUBT ? (S.lang === "zh" ? "不足" : "?") : kind === D.VETO ? (S.lang === "zh" ? "否决" : "×") : t("not_listed_tile");
+  return h("span", { class: "tile" + (big ? " big" : "") + (roman ? "" : " word"), text: roman || word, style: { background: look.fill, color: look.text, border: kind < 2 ? "0" : "1px solid " + look.line } });
+}
+
+function townText(i) {
+  const town = D.towns[D.col.town[i]];
+  return town ? say(town) : "";
+}
+
+function rowNode(place, height) {
+  const i = S.rows[place], id = D.col.parcel_id.at(i), graded = isGraded(i);
+  const where = t(D.col.zone_in[i] ? "in_zone" : "out_zone");
+  const facts = [where, muText(D.col.area_mu.at(i)), t("cov", { v: percent(D.col.coverage.at(i)) })].join(" · ");
+  const row = h("div", { class: "row", id: "row-" + place, role: "option", "aria-selected": i === S.sel, "aria-posinset": place + 1, "aria-setsize": S.rows.length, title: id, style: { top: place * height + "px" } },
+    h("span", { class: "rank", text: graded ? fixed(D.col.rank.at(i), 0) : MISSING }), tile(i),
+    h("div", {}, h("p", { text: [townText(i), shortId(id)].filter(Boolean).join(" ") }), h("p", { text: facts })),
+    h("span", { class: "num score", text: graded ? fixed(D.col.score.at(i), 1) : MISSING }));
+  if (hasIntervals()) row.append(h("span", { class: "num int", text: graded ? interval(D.col.rank_p10.at(i), D.col.rank_p90.at(i)) : MISSING }));
+  if (place === S.cursor) row.style.outline = "1px solid #1769E0";
+  row.style.outlineOffset = "-2px";
+  return row;
+}
+
+function hasIntervals() { return D.col.rank_p10.some && D.col.rank_p90.some; }
+
+function drawRows() {
+  const list = byId("list"), height = rowHeight(), box = byId("rows");
+  box.style.height = S.rows.length * height + "px";
+  const first = Math.max(0, Math.floor(list.scrollTop / height) - 4);
+  const last = Math.min(S.rows.length, Math.ceil((list.scrollTop + list.clientHeight) / height) + 4);
+  const nodes = [];
+  for (let place = first; place < last; place++) nodes.push(rowNode(place, height));
+  box.replaceChildren(...nodes);
+  list.setAttribute("aria-activedescendant", S.cursor >= first && S.cursor < last ? "row-" + S.cursor : "");
+}
+
+function revealRow(place) {
+  const list = byId("list"), height = rowHeight();
+  if (place < 0) return;
+  if (place * height < list.scrollTop) list.scrollTop = place * height;
+  else if ((place + 1) * height > list.scrollTop + list.clientHeight) list.scrollTop = (place + 1) * height - list.clientHeight;
+}
+
+function moveCursor(place) {
+  S.cursor = Math.max(0, Math.min(S.rows.length - 1, place));
+  revealRow(S.cursor);
+  drawRows();
+  setHover(S.rows[S.cursor] ?? -1);
+}
+
+function setUpList() {
+  const list = byId("list");
+  document.body.classList.toggle("interval", hasIntervals());
+  byId("col-interval").hidden = !hasIntervals();
+  list.addEventListener("scroll", drawRows);
+  new ResizeObserver(drawRows).observe(list);
+  const placeOf = (event) => { const row = event.target.closest(".row"); return row ? Number(row.id.slice(4)) : -1; };
+  list.addEventListener("click", (event) => { const place = placeOf(event); if (place >= 0) { select(S.rows[place]); list.focus({ preventScroll: true }); } });
+  list.addEventListener("pointermove", (event) => { const place = placeOf(event); setHover(place >= 0 ? S.rows[place] : -1); });
+  list.addEventListener("pointerleave", () => setHover(-1));
+  list.addEventListener("keydown", (event) => {
+    const page = Math.max(1, Math.floor(list.clientHeight / rowHeight()) - 1), last = S.rows.length - 1;
+    const to = { ArrowDown: S.cursor + 1, ArrowUp: S.cursor - 1, Home: 0, End: last, PageDown: S.cursor + page, PageUp: S.cursor - page }[event.key];
+    if (to !== undefined) { event.preventDefault(); moveCursor(to); }
+    else if (event.key === "Enter" && S.cursor >= 0) { event.preventDefault(); select(S.rows[S.cursor]); byId("right").focus({ preventScroll: true }); }
+  });
+}
+
+function drawList() {
+  const zero = S.rows.length === 0;
+  byId("list").hidden = zero;
+  byId("none").hidden = !zero;
+  for (const name of ["csv", "geojson"]) byId(name).disabled = zero;
+  if (zero) byId("none-near").textContent = nearbyText();
+  drawRows();
+}
+
+// What the same place holds in other grades, so that an empty list is no dead end.
+function nearbyText() {
+  const counts = new Map();
+  for (const i of S.order) if (inPlace(i)) counts.set(D.col.kind[i], (counts.get(D.col.kind[i]) || 0) + 1);
+  const items = [...counts].sort((a, b) => a[0] - b[0]).map(([kind, n]) => t("near_item", { name: kindName(kind), n }));
+  return items.length ? t("near", { what: items.join(S.lang === "zh" ? "、" : ", ") }) : t("near_none");
+}
+
+function kindName(kind) {
+  if (kind < D.DOUBT) return say(D.grades[kind]);
+  return t(kind === D.DOUBT ? "doubt_chip" : kind === D.VETO ? "veto_chip" : "not_listed");
+}

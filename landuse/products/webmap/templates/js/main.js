@@ -1,0 +1,80 @@
+// Start, and the few questions a test may ask.
+function redrawAll() {
+  translatePage();
+  drawFilters();
+  drawSummary();
+  drawList();
+  drawCard();
+  drawLegend();
+  drawStatus();
+  labelControls();
+  noteText();
+  applyLayers();
+  showPopup();
+}
+
+function wire() {
+  on("filter", () => { collectThemed(); byId("list").scrollTop = 0; drawFilters(); drawSummary(); drawList(); sheets.parcels.redraw(); sheets.pick.redraw(); });
+  on("layers", () => { drawLegend(); applyLayers(); });
+  on("language", redrawAll);
+  on("select", () => { drawCard(); drawRows(); });
+  window.addEventListener("hashchange", () => { if (location.hash !== lastHash) followHash(); });
+}
+
+function followHash() {
+  resetFilters();
+  S.off = new Set();
+  const start = readHash();
+  applyFilters();
+  redrawAll();
+  if (start.view) map.setView([start.view[0], start.view[1]], start.view[2], { animate: false });
+  const i = S.ids.has(start.id) ? S.ids.get(start.id) : -1;
+  if (i !== S.sel) select(i, { move: !start.view });
+}
+
+function fail(text) {
+  const box = byId("broken");
+  box.hidden = false;
+  box.textContent = text;
+}
+
+async function start() {
+  const began = performance.now();
+  if (!("DecompressionStream" in window)) { fail(WORDS.zh.broken_old + " " + WORDS.en.broken_old); return; }
+  try { await unpack(); } catch (error) { fail(t("broken", { v: String(error.message || error) })); throw error; }
+  buildIndex();
+  prepareOrder();
+  orderTowns();
+  D.tiles = Boolean(map.getPane("tilePane").children.length);
+  resetFilters();
+  const from = readHash();
+  setUpMap();
+  setUpList(); setUpFilters(); setUpSearch(); setUpExport(); setUpKeys();
+  wire();
+  S.rows = [];
+  S.shown = new Uint8Array(D.n);
+  startMap(from);
+  applyFilters();
+  redrawAll();
+  if (innerWidth < 768) foldLegend(true);
+  if (S.ids.has(from.id)) select(S.ids.get(from.id), { move: !from.view });
+  expose(performance.now() - began);
+}
+
+function expose(ready) {
+  window.landuse = Object.freeze({
+    ready,
+    map,
+    state: () => ({ lang: S.lang, kinds: [...S.kinds].sort((a, b) => a - b), where: S.where, town: S.town >= 0 ? D.towns[S.town].code : "", selected: S.sel >= 0 ? D.col.parcel_id.at(S.sel) : "", hidden: [...S.off], zoom: map.getZoom() }),
+    count: () => ({ list: S.rows.length, shapes: themed.length, parcels: D.n, kinds: [...D.counts] }),
+    select: (id) => { if (S.ids.has(id)) select(S.ids.get(id)); return S.sel >= 0 && D.col.parcel_id.at(S.sel) === id; },
+    ids: () => S.rows.map((i) => D.col.parcel_id.at(i)),
+    position: (id) => { const b = boundsOf(metres(D.shape.parcels, S.ids.get(id))).getCenter(); const p = map.latLngToContainerPoint(b); return [p.x, p.y]; },
+    bounds: (id) => metres(D.shape.parcels, S.ids.get(id)),
+    csv: csvText,
+    geojson: geojsonText
+  });
+  document.documentElement.dataset.ready = "1";
+}
+
+start();

@@ -1,0 +1,81 @@
+// The parcels: circles by area from afar, polygons from zoom 12.5, hatching from zoom 14.
+const CIRCLES_BELOW = 12.5, HATCH_FROM = 14;
+const PALETTE = [
+  { fill: "#8C2D04", text: "#FFFFFF", line: "#3A1603" }, { fill: "#D9600E", text: "#1A0F05", line: "#3A1603" },
+  { fill: "#F7B84B", text: "#2B1D05", line: "#6B4A08" }, { fill: "#FDE3A7", text: "#2B1D05", line: "#6B4A08" },
+  { fill: "#FFF4D6", text: "#2B1D05", line: "#6B4A08" }
+];
+
+function colours(kind) {
+  if (kind < D.DOUBT) return PALETTE[Math.min(kind, PALETTE.length - 1)];
+  return kind === D.DOUBT ? { fill: "#FFFFFF", text: "#17212E", line: "#5B6472" } : { fill: "#E3E6EA", text: "#17212E", line: "#5B6472" };
+}
+
+// Themed shapes are exactly the rows of the list.
+let themed = [];
+function collectThemed() { themed = Array.from(D.order).filter((i) => S.shown[i]); }
+
+function isThemed(i) { return S.shown[i] === 1 && isVisible("parcels"); }
+
+function isContext(i, z) {
+  const kind = D.col.kind[i];
+  if (z < HATCH_FROM || kind < D.DOUBT || S.shown[i]) return false;
+  if (kind === D.OTHER) return isVisible("other");
+  return isVisible(kind === D.DOUBT ? "doubt" : "veto") && inPlace(i);
+}
+
+function radius(i) { return Math.min(28, Math.max(3.2, 0.8 * Math.sqrt(D.col.area_mu.at(i) || 0))); }
+
+function centre(i, v) {
+  const m = metres(D.shape.parcels, i);
+  return [((m.x0 + m.x1) / 2) * v.k + v.ox, v.oy - ((m.y0 + m.y1) / 2) * v.k];
+}
+
+function paintParcels(pen, v) {
+  if (v.z < CIRCLES_BELOW) { if (isVisible("parcels")) paintCircles(pen, v); return; }
+  if (v.z >= HATCH_FROM) {
+    paintContext(pen, v);
+  }
+  if (isVisible("parcels")) for (let kind = D.VETO; kind >= 0; kind--) paintKind(pen, v, kind);
+  if (v.z >= HATCH_FROM && D.shape.buildings && isVisible("buildings")) fillLayer(pen, v, D.shape.buildings, "rgba(107,119,135,0.55)");
+}
+
+function paintCircles(pen, v) {
+  const layer = D.shape.parcels, l = lens(layer, v);
+  pen.setLineDash([]);
+  pen.lineWidth = 0.9;
+  for (const i of themed) {
+    if (!inSight(layer, l, i)) continue;
+    const [x, y] = centre(i, v), look = colours(D.col.kind[i]);
+    pen.beginPath();
+    pen.arc(x, y, radius(i), 0, 6.2832);
+    pen.fillStyle = isGraded(i) ? look.fill : hatch(pen, D.col.kind[i] === D.VETO ? "veto" : "doubt");
+    pen.strokeStyle = look.line;
+    pen.fill();
+    pen.stroke();
+  }
+}
+
+function paintContext(pen, v) {
+  const layer = D.shape.parcels, l = lens(layer, v), seen = [[], [], []];
+  for (const i of D.order) if (inSight(layer, l, i) && isContext(i, v.z)) seen[D.OTHER - D.col.kind[i]].push(i);
+  drawAll(pen, layer, l, seen[0], () => { pen.fillStyle = "#DDE2EA"; pen.fill("evenodd"); strokeWith("#B4BDC9", 0.8)(pen); });
+  drawAll(pen, layer, l, seen[1], () => { pen.fillStyle = hatch(pen, "veto"); pen.fill("evenodd"); strokeWith("#5B6472", 1)(pen); });
+  drawAll(pen, layer, l, seen[2], () => { pen.fillStyle = hatch(pen, "doubt"); pen.fill("evenodd"); strokeWith("#5B6472", 1, [4, 3])(pen); });
+}
+
+function paintKind(pen, v, kind) {
+  const layer = D.shape.parcels, l = lens(layer, v), look = colours(kind);
+  for (const inside of [0, 1]) {
+    const items = themed.filter((i) => D.col.kind[i] === kind && D.col.zone_in[i] === inside);
+    const dashed = kind === D.DOUBT || (kind < D.DOUBT && !inside);
+    drawAll(pen, layer, l, items, () => {
+      pen.fillStyle = kind < D.DOUBT || v.z < HATCH_FROM ? look.fill : hatch(pen, kind === D.VETO ? "veto" : "doubt");
+      pen.globalAlpha = kind < D.DOUBT && v.z >= HATCH_FROM ? 0.88 : 1;
+      pen.fill("evenodd");
+      pen.globalAlpha = 1;
+      strokeWith(look.line, v.z >= 13 ? 1.1 : 0.6, dashed && v.z >= 13 ? [4, 3] : [])(pen);
+    });
+  }
+  pen.setLineDash([]);
+}

@@ -1,0 +1,89 @@
+// What is chosen. Lives in the address after #, so that a link brings it back.
+const S = { lang: "zh", kinds: new Set(), where: "all", town: -1, sel: -1, cursor: -1, hover: -1, off: new Set(), rows: [], shown: null };
+const listeners = {};
+
+function on(name, run) { (listeners[name] = listeners[name] || []).push(run); }
+function emit(name) { for (const run of listeners[name] || []) run(); }
+
+function resetFilters() {
+  S.kinds = new Set(D.grades.keys());
+  S.where = "all";
+  S.town = -1;
+}
+
+// Ranked parcels first, by rank; then the rest, large before small.
+function prepareOrder() {
+  const rank = D.col.rank, area = D.col.area_mu;
+  const order = Array.from({ length: D.n }, (_, i) => i);
+  const key = order.map((i) => (D.col.kind[i] < D.DOUBT && Number.isFinite(rank.at(i)) ? rank.at(i) : 1e9 + D.col.kind[i]));
+  const size = order.map((i) => area.at(i) || 0);
+  S.order = order.filter((i) => D.col.kind[i] !== D.OTHER).sort((a, b) => key[a] - key[b] || size[b] - size[a] || a - b);
+  S.ids = new Map(order.map((i) => [D.col.parcel_id.at(i), i]));
+}
+
+// Inside the chosen place, whatever the grade.
+function inPlace(i) {
+  return (S.where === "all" || (S.where === "in") === (D.col.zone_in[i] === 1)) && (S.town < 0 || D.col.town[i] === S.town);
+}
+
+function applyFilters() {
+  S.rows = S.order.filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i));
+  S.shown = new Uint8Array(D.n);
+  for (const i of S.rows) S.shown[i] = 1;
+  S.cursor = S.rows.indexOf(S.sel);
+  emit("filter");
+  keepHash();
+}
+
+function isGraded(i) { return D.col.kind[i] < D.DOUBT; }
+function isVisible(layer) { return !S.off.has(layer); }
+
+function setLayer(name, visible) {
+  if (visible) S.off.delete(name); else S.off.add(name);
+  emit("layers");
+  keepHash();
+}
+
+function setLanguage(lang) {
+  S.lang = lang;
+  emit("language");
+  keepHash();
+}
+
+let hashTimer = 0;
+function keepHash() {
+  clearTimeout(hashTimer);
+  hashTimer = setTimeout(writeHash, 120);
+}
+
+function hashText() {
+  const centre = map.getCenter(), part = new URLSearchParams();
+  part.set("l", S.lang);
+  part.set("v", [centre.lat.toFixed(5), centre.lng.toFixed(5), map.getZoom().toFixed(2)].join("_"));
+  const all = D.grades.every((_, k) => S.kinds.has(k)) && S.kinds.size === D.grades.length;
+  if (!all) part.set("g", [...S.kinds].sort((a, b) => a - b).join("_"));
+  if (S.where !== "all") part.set("w", S.where);
+  if (S.town >= 0) part.set("t", D.towns[S.town].code);
+  if (S.off.size) part.set("o", [...S.off].join("_"));
+  if (S.sel >= 0) part.set("s", D.col.parcel_id.at(S.sel));
+  return "#" + part;
+}
+
+let lastHash = null;
+function writeHash() {
+  lastHash = hashText();
+  // A frame without an address of its own (a notebook cell) cannot keep a hash; the map still works.
+  try { history.replaceState(null, "", lastHash); } catch (error) { lastHash = null; }
+}
+
+// Take over language, filters and layers from the address; return the view and selection it names.
+function readHash() {
+  const part = new URLSearchParams(location.hash.slice(1));
+  if (WORDS[part.get("l")]) S.lang = part.get("l");
+  if (part.has("g")) S.kinds = new Set(part.get("g").split("_").filter((k) => /^\d+$/.test(k)).map(Number).filter((k) => k < D.OTHER));
+  if (["in", "out"].includes(part.get("w"))) S.where = part.get("w");
+  if (part.has("t")) S.town = D.towns.findIndex((town) => town.code === part.get("t"));
+  if (part.has("o")) S.off = new Set(part.get("o").split("_"));
+  const view = (part.get("v") || "").split("_").map(Number);
+  return { view: view.length === 3 && view.every(Number.isFinite) ? view : null, id: part.get("s") };
+}

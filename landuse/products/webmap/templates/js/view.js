@@ -1,0 +1,152 @@
+// The map itself: sheets, controls, pointer, and what is brought into view.
+const sheets = {};
+const CLOSE_ZOOM = 16.5, HIT_PX = 6;
+let scaleControl = null, popup = null;
+
+function setUpMap() {
+  map.options.minZoom = 5;
+  if (D.meta.hillshade) {
+    const [west, south, east, north] = D.meta.hillshade.bounds;
+    map.createPane("relief").style.zIndex = 150;
+    sheets.hillshade = L.imageOverlay(D.meta.hillshade.src, [[south, west], [north, east]], { pane: "relief" });
+  }
+  for (const [name, paint, z] of [["ground", paintGround, 300], ["parcels", paintParcels, 310], ["overlay", paintOverlay, 320], ["pick", paintPick, 330]]) {
+    const pane = map.createPane(name);
+    pane.style.zIndex = z;
+    pane.style.pointerEvents = "none";
+    sheets[name] = new Sheet({ pane: name, paint });
+  }
+  map.getContainer().setAttribute("role", "application");
+  addControls();
+}
+
+function startMap(start) {
+  if (start.view) map.setView([start.view[0], start.view[1]], start.view[2], { animate: false });
+  else goHome();
+  for (const name of ["hillshade", "ground", "parcels", "overlay", "pick"]) if (sheets[name]) sheets[name].addTo(map);
+  map.on("click", (event) => select(hitAt(event.latlng), { move: false }));
+  map.on("mousemove", (event) => { if (!event.originalEvent.buttons) setHover(hitAt(event.latlng)); });
+  map.on("mouseout", () => setHover(-1));
+  map.on("moveend", () => { noteText(); keepHash(); });
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
+}
+
+function addControls() {
+  L.control.zoom({ position: "topleft", zoomInTitle: t("zoom_in"), zoomOutTitle: t("zoom_out") }).addTo(map);
+  const bar = map.getContainer().querySelector(".leaflet-control-zoom");
+  const home = h("a", { class: "home", href: "#", role: "button", title: t("home"), "aria-label": t("home") }, sign("frame"));
+  L.DomEvent.disableClickPropagation(home).on(home, "click", (event) => { L.DomEvent.stop(event); goHome(); });
+  bar.append(home);
+  const Scale = L.Control.Scale.extend({
+    _updateMetric(most) {
+      const round = this._getRoundNum(most), text = round < 1000 ? t("scale_m", { v: round }) : t("scale_km", { v: round / 1000 });
+      this._updateScale(this._mScale, "", round / most);
+      this.label ||= h("span");
+      this._mScale.parentNode.append(this.label);
+      this.label.textContent = text;
+    },
+    refresh() { if (this._map) this._update(); }
+  });
+  scaleControl = new Scale({ imperial: false, position: "bottomleft", maxWidth: 110 }).addTo(map);
+}
+
+function labelControls() {
+  const [zoomIn, zoomOut, home] = map.getContainer().querySelectorAll(".leaflet-control-zoom a");
+  for (const [node, key] of [[zoomIn, "zoom_in"], [zoomOut, "zoom_out"], [home, "home"]]) { node.title = t(key); node.setAttribute("aria-label", t(key)); }
+  scaleControl.refresh();
+}
+
+function toLatLng(x, y) { return L.CRS.EPSG3857.unproject(L.point(x, y)); }
+function boundsOf(m) { return L.latLngBounds(toLatLng(m.x0, m.y0), toLatLng(m.x1, m.y1)); }
+
+function goHome() {
+  const b = D.meta.home;
+  if (!b) { map.setView([30, 110], 5, { animate: false }); return; }
+  map.fitBounds(boundsOf({ x0: b[0], y0: b[1], x1: b[2], y1: b[3] }), { animate: false, padding: [12, 12] });
+}
+
+function isDrawn(i) {
+  if (isThemed(i)) return true;
+  return isContext(i, map.getZoom());
+}
+
+function hitAt(latlng) {
+  const point = L.CRS.EPSG3857.project(latlng), k = map.options.crs.scale(map.getZoom()) / (2 * HALF_WORLD);
+  if (map.getZoom() >= CIRCLES_BELOW) return parcelAt(point, HIT_PX / k, isDrawn);
+  if (!isVisible("parcels")) return -1;
+  let best = -1, least = Infinity;
+  for (const i of themed) {
+    const m = metres(D.shape.parcels, i);
+    const distance = Math.hypot((m.x0 + m.x1) / 2 - point.x, (m.y0 + m.y1) / 2 - point.y) * k;
+    const size = radius(i);
+    if (distance <= Math.max(size, HIT_PX) && size + distance / 100 < least) { best = i; least = size + distance / 100; }
+  }
+  return best;
+}
+
+function setHover(i) {
+  if (S.hover === i) return;
+  S.hover = i;
+  map.getContainer().style.cursor = i >= 0 ? "pointer" : "";
+  sheets.pick.redraw();
+}
+
+// Choose a parcel (-1 = none). With move, bring it into view; else only keep it uncovered.
+function select(i, { move = true } = {}) {
+  S.sel = i;
+  S.cursor = S.rows.indexOf(i);
+  S.hover = -1;
+  emit("select");
+  map.invalidateSize({ animate: false, pan: false });
+  if (i >= 0 && !isEmpty(D.shape.parcels, i)) bringIntoView(i, move);
+  sheets.pick.redraw();
+  showPopup();
+  keepHash();
+}
+
+// What the panels leave free of the map, as padding in pixels: [left, top, right, bottom].
+function covered() {
+  const box = map.getContainer().getBoundingClientRect(), free = [24, 70, 24, 24];
+  const right = byId("right").hidden ? null : byId("right").getBoundingClientRect();
+  if (innerWidth < 768) free[3] = box.height - ((right || byId("left").getBoundingClientRect()).top - box.top) + 12;
+  else if (right && right.left < box.right) free[2] = box.right - right.left + 24;
+  return free;
+}
+
+function bringIntoView(i, move) {
+  const bounds = boundsOf(metres(D.shape.parcels, i)), [left, top, right, bottom] = covered();
+  const size = map.getSize(), at = map.latLngToContainerPoint(bounds.getCenter());
+  const inside = at.x > left && at.y > top && at.x < size.x - right && at.y < size.y - bottom;
+  if (move && (map.getZoom() < HATCH_FROM || !inside)) {
+    const zoom = Math.min(CLOSE_ZOOM, map.getBoundsZoom(bounds.pad(1.5), false, L.point(left + right, top + bottom)));
+    const shift = L.point((right - left) / 2, (bottom - top) / 2);
+    const target = Math.max(HATCH_FROM, zoom);
+    map.setView(map.unproject(map.project(bounds.getCenter(), target).add(shift), target), target, { animate: false });
+  } else if (!inside) {
+    const shift = L.point((right - left) / 2, (bottom - top) / 2);
+    map.setView(map.unproject(map.project(bounds.getCenter()).add(shift)), map.getZoom(), { animate: false });
+  }
+}
+
+function showPopup() {
+  if (popup) { popup.remove(); popup = null; }
+  const i = S.sel;
+  if (i < 0 || isEmpty(D.shape.parcels, i)) return;
+  const m = metres(D.shape.parcels, i);
+  const parts = [shortId(D.col.parcel_id.at(i)), muText(D.col.area_mu.at(i))];
+  if (Number.isFinite(D.col.coverage.at(i))) parts.push(t("cov", { v: percent(D.col.coverage.at(i)) }));
+  const content = h("div", {}, h("b", { text: parts.join(" · ") }), h("p", { text: firstClause(evidence(i)) }));
+  const top = map.getZoom() < CIRCLES_BELOW ? (m.y0 + m.y1) / 2 : m.y1;
+  popup = L.popup({ closeButton: false, autoPan: false, autoClose: false, closeOnClick: false, closeOnEscapeKey: false, offset: [0, 4], maxWidth: 260, minWidth: 60 });
+  popup.setLatLng(toLatLng((m.x0 + m.x1) / 2, top)).setContent(content).openOn(map);
+}
+
+function evidence(i) { return D.col["evidence_" + S.lang].at(i) || D.col.evidence_zh.at(i); }
+
+function noteText() { byId("note-text").textContent = t(map.getZoom() < CIRCLES_BELOW ? "note_circles" : "note"); }
+
+function applyLayers() {
+  for (const name of ["ground", "parcels", "overlay", "pick"]) sheets[name].redraw();
+  if (sheets.hillshade) sheets.hillshade.setOpacity(isVisible("hillshade") ? 1 : 0);
+  map.getPane("tilePane").style.display = isVisible("tiles") ? "" : "none";
+}
