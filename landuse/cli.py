@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
 from pathlib import Path
@@ -71,9 +72,11 @@ def new(
 
     例 example: landuse new 330781 --longitude 119.5
     """
-    from landuse.tasks import new_study
+    from landuse.template import new_study
 
-    _say(f"已写入 written: {new_study(adcode, longitude=longitude, name=name, file=file)}")
+    today = datetime.date.today().isoformat()
+    made = new_study(adcode, longitude=longitude, name=name, file=file, as_of=today)
+    _say(f"已写入 written: {made}")
 
 
 @app.command()
@@ -83,9 +86,11 @@ def fetch(study: StudyFile, raw: Raw = None, as_json: Json = False) -> None:
     Downloading comes with a later version; this command opens no connection.
     例 example: landuse fetch studies/demo.toml
     """
-    from landuse.tasks import fetch_list
+    from landuse.study import open_study
+    from landuse.tasks import find_study
+    from landuse.template import fetch_list
 
-    lines, data = fetch_list(study, raw=raw)
+    lines, data = fetch_list(open_study(find_study(study), raw=raw))
     _show(lines, data, as_json=as_json)
 
 
@@ -175,6 +180,7 @@ def export(
     grade: Annotated[list[str] | None, typer.Option(help="等级 I II III / grade")] = None,
     flag: Annotated[list[str] | None, typer.Option(help="标记，如 suspected_idle / flag")] = None,
     min_mu: Annotated[float, typer.Option(help="最小面积（亩）/ least area in mu")] = 0.0,
+    where: Annotated[list[str] | None, typer.Option(help="条件，如 'far < 0.6' / condition")] = None,
     column: Annotated[list[str] | None, typer.Option(help="只要这些列 / only these columns")] = None,
     raw: Raw = None,
     out: Out = None,
@@ -183,15 +189,15 @@ def export(
 
     例 example: landuse export demo list.xlsx --grade I --zone in
     """
+    from landuse.lists import export_list
     from landuse.study import open_study
-    from landuse.tasks import Filter, export_list, find_study
+    from landuse.tasks import find_study
 
     opened = open_study(find_study(study), raw=raw, out=out)
-    chosen = Filter(
-        towns=tuple(town or ()), zone=zone, grades=tuple(grade or ()), flags=tuple(flag or ()),
-        min_mu=min_mu, columns=tuple(column or ()),
+    rows = export_list(
+        opened, file, town=town or (), zone=zone, grade=grade or (), flag=flag or (),
+        min_mu=min_mu, where=where or (), columns=column or (),
     )  # fmt: skip
-    rows = export_list(opened, file, chosen=chosen)
     _say(f"已导出 {rows} 行 / {rows} rows written: {file}")
 
 
