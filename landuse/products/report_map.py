@@ -20,7 +20,7 @@ SIMPLIFY_PX = 0.5
 CIRCLES_SHOWN = 3000
 BUDGET_CHARACTERS = 150_000
 """Most characters the outlines of one layer may take; beyond it they are simplified further."""
-_ROUND = (1, 2, 5)
+_ROUND = (1, 2, 5, 10, 20, 50)
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,8 @@ def scale_length_m(longest_m: float) -> float:
     >>> scale_length_m(7300.0)
     5000.0
     """
-    power = 10.0 ** math.floor(math.log10(longest_m))
+    # One power lower than the logarithm says: just below a power of ten it rounds up.
+    power = 10.0 ** (math.floor(math.log10(longest_m)) - 1)
     return max(step * power for step in _ROUND if step * power <= longest_m)
 
 

@@ -66,13 +66,13 @@ def sheet_of(
 
 
 def cell(value: Any, column: SheetColumn) -> Cell:
-    """Return a value as a cell holds it: text cleaned and cut, missing as empty."""
+    """Return a value as a cell holds it: text cleaned and cut; missing and "" as an empty cell."""
     if value is pd.NaT or is_missing(value):
         return None
     if column.kind in {"number", "percent"} and not isinstance(value, str):
         rounded = round(float(value), DECIMALS)
         return int(rounded) if rounded.is_integer() else rounded
-    return cut(plain_text(str(value)))
+    return cut(plain_text(str(value))) or None
 
 
 def cut(text: str) -> str:

@@ -25,10 +25,19 @@ def parcel_style(grades: Sequence[tuple[str, str]], *, aliases: Mapping[str, str
     """
     colours = grade_colours(tuple(code for code, _ in grades))
     rules = [
-        (_name(code, zh), f"\"grade\" = '{_quoted(code)}'", [_fill(colours[code][0])])
-        for code, zh in grades
+        (
+            _name(code, zh),
+            f"\"grade\" = '{_quoted(code)}'",
+            [_fill(colours[code][0], OUTLINE if index < 2 else WATCH_OUTLINE)],
+        )
+        for index, (code, zh) in enumerate(grades)
     ]
     rules += [
+        (
+            "疑似，未分级",
+            "coalesce(\"grade\", '') = '' AND \"flag\" LIKE 'suspected%'",
+            [_fill("#FFFFFF", OUTLINE, width=0.4)],
+        ),
         (
             FLAGS["insufficient_evidence"][0],
             "\"flag\" = 'insufficient_evidence'",

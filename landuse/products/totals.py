@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from landuse.products.columns import ColumnName
+from landuse.products.safety import plain_texts
 from landuse.products.words import FLAGS, SUSPECTED
 
 DEFAULT_GRADES = ("I", "II", "III")
@@ -23,7 +24,7 @@ def zone_totals(table: pd.DataFrame, *, grades: Sequence[str] = DEFAULT_GRADES) 
     """Return one row a development zone, then one row for all parcels outside zones."""
     outside = ~table["zone_in"].astype("bool")
     named = table.assign(
-        zone_in=~outside, zone_name=table["zone_name"].fillna("").astype("str").mask(outside, "")
+        zone_in=~outside, zone_name=table["zone_name"].fillna("").mask(outside, "")
     )
     rows = _totals(named, by=ZONE, grades=grades)
     return rows.sort_values(
@@ -73,10 +74,9 @@ def with_shares(totals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _totals(table: pd.DataFrame, *, by: Sequence[str], grades: Sequence[str]) -> pd.DataFrame:
-    keys = table[list(by)].copy()
-    for name in by:
-        if name != "zone_in":
-            keys[name] = keys[name].fillna("").astype("str")
+    named = [name for name in by if name != "zone_in"]
+    keys = table[list(by)].assign(**{name: table[name].fillna("") for name in named})
+    keys = plain_texts(keys)
     measured = pd.concat([keys, _measures(table, grades=grades)], axis=1)
     return with_shares(measured.groupby(list(by), sort=True, as_index=False).sum())
 

@@ -174,7 +174,7 @@ def dictionary_sheet(run: RunFacts) -> Sheet:
     for code in ordered_columns(run.parcels.columns, run.known_names()):
         known = describe(code, names)
         rows.append((code, known.zh, known.en, known.unit, _roles_text(known)))
-    table = pd.DataFrame(rows, columns=["code", "zh", "en", "unit", "roles"], dtype="str")
+    table = pd.DataFrame(rows, columns=["code", "zh", "en", "unit", "roles"], dtype=object)
     columns = (
         SheetColumn("code", "字段代码", width=24),
         SheetColumn("zh", "中文名", width=24),
@@ -248,7 +248,7 @@ def finding_sheet(run: RunFacts) -> Sheet:
              f"{gap.reason_en}. Cost: {gap.cost_en}")
             for gap in run.absences
         ],
-        columns=[column.code for column in columns], dtype="str",
+        columns=[column.code for column in columns], dtype=object,
     )  # fmt: skip
     table = pd.concat([gaps, run.findings.head(FINDINGS_SHOWN)], ignore_index=True)
     kinds = table["kind"].map(lambda kind: KINDS.get(kind, (kind, kind))[0])
@@ -284,4 +284,4 @@ def note_sheet(run: RunFacts) -> Sheet:
         SheetColumn("zh", "说明", "long", width=80),
         SheetColumn("en", "英文", "long", width=80),
     )
-    return sheet_of("说明", pd.DataFrame(rows, columns=["item", "zh", "en"], dtype="str"), columns)
+    return sheet_of("说明", pd.DataFrame(rows, columns=["item", "zh", "en"], dtype=object), columns)

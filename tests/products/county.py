@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,9 +13,10 @@ from shapely import box
 
 import landuse.scores
 from landuse.core.findings import Finding, to_table
-from landuse.products.facts import RunFacts, SourceFact, StudyFacts, absences
+from landuse.products.facts import Absence, RunFacts, SourceFact, StudyFacts, absences
 from landuse.scores.assess import AssessSettings, assess
 from landuse.scores.model import ScoreModel
+from tests.products.hostile import HOSTILE
 
 TOWNS = (("990781001", "甲山街道"), ("990781102", "乙溪镇"), ("990781200", "丙塘乡"))
 ZONES = ("示例经济开发区", "示例高新园")
@@ -156,3 +158,28 @@ def districts(ground: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
     )  # fmt: skip
     county = gpd.GeoDataFrame(geometry=[towns.union_all()], crs=ground.crs)
     return {"county": county, "towns": towns, "zones": zones}
+
+
+def with_hostile(facts: RunFacts) -> RunFacts:
+    """Return the facts with hostile text wherever text from outside can come in."""
+    texts = [text for text in HOSTILE if "\ud800" not in text]  # no text column can hold it
+    table = facts.parcels
+    cycle = [texts[row % len(texts)] for row in range(len(table))]
+    columns = ("town_name", "zone_name", "land_use", "land_use_zh", "evidence_zh", "evidence_en",
+               "suggestion", "veto_zh")  # fmt: skip
+    changed = table.assign(**{name: pd.Series(cycle, dtype=object) for name in columns})
+    findings = pd.DataFrame(dict.fromkeys(facts.findings.columns, texts), dtype=object)
+    source = SourceFact(
+        role=texts[0], title_zh=texts[1], title_en=texts[2], file=texts[24], digest=texts[3],
+        year=texts[25], licence=texts[4], attribution=texts[5],
+    )  # fmt: skip
+    gap = Absence(
+        role=texts[0], reason_zh=texts[1], reason_en=texts[7], cost_zh=texts[8], cost_en=texts[9]
+    )
+    study = replace(
+        facts.study, title_zh=texts[1], title_en=texts[7], stamp_zh=texts[7], run_code=texts[4],
+        manifest={text: text for text in texts},
+    )  # fmt: skip
+    return replace(
+        facts, parcels=changed, findings=findings, sources=(source,), absences=(gap,), study=study
+    )
