@@ -43,7 +43,9 @@ def _show(lines: list[str], data: Any, *, as_json: bool) -> None:
 def demo(
     size: Annotated[str, typer.Option(help="full 36 km 或 small 6 km / extent")] = "full",
     seed: Annotated[int, typer.Option(help="随机种子 / seed of the fictional county")] = 330781,
-    noise: Annotated[float, typer.Option(min=0, help="误差倍数，1 = 公开精度 / error factor")] = 1.0,
+    noise: Annotated[
+        float, typer.Option(min=0, help="误差倍数，1 = 公开精度 / error factor")
+    ] = 1.0,
     raw: Raw = None,
     out: Out = None,
     as_json: Json = False,
@@ -52,8 +54,8 @@ def demo(
 
     例 example: landuse demo --size small
     """
-    from landuse.tasks import demo_study, run_study
     from landuse.console import run_report, watch
+    from landuse.tasks import demo_study, run_study
 
     with watch() as progress:
         study = demo_study(size=size, seed=seed, noise=noise, raw=raw, out=out, progress=progress)
@@ -74,7 +76,7 @@ def new(
     """
     from landuse.template import new_study
 
-    today = datetime.date.today().isoformat()
+    today = datetime.datetime.now().astimezone().date().isoformat()
     made = new_study(adcode, longitude=longitude, name=name, file=file, as_of=today)
     _say(f"已写入 written: {made}")
 
@@ -175,13 +177,19 @@ def explain(
 def export(
     study: StudyFile,
     file: Annotated[Path, typer.Argument(help="目标 .csv/.xlsx/.gpkg/.geojson / target file")],
-    town: Annotated[list[str] | None, typer.Option(help="乡镇名称或代码 / town name or code")] = None,
+    town: Annotated[
+        list[str] | None, typer.Option(help="乡镇名称或代码 / town name or code")
+    ] = None,
     zone: Annotated[str, typer.Option(help="in、out 或园区名 / in, out or a zone name")] = "",
     grade: Annotated[list[str] | None, typer.Option(help="等级 I II III / grade")] = None,
     flag: Annotated[list[str] | None, typer.Option(help="标记，如 suspected_idle / flag")] = None,
     min_mu: Annotated[float, typer.Option(help="最小面积（亩）/ least area in mu")] = 0.0,
-    where: Annotated[list[str] | None, typer.Option(help="条件，如 'far < 0.6' / condition")] = None,
-    column: Annotated[list[str] | None, typer.Option(help="只要这些列 / only these columns")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help="条件，如 'far < 0.6' / condition")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="只要这些列 / only these columns")
+    ] = None,
     raw: Raw = None,
     out: Out = None,
 ) -> None:
@@ -208,7 +216,9 @@ def validate(
     label: Annotated[str, typer.Option(help="真值列 / column that is true or false")],
     id_field: Annotated[str, typer.Option("--id", help="真值表中的地块编号列 / id column")] = "",
     score: Annotated[str, typer.Option(help="idle_score、les 或 score / ranking")] = "idle_score",
-    equals: Annotated[str, typer.Option(help="真值列等于此值为真 / value that counts as true")] = "",
+    equals: Annotated[
+        str, typer.Option(help="真值列等于此值为真 / value that counts as true")
+    ] = "",
     raw: Raw = None,
     out: Out = None,
     model: ModelFile = None,

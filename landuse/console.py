@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 def watch() -> Iterator[Say]:
     """Yield a function that shows the step under way; silent when not on a terminal."""
     if not sys.stderr.isatty():
-        yield lambda text: None
+        yield lambda _text: None
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

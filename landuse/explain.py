@@ -75,8 +75,9 @@ def _unknown(parcel_id: str, known: list[str]) -> Any:
 
 def _head(row: dict[str, Any]) -> list[str]:
     zone = row["zone_name"] if row["zone_in"] else "区外 outside"
+    use = f"{row['land_use_zh']} {row['land_use_en']}"
     lines = [
-        f"{row['parcel_id']}  {row['town_name']}  {row['land_use_zh']} {row['land_use_en']}  {zone}",
+        f"{row['parcel_id']}  {row['town_name']}  {use}  {zone}",
         f"面积 area {row['area_mu']:,.2f} 亩 mu  标记 flag {row['flag']}  等级 grade "
         f"{row['grade'] or '—'}  位次 rank {_plain(row['rank']) or '—'}  证据覆盖 coverage "
         f"{row['coverage']:.0%}  独立证据 families {row['families']}",

@@ -14,9 +14,7 @@ from landuse.store import Store, file_digest
 from landuse.study import OpenStudy
 
 
-def write_manifest(
-    run: Run, store: Store, study: OpenStudy, *, files: Mapping[str, Path]
-) -> Path:
+def write_manifest(run: Run, store: Store, study: OpenStudy, *, files: Mapping[str, Path]) -> Path:
     """Write the manifest into the store and return it.
 
     It holds no time and no path of a machine, so that equal runs have equal manifests.

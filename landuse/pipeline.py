@@ -39,8 +39,12 @@ from landuse.sources.spec import RasterSource, TableSource, VectorSource
 from landuse.study import OpenStudy
 
 CONTROL_ROLES = (
-    "eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage",
-)  # fmt: skip
+    "eco_redline",
+    "prime_farmland",
+    "growth_boundary",
+    "hazard",
+    "heritage",
+)
 
 
 def stages(study: OpenStudy) -> list[Stage]:
@@ -56,32 +60,33 @@ def stages(study: OpenStudy) -> list[Stage]:
 
 def _bring_layers_in(plan: Plan) -> None:
     crs, sources = plan.head.crs, plan.sources
-    plan.add("sources", "数据来源", describe_sources, plan.describe(), files={"files": plan.files()})
+    plan.add(
+        "sources", "数据来源", describe_sources, plan.describe(), files={"files": plan.files()}
+    )
     for role, source in plan.frame_first(sources.of_kind(VectorSource)).items():
-        settings = VectorAlign.for_role(
+        vector = VectorAlign.for_role(
             role, source, crs=crs, duplicates=plan.study.parcels.duplicates
         )
         takes = {"frame": plan.layer(plan.frame_role)} if role != plan.frame_role else {}
-        plan.align(role, align_vector, settings, takes=takes)
-    grid = GridSettings(
-        crs=crs, resolution_m=plan.head.resolution_m, bounds=plan.head.bounds
-    )
-    takes = {"county": plan.layer("county"), "parcels": plan.layer("parcels")}
-    plan.add("grid", "工作格网", study_grid, grid, takes=takes)
+        plan.align(role, align_vector, vector, takes=takes)
+    grid = GridSettings(crs=crs, resolution_m=plan.head.resolution_m, bounds=plan.head.bounds)
+    plan.add("grid", "工作格网", study_grid, grid, takes=plan.of("county", "parcels"))
     on_grid = {"grid": "grid.grid"}
-    for role, source in sources.of_kind(RasterSource).items():
-        settings = RasterAlign(role=role, product=source.product, year=source.year)
-        if source.series:
-            plan.align_many(role, align_series, settings, takes=on_grid)
-            plan.add(f"{role}_latest", f"{plan.name(role)}最新一年", latest, Settings(),
-                     takes={"layers": plan.layers(role)})  # fmt: skip
+    for role, product in sources.of_kind(RasterSource).items():
+        raster = RasterAlign(role=role, product=product.product, year=product.year)
+        if product.series:
+            plan.align_many(role, align_series, raster, takes=on_grid)
+            takes = {"layers": plan.layers(role)}
+            plan.add(
+                f"{role}_latest", f"{plan.name(role)}最新一年", latest, Settings(), takes=takes
+            )
         else:
-            plan.align(role, align_raster, settings, takes=on_grid)
+            plan.align(role, align_raster, raster, takes=on_grid)
     if sources.surfaces:
-        plan.align_many("surfaces", burn_surfaces,
-                        BurnSettings(surfaces=sources.surfaces, crs=crs), takes=on_grid)  # fmt: skip
-    for role, source in sources.of_kind(TableSource).items():
-        plan.align(role, align_table, TableAlign.for_role(role, source))
+        surfaces = BurnSettings(surfaces=sources.surfaces, crs=crs)
+        plan.align_many("surfaces", burn_surfaces, surfaces, takes=on_grid)
+    for role, table in sources.of_kind(TableSource).items():
+        plan.align(role, align_table, TableAlign.for_role(role, table))
 
 
 def _build_parcels(plan: Plan) -> None:
@@ -92,41 +97,46 @@ def _build_parcels(plan: Plan) -> None:
         minimum_area_m2=choice.minimum_area_m2,
         zone_share_minimum=choice.zone_share_minimum,
     )
-    takes = {role: plan.layer(role) for role in ("parcels", "towns", "zones")}
+    takes = plan.of("parcels", "towns", "zones")
     plan.add("parcels", "地块", build_parcels, settings, takes=takes)
 
 
 def _measure(plan: Plan) -> None:
-    chosen = plan.indicator_settings()
+    chosen, of = plan.indicator_settings(), plan.of
+    landcover, light = (
+        {"landcover": plan.landcover()},
+        {"night_light": plan.one_year("night_light")},
+    )
+    years = {
+        "landcover_series": plan.layers("landcover_series"),
+        "night_light_series": plan.layers("night_light"),
+    }
+    built = of("built_surface", "buildings", "built_height")
+    tables = {"enterprises": plan.table("enterprises")}
     plan.measure("form", "形态", measure_form, chosen.form)
-    plan.measure("surface", "地表", measure_surface, chosen.surface, fixed=plan.legend(),
-                 landcover=plan.landcover())  # fmt: skip
-    plan.measure("built", "建筑", measure_built, chosen.built,
-                 built_surface=plan.layer("built_surface"), buildings=plan.layer("buildings"),
-                 built_height=plan.layer("built_height"))  # fmt: skip
-    plan.measure("activity", "活动", measure_activity, chosen.activity,
-                 night_light=plan.one_year("night_light"), lights=plan.layer("lights"))  # fmt: skip
-    plan.measure("people", "人口", measure_people, chosen.people,
-                 population=plan.layer("population"))  # fmt: skip
-    plan.measure("terrain", "地形", measure_terrain, chosen.terrain,
-                 elevation=plan.layer("elevation"))  # fmt: skip
-    plan.measure("access", "通达", measure_access, chosen.access, roads=plan.layer("roads"),
-                 zones=plan.layer("zones"))  # fmt: skip
-    lines = {role: plan.layer(role) for role in (*CONTROL_ROLES, "water")}
-    plan.measure("planning", "管控线", measure_planning, chosen.planning, **lines)
-    plan.measure("trend", "历年变化", measure_trend, chosen.trend,
-                 landcover_series=plan.layers("landcover_series"),
-                 night_light_series=plan.layers("night_light"))  # fmt: skip
-    plan.measure("economy", "效益", measure_economy, chosen.economy,
-                 enterprises=plan.table("enterprises"))  # fmt: skip
+    plan.measure("surface", "地表", measure_surface, chosen.surface, landcover, plan.legend())
+    plan.measure("built", "建筑", measure_built, chosen.built, built)
+    plan.measure("activity", "活动", measure_activity, chosen.activity, light | of("lights"))
+    plan.measure("people", "人口", measure_people, chosen.people, of("population"))
+    plan.measure("terrain", "地形", measure_terrain, chosen.terrain, of("elevation"))
+    plan.measure("access", "通达", measure_access, chosen.access, of("roads", "zones"))
+    plan.measure(
+        "planning", "管控线", measure_planning, chosen.planning, of(*CONTROL_ROLES, "water")
+    )
+    plan.measure("trend", "历年变化", measure_trend, chosen.trend, years)
+    plan.measure("economy", "效益", measure_economy, chosen.economy, tables)
     takes = {"parcels": "parcels.parcels"} | {name: f"{name}.table" for name in plan.measured}
     plan.add("table", "指标总表", assemble, Settings(), takes=takes)
 
 
 def _judge(plan: Plan) -> None:
     plan.add("scores", "评分与判定", assess, plan.assess_settings(), takes={"table": "table.table"})
-    takes = {"parcels": "parcels.parcels", "table": "table.table", "scores": "scores.scores",
-             "derived": "scores.derived"}  # fmt: skip
+    takes = {
+        "parcels": "parcels.parcels",
+        "table": "table.table",
+        "scores": "scores.scores",
+        "derived": "scores.derived",
+    }
     plan.add("results", "成果总表", merge_results, Settings(), takes=takes)
     plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
 
@@ -134,18 +144,20 @@ def _judge(plan: Plan) -> None:
 def _deliver(plan: Plan) -> None:
     facts = plan.product_settings()
     tables = {
-        "parcels": "results.parcels", "contributions": "scores.contributions",
-        "waterfall": "scores.waterfall", "findings": "findings.findings",
-        "sources": "sources.sources", "facts": "results.facts",
-    }  # fmt: skip
+        "parcels": "results.parcels",
+        "contributions": "scores.contributions",
+        "waterfall": "scores.waterfall",
+        "findings": "findings.findings",
+        "sources": "sources.sources",
+        "facts": "results.facts",
+    }
     shapes = {"geometry": "results.geometry"}
-    frame = {role: plan.layer(role) for role in ("county", "towns", "zones")}
-    context = {role: plan.layer(role) for role in ("roads", "water", *CONTROL_ROLES, "elevation")}
-    plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(),
-             takes={"parcels": "results.parcels"})  # fmt: skip
+    places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
+    context = plan.of("roads", "water", *CONTROL_ROLES, "elevation")
+    every = {"parcels": "results.parcels"}
+    plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(), takes=every)
     plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=tables)
-    plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
-             takes=tables | shapes | {"towns": frame["towns"], "zones": frame["zones"]})  # fmt: skip
+    plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts, takes=tables | shapes | places)
     plan.add("report", "报告", make_report, facts, takes=tables | shapes | frame)
     plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context)
 

@@ -30,6 +30,7 @@ from landuse.sources.spec import RasterSource, SourceBase, Sources, VectorSource
 from landuse.study import Head, OpenStudy, Study
 
 Run = Callable[..., Any]
+Links = Mapping[str, str | None]
 AnySource = TypeVar("AnySource", bound=SourceBase)
 
 
@@ -110,13 +111,22 @@ class Plan:
         self.add(f"align_{role}", f"对齐{self.name(role)}", run, settings, takes=takes, files=files)
 
     def measure(
-        self, name: str, zh: str, run: Run, settings: Settings, *,
-        fixed: Mapping[str, Any] | None = None, **layers: str | None,
-    ) -> None:  # fmt: skip
+        self,
+        name: str,
+        zh: str,
+        run: Run,
+        settings: Settings,
+        layers: Links | None = None,
+        fixed: Mapping[str, Any] | None = None,
+    ) -> None:
         """Append an indicator stage over the parcels."""
-        takes = {"parcels": "parcels.parcels"} | layers
+        takes = {"parcels": "parcels.parcels"} | dict(layers or {})
         self.add(name, zh, run, settings, takes=takes, fixed=fixed or {})
         self.measured.append(name)
+
+    def of(self, *roles: str) -> dict[str, str | None]:
+        """Return where the aligned layer of each role is; None where the study lacks it."""
+        return {role: self.layer(role) for role in roles}
 
     def frame_first(self, sources: Mapping[str, AnySource]) -> dict[str, AnySource]:
         """Return sources with the one that tells where the study is in front."""

@@ -82,9 +82,7 @@ class Run:
 Progress = Callable[[Stage, bool], None]
 
 
-def run_stages(
-    stages: Sequence[Stage], store: Store, *, progress: Progress | None = None
-) -> Run:
+def run_stages(stages: Sequence[Stage], store: Store, *, progress: Progress | None = None) -> Run:
     """Run the stages in order, each at most once for the same key.
 
     Raises
@@ -112,7 +110,7 @@ def _ready(stage: Stage, run: Run) -> bool:
 
 
 def _run_one(
-    stage: Stage, store: Store, *, run: Run, values: "_Values", progress: Progress | None
+    stage: Stage, store: Store, *, run: Run, values: _Values, progress: Progress | None
 ) -> None:
     start = time.perf_counter()
     key = stage_key(stage, store, run.outputs)

@@ -150,7 +150,7 @@ class Store:
 
     def last(self, stage: str) -> dict[str, Any] | None:
         """Return the key parts of the stage's most recent use, or None."""
-        used: dict[str, Any] = _read_json(self.folder / "last.json").get(stage)
+        used: dict[str, Any] | None = _read_json(self.folder / "last.json").get(stage)
         return used
 
     def remember(self, keys: Mapping[str, Key]) -> None:

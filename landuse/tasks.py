@@ -10,13 +10,13 @@ from typing import Any
 
 from landuse.codebook import code_digest
 from landuse.console import Say
-from landuse.core.errors import Fault, LanduseError, fail, missing_fault, study_fault
+from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.findings import merge_tables
+from landuse.manifest import write_manifest
 from landuse.pipeline import PRODUCT_FILES, stages
 from landuse.plan import Plan, missing_files
 from landuse.products.facts import Absence, absences
 from landuse.runner import Outlook, Run, Step, outlook, run_code, run_stages
-from landuse.manifest import write_manifest
 from landuse.sources.roles import ROLE_NAMES
 from landuse.store import Store, canonical, publish
 from landuse.study import OpenStudy, open_study
@@ -174,9 +174,7 @@ def study_absences(study: OpenStudy) -> tuple[Absence, ...]:
     return absences(Plan(study).absent(), model=study.model, role_names=ROLE_NAMES)
 
 
-def check_study(
-    file: Path, *, raw: Path | None, progress: Say
-) -> tuple[list[str], dict[str, Any]]:
+def check_study(file: Path, *, raw: Path | None, progress: Say) -> tuple[list[str], dict[str, Any]]:
     """Read every layer of a study and tell all faults at once, then what is absent and found.
 
     Raises
@@ -220,9 +218,7 @@ def _closed(plan: Sequence[Any]) -> list[Any]:
     return ready
 
 
-def _check_lines(
-    study: OpenStudy, run: Run, store: Store
-) -> tuple[list[str], dict[str, Any]]:
+def _check_lines(study: OpenStudy, run: Run, store: Store) -> tuple[list[str], dict[str, Any]]:
     tables = [
         store.load(run.keys[name], "findings")
         for name, outputs in run.outputs.items()

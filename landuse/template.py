@@ -67,9 +67,7 @@ _EXAMPLES = {
 _LEFT_OUT = {"parcels", "surfaces", "lights"}
 
 
-def new_study(
-    adcode: str, *, longitude: float, name: str, file: Path | None, as_of: str
-) -> Path:
+def new_study(adcode: str, *, longitude: float, name: str, file: Path | None, as_of: str) -> Path:
     """Write a commented study file for a county and return it; an existing file is kept.
 
     Raises
@@ -82,8 +80,8 @@ def new_study(
     try:
         crs = cgcs2000_3_degree(longitude)
     except ValueError:
-        raise fail(_wrong("--longitude", str(longitude), "经度不在三度带范围内（73.5–136.5）",
-                          "not a longitude of the 3-degree zones (73.5 to 136.5)")) from None  # fmt: skip
+        zh, en = "经度不在三度带范围内", "not a longitude of the 3-degree zones"
+        raise fail(_wrong("--longitude", str(longitude), zh, en)) from None
     short = name or f"county-{adcode}"
     target = file or Path("studies") / f"{short}.toml"
     if target.exists():

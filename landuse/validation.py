@@ -10,8 +10,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from landuse.core.errors import Fault, LanduseError, data_fault, fail, missing_fault
 from landuse.console import Say
+from landuse.core.errors import Fault, LanduseError, data_fault, fail, missing_fault
 from landuse.explain import read_product
 from landuse.scores.accuracy import Measure, measure, worst_errors
 from landuse.scores.assess import SUSPECTED
@@ -76,7 +76,7 @@ def _check_score(score: str, parcels: pd.DataFrame) -> None:
 def _flag_for(score: str, joined: pd.DataFrame) -> np.ndarray:
     """Return the flag that answers for a score: idle, low efficiency, or either."""
     wanted = {"idle_score": SUSPECTED[:1], "les": SUSPECTED[1:], "score": SUSPECTED}[score]
-    return joined["flag"].isin(wanted).to_numpy(bool)
+    return np.asarray(joined["flag"].isin(wanted), dtype=bool)
 
 
 def read_truth(truth: Truth, study: OpenStudy) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def is_metric(crs: CRS) -> bool:
 
 
 def to_lonlat(x: Sequence[float], y: Sequence[float], *, crs: str) -> tuple[np.ndarray, np.ndarray]:
-    """Transform coordinates to longitude and latitude in degrees (CGCS2000, within 1 m of WGS84)."""
+    """Transform coordinates to CGCS2000 longitude and latitude, degrees (WGS84 within 1 m)."""
     transformer = Transformer.from_crs(crs, CGCS2000_GEOGRAPHIC, always_xy=True)
     lon, lat = transformer.transform(np.asarray(x), np.asarray(y))
     return np.asarray(lon), np.asarray(lat)

@@ -37,7 +37,10 @@ def make_geopackage(
     labels = _labels(run, layers)
     styles = {
         "parcels": parcel_style(
-            [(grade.code, grade.zh) for grade in sorted(run.model.grades, key=lambda g: -g.minimum)],
+            [
+                (grade.code, grade.zh)
+                for grade in sorted(run.model.grades, key=lambda g: -g.minimum)
+            ],
             aliases=labels["parcels"].aliases,
         ),
         "districts": district_style(aliases=labels["districts"].aliases),
@@ -62,7 +65,7 @@ def districts(
         parts.append(_with_totals(named, totals.rename(columns={"town_code": "code"}), on="code"))
     if zones is not None and "zone_name" in zones:
         named = zones.assign(level="zone", name=zones["zone_name"])
-        named["code"] = zones["zone_code"] if "zone_code" in zones else ""
+        named["code"] = zones.get("zone_code", "")
         totals = zone_totals(run.parcels, grades=run.grades)
         totals = totals[totals["zone_in"].astype(bool)].drop(columns="zone_in")
         parts.append(_with_totals(named, totals.rename(columns={"zone_name": "name"}), on="name"))
@@ -72,9 +75,7 @@ def districts(
     return gpd.GeoDataFrame(layer, geometry="geometry", crs=parts[0].crs)
 
 
-def _with_totals(
-    named: gpd.GeoDataFrame, totals: pd.DataFrame, *, on: str
-) -> gpd.GeoDataFrame:
+def _with_totals(named: gpd.GeoDataFrame, totals: pd.DataFrame, *, on: str) -> gpd.GeoDataFrame:
     kept = named[["level", "code", "name", "geometry"]]
     joined = kept.merge(totals, on=on, how="left", validate="many_to_one")
     figures = [name for name in totals.columns if name.endswith(("_count", "_mu"))]

@@ -205,7 +205,8 @@ def _contributions(
             rows = np.flatnonzero(evaluation.applies[:, column])
             known = ~np.isnan(evaluation.deficit[rows, column])
             zh, en = settings.absent.get(
-                criterion.data, (criterion.missing_zh or "无数据", criterion.missing_en or "no data")
+                criterion.data,
+                (criterion.missing_zh or "无数据", criterion.missing_en or "no data"),
             )
             part = {
                 "parcel_id": parcel_id.to_numpy()[rows],
@@ -220,9 +221,7 @@ def _contributions(
             }
             parts.append(pd.DataFrame(part))
     table = pd.concat(parts, ignore_index=True)
-    return table.sort_values(
-        ["parcel_id", "score", "criterion"], kind="stable", ignore_index=True
-    )
+    return table.sort_values(["parcel_id", "score", "criterion"], kind="stable", ignore_index=True)
 
 
 def _share_flagged(scores: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:

@@ -129,7 +129,7 @@ class ScoreModel(Settings):
     minimum_coverage: float = Field(0.6, ge=0, le=1)
     minimum_families: int = Field(2, ge=1)
     agree_at: float = Field(0.5, ge=0, le=1, description="deficit from which a criterion agrees")
-    flag_minimum: dict[ScoreName, float] = Field(default_factory=lambda: {"les": 45, "idle": 60})
+    flag_minimum: dict[ScoreName, float] = Field(default={"les": 45.0, "idle": 60.0})
     minimum_area_m2: float = Field(0, ge=0)
     source: str
     mark: Mark

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -62,6 +62,9 @@ class TableSource(SourceBase):
     fields: dict[str, str] = Field(default_factory=dict, description="our column = their column")
 
 
+SourceKind = TypeVar("SourceKind", bound=SourceBase)
+
+
 class SurfaceClass(Settings):
     """One class of a land-cover stack made from vector layers."""
 
@@ -113,7 +116,7 @@ class Sources(Settings):
             raise ValueError(msg)
         return self
 
-    def of_kind(self, kind: type[SourceBase]) -> dict[str, SourceBase]:
+    def of_kind(self, kind: type[SourceKind]) -> dict[str, SourceKind]:
         """Return the declared sources of one kind, by role, in the order of this class."""
         found = {role: getattr(self, role) for role in type(self).model_fields}
         return {role: source for role, source in found.items() if isinstance(source, kind)}
