@@ -92,11 +92,11 @@ def _dates(rng: np.random.Generator, plots: pd.DataFrame, *, noise: float) -> di
     done = finish + rng.integers(-90, 420, count).astype("timedelta64[D]")
     began[np.isin(cause, UNBUILT) & ~stopped] = np.datetime64("NaT")
     done[np.isin(cause, UNBUILT)] = np.datetime64("NaT")
-    today = np.datetime64("2023-12-31")
+    today = np.datetime64("2024-12-31")
     began[began > today] = np.datetime64("NaT")
     done[(done > today) | (cause == "new_works")] = np.datetime64("NaT")
     # Registers lag behind: some finished works were never reported.
-    began[rng.random(count) < 0.03 * noise] = np.datetime64("NaT")
+    began[rng.random(count) < 0.01 * noise] = np.datetime64("NaT")
     done[rng.random(count) < 0.08 * noise] = np.datetime64("NaT")
     return {
         "约定交地时间": handover,
