@@ -119,7 +119,7 @@ def _measure(plan: Plan) -> None:
     plan.measure("activity", "活动", measure_activity, chosen.activity, light | of("lights"))
     plan.measure("people", "人口", measure_people, chosen.people, of("population"))
     plan.measure("terrain", "地形", measure_terrain, chosen.terrain, of("elevation"))
-    plan.measure("access", "通达", measure_access, chosen.access, of("roads", "zones"))
+    plan.measure("access", "通达", measure_access, chosen.access, of("roads", "towns", "zones"))
     plan.measure(
         "planning", "管控线", measure_planning, chosen.planning, of(*CONTROL_ROLES, "water")
     )

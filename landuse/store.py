@@ -224,14 +224,12 @@ def publish(files: Mapping[str, Path], folder: Path) -> None:
 
 
 def _write_whole(target: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
+    part = target.with_name(f".part-{os.getpid()}-{target.name}")
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        part.write_bytes(data)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _move_into(scratch: Path, place: Path) -> None:
