@@ -139,10 +139,10 @@ INDICATOR_COLUMNS: tuple[Column, ...] = (
 COLUMNS: tuple[Column, ...] = (*PARCEL_COLUMNS, *INDICATOR_COLUMNS)
 
 
-def share_columns(legend: Iterable[ClassNames], *, role: str = "landcover") -> tuple[Column, ...]:
-    """Return the column ``share_<key>`` of each class of a legend, resting on ``role``."""
+def share_columns(legend: Iterable[ClassNames]) -> tuple[Column, ...]:
+    """Return the column ``share_<key>`` of each class of a land-cover legend."""
     return tuple(
-        Column(f"share_{c.key}", f"{c.zh}占比", f"share of {c.en}", "%", 1, ((role,),))
+        Column(f"share_{c.key}", f"{c.zh}占比", f"share of {c.en}", "%", 1, _LANDCOVER)
         for c in legend
     )
 

@@ -76,9 +76,9 @@ def slope_layer(elevation: Layer) -> Layer:
     known = elevation.known()
     heights = np.where(known, elevation.values, 0).astype(np.float64)
     smooth = ndimage.median_filter(_continued(heights), size=3)
-    cell = elevation.grid.resolution_m
-    across = ndimage.correlate(smooth, _HORN / (8 * cell))
-    down = ndimage.correlate(smooth, _HORN.T / (8 * cell))
+    span = 8 * elevation.grid.resolution_m
+    across = ndimage.correlate(smooth, _HORN) / span
+    down = ndimage.correlate(smooth, _HORN.T) / span
     slope = np.degrees(np.arctan(np.hypot(across, down)))
     inner = slope[_REACH:-_REACH, _REACH:-_REACH]
     doubtful = ndimage.maximum_filter(~known, size=2 * _REACH + 1, mode="constant", cval=False)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 from hypothesis import given as drawn
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from landuse.indicators.built import BuiltSettings, measure_built
@@ -51,6 +52,7 @@ def test_floors(height_m: float, levels: float, group: str, expected: float) -> 
     assert _floors(height_m, levels, group) == pytest.approx(expected, nan_ok=True)
 
 
+@settings(max_examples=30, deadline=None)
 @drawn(
     low=st.floats(0.5, 100),
     rise=st.floats(0, 100),
