@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -92,9 +93,7 @@ def parcel_table(count: int) -> gpd.GeoDataFrame:
         "rank_p90": pd.array([pd.NA] * count, dtype="Int64"),
     })  # fmt: skip
     table.loc[table["parcel_id"] == table["parcel_id"].iloc[0], "suggestion"] = FORMULA
-    return gpd.GeoDataFrame(
-        table, geometry=shapely.box(x, y, x + SIDE_M, y + SIDE_M), crs=CRS
-    )
+    return gpd.GeoDataFrame(table, geometry=shapely.box(x, y, x + SIDE_M, y + SIDE_M), crs=CRS)
 
 
 def contribution_table(parcels: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +124,7 @@ def map_input(count: int = 60, **changes: Any) -> MapInput:
     x0, y0, x1, y1 = (float(v) for v in parcels.total_bounds)
     whole = shapely.box(x0 - 500, y0 - 500, x1 + 500, y1 + 500)
     thirds = np.linspace(y0 - 500, y1 + 500, 4)
-    towns = [shapely.box(x0 - 500, a, x1 + 500, b) for a, b in zip(thirds, thirds[1:], strict=False)]
+    towns = [shapely.box(x0 - 500, a, x1 + 500, b) for a, b in pairwise(thirds)]
     middle = (y0 + y1) / 2
     road = shapely.LineString([(x0 - 500, middle), (x1 + 500, middle + 300)])
     shape = (64, 64)
@@ -135,20 +134,27 @@ def map_input(count: int = 60, **changes: Any) -> MapInput:
         title_zh="示例县存量用地研判", title_en="Demo county land review",
         subtitle_zh="2026 年第 1 版・示例数据", subtitle_en="2026 v1 · sample data",
         crs=CRS, run_code="3f9c1a", result_date="2026-11-23", parcels=parcels,
-        data_note_zh="数据 GHSL 2018・WorldCover 2021", data_note_en="Data GHSL 2018 · WorldCover 2021",
+        data_note_zh="数据 GHSL 2018・WorldCover 2021",
+        data_note_en="Data GHSL 2018 · WorldCover 2021",
         attribution=("WorldCover: CC BY 4.0", HOSTILE),
         contributions=contribution_table(parcels), criteria=CRITERIA, grades=GRADES,
         veto_rules=RULES,
-        absences=({"zh": "未提供亩均税收表", "en": "No tax table", "cost_zh": "L3 缺失", "cost_en": "L3 missing"},),
+        absences=(
+            {"zh": "未提供亩均税收表", "en": "No tax table",
+             "cost_zh": "L3 缺失", "cost_en": "L3 missing"},
+        ),
         county=frame([whole]),
         towns=frame(towns, town_code=["990781100", "990781101", "990781102"],
                     town_name=["甲山镇", "乙溪街道", HOSTILE]),
-        zones=frame([shapely.box(x0 - 60, y0 - 60, (x0 + x1) / 2, y1 + 60)], zone_name=["示例开发区"]),
+        zones=frame([shapely.box(x0 - 60, y0 - 60, (x0 + x1) / 2, y1 + 60)],
+                    zone_name=["示例开发区"]),
         roads=frame([road], highway=["primary"]),
         water=frame([shapely.box(x1 + 100, y0, x1 + 300, y1)]),
         buildings=frame([shapely.box(x0 + 20, y0 + 20, x0 + 60, y0 + 60)]),
-        control_lines={"eco_redline": None, "prime_farmland": None, "heritage": frame([road.buffer(60)]),
-                       "growth_boundary": frame([shapely.box(x0 - 100, y0 - 100, x1 + 100, y1 + 100)])},
+        control_lines={
+            "eco_redline": None, "prime_farmland": None, "heritage": frame([road.buffer(60)]),
+            "growth_boundary": frame([shapely.box(x0 - 100, y0 - 100, x1 + 100, y1 + 100)]),
+        },
         hillshade=hillshade_picture(relief, grid=grid),
     )  # fmt: skip
     return replace(inputs, **changes)

@@ -65,8 +65,9 @@ def hillshade_picture(elevation_m: NDArray[Any], *, grid: Grid) -> Hillshade:
     south, east = north + transform.e * rows, west + transform.a * columns
     middle = np.arctan(np.sinh((north + south) / 2 / EARTH_RADIUS_M))
     grey = shade(warped, cell_m=transform.a * float(np.cos(middle)))
-    bounds = transform_bounds(WEB_MERCATOR, "EPSG:4326", west, south, east, north)
-    return Hillshade(data_uri=_webp(grey, transform), bounds=tuple(float(b) for b in bounds))
+    lonlat = transform_bounds(WEB_MERCATOR, "EPSG:4326", west, south, east, north)
+    corners = (float(lonlat[0]), float(lonlat[1]), float(lonlat[2]), float(lonlat[3]))
+    return Hillshade(data_uri=_webp(grey, transform), bounds=corners)
 
 
 def _to_web_mercator(elevation_m: Floats, grid: Grid) -> tuple[Floats, Affine]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import folium
@@ -52,6 +52,15 @@ class Part(MacroElement):
         self._name = template.partition(".")[0]
         self._template = _ENVIRONMENT.get_template(template)
         self.values = values
+
+
+class Page(Figure):
+    """A figure with a language, a content policy and no links of its own."""
+
+    def __init__(self, *, title: str, policy: str) -> None:
+        super().__init__(title=title)
+        self._template = _ENVIRONMENT.get_template("page.html")
+        self.policy = policy
 
 
 def payload_text(inputs: MapInput) -> str:
@@ -104,9 +113,7 @@ def build_map(inputs: MapInput) -> folium.Map:
         folium.TileLayer(
             tiles=inputs.tiles.url, attr="web tiles", control=False, max_zoom=19
         ).add_to(fmap)
-    figure = Figure(title=_inert(plain_text(inputs.title_zh)))
-    figure._template = _ENVIRONMENT.get_template("page.html")
-    figure.policy = _policy(inputs)
+    figure = Page(title=_inert(plain_text(inputs.title_zh)), policy=_policy(inputs))
     figure.add_child(Part("assets.html", css=_style(), leaflet_css=leaflet_css(), js=leaflet_js()))
     figure.add_child(Part("frame.html"))
     figure.add_child(fmap)
@@ -124,7 +131,7 @@ def render_map(inputs: MapInput) -> str:
     RemoteAddressError
         If anything in the page would be fetched by address.
     """
-    figure = build_map(inputs).get_root()
+    figure = cast(Figure, build_map(inputs).get_root())
     page: str = figure.render()
     refuse_links(figure)
     refuse_addresses(page, allowed=_tile_addresses(inputs))
@@ -192,7 +199,9 @@ def _first_rows(inputs: MapInput) -> list[dict[str, str]]:
     listed = kinds(table, list(inputs.grades)) < max(len(inputs.grades), 1)
     rank = np.where(listed, numbers_of(table, "rank"), np.nan)
     order = np.argsort(rank, kind="stable")[: min(NO_SCRIPT_ROWS, int(np.isfinite(rank).sum()))]
-    texts = {name: texts_of(table, name).iloc[order] for name in ("parcel_id", "town_name", "grade")}
+    texts = {
+        name: texts_of(table, name).iloc[order] for name in ("parcel_id", "town_name", "grade")
+    }
     area, score = (numbers_of(table, name)[order] for name in ("area_mu", "score"))
     columns = [
         [f"{value:.0f}" for value in rank[order]], texts["parcel_id"], texts["town_name"],

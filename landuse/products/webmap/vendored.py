@@ -14,7 +14,9 @@ FOLDER = Path(__file__).parent / "vendor" / "leaflet"
 _URL = re.compile(r"url\(([^)#]+)\)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _ADDRESS = re.compile(r"\b(?:https?|wss?|ftp)://[^\s\"'<>)\\]*", re.IGNORECASE)
-_LOOSE = re.compile(r"(?:src|href|action)\s*=\s*[\"']?\s*//|url\(\s*[\"']?//|@import", re.IGNORECASE)
+_LOOSE = re.compile(
+    r"(?:src|href|action)\s*=\s*[\"']?\s*//|url\(\s*[\"']?//|@import", re.IGNORECASE
+)
 NAMESPACES = frozenset({"http://www.w3.org/2000/svg"})
 """Names that look like addresses and are never fetched."""
 

@@ -51,6 +51,7 @@ function sentence(i) {
   if (Number.isFinite(agree)) hints.push(t("families", { a: fixed(agree, 0), b: fixed(D.col.families_available.at(i), 0) }));
   const advice = D.col[S.lang === "en" ? "suggestion_en" : "suggestion"].at(i) || D.col.suggestion.at(i);
   const parts = [h("p", { class: "say", text: evidence(i) || MISSING })];
+  if (D.col.kind[i] === D.VETO || D.col.kind[i] === D.DOUBT) return h("section", {}, ...parts);
   if (advice) parts.push(h("p", { class: "hint", text: t("suggestion", { v: advice }) }));
   if (hints.length) parts.push(h("p", { class: "hint", text: hints.join(" · ") }));
   return h("section", {}, ...parts);

@@ -22,8 +22,7 @@ function rowNode(place, height) {
     h("div", {}, h("p", { text: [townText(i), shortId(id)].filter(Boolean).join(" ") }), h("p", { text: facts })),
     h("span", { class: "num score", text: graded ? fixed(D.col.score.at(i), 1) : MISSING }));
   if (hasIntervals()) row.append(h("span", { class: "num int", text: graded ? interval(D.col.rank_p10.at(i), D.col.rank_p90.at(i)) : MISSING }));
-  if (place === S.cursor) row.style.outline = "1px solid #1769E0";
-  row.style.outlineOffset = "-2px";
+  if (place === S.cursor) row.classList.add("cursor");
   return row;
 }
 

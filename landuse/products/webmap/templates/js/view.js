@@ -62,7 +62,8 @@ function boundsOf(m) { return L.latLngBounds(toLatLng(m.x0, m.y0), toLatLng(m.x1
 function goHome() {
   const b = D.meta.home;
   if (!b) { map.setView([30, 110], 5, { animate: false }); return; }
-  map.fitBounds(boundsOf({ x0: b[0], y0: b[1], x1: b[2], y1: b[3] }), { animate: false, padding: [12, 12] });
+  const [, , right, bottom] = covered();
+  map.fitBounds(boundsOf({ x0: b[0], y0: b[1], x1: b[2], y1: b[3] }), { animate: false, paddingTopLeft: [12, 12], paddingBottomRight: [right - 12, bottom - 12] });
 }
 
 function isDrawn(i) {
@@ -98,6 +99,7 @@ function select(i, { move = true } = {}) {
   S.hover = -1;
   emit("select");
   map.invalidateSize({ animate: false, pan: false });
+  makeRoom();
   if (i >= 0 && !isEmpty(D.shape.parcels, i)) bringIntoView(i, move);
   sheets.pick.redraw();
   showPopup();
@@ -116,7 +118,7 @@ function covered() {
 function bringIntoView(i, move) {
   const bounds = boundsOf(metres(D.shape.parcels, i)), [left, top, right, bottom] = covered();
   const size = map.getSize(), at = map.latLngToContainerPoint(bounds.getCenter());
-  const inside = at.x > left && at.y > top && at.x < size.x - right && at.y < size.y - bottom;
+  const inside = at.x > left && at.y > top && at.x < size.x - right && at.y < size.y - bottom && !underLegend(at);
   if (move && (map.getZoom() < HATCH_FROM || !inside)) {
     const zoom = Math.min(CLOSE_ZOOM, map.getBoundsZoom(bounds.pad(1.5), false, L.point(left + right, top + bottom)));
     const shift = L.point((right - left) / 2, (bottom - top) / 2);
@@ -126,6 +128,19 @@ function bringIntoView(i, move) {
     const shift = L.point((right - left) / 2, (bottom - top) / 2);
     map.setView(map.unproject(map.project(bounds.getCenter()).add(shift)), map.getZoom(), { animate: false });
   }
+}
+
+function underLegend(at) {
+  const legend = byId("legend").getBoundingClientRect(), box = map.getContainer().getBoundingClientRect();
+  return at.x > legend.left - box.left - 24 && at.x < legend.right - box.left && at.y > legend.top - box.top - 24 && at.y < legend.bottom - box.top;
+}
+
+// Where the card leaves little map, the legend gives way until the card closes.
+let legendGaveWay = false;
+function makeRoom() {
+  const open = !byId("legend").classList.contains("closed");
+  if (S.sel >= 0 && open && map.getContainer().clientWidth < 600 && innerWidth >= 768) { legendGaveWay = true; foldLegend(true); }
+  else if (S.sel < 0 && legendGaveWay) { legendGaveWay = false; foldLegend(false); }
 }
 
 function showPopup() {

@@ -1,0 +1,275 @@
+"""The map page as bytes: what is in it, what is not, and that packing loses nothing seen."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import branca.element
+import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from affine import Affine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landuse.core.grid import Grid
+from landuse.products.webmap import (
+    MapInput,
+    RemoteAddressError,
+    WebTiles,
+    build_map,
+    hillshade_picture,
+    render_map,
+)
+from landuse.products.webmap.columns import kinds
+from landuse.products.webmap.hillshade import BRIGHTEST, DARKEST, shade
+from landuse.products.webmap.pack import Payload, varint_bytes
+from landuse.products.webmap.page import payload_text
+from landuse.products.webmap.shapes import QUANTUM_M, SIMPLIFY_M, add_polygons
+from landuse.products.webmap.vendored import refuse_addresses, refuse_links
+from tests.browser.map_factory import GRADES, HOSTILE, map_input, parcel_table
+
+PACKAGE = Path("landuse/products/webmap")
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return render_map(map_input(60))
+
+
+def unpack(text: str) -> tuple[dict[str, Any], bytes]:
+    data = gzip.decompress(base64.b64decode(text))
+    size = int.from_bytes(data[:8], "little")
+    return json.loads(data[8 : 8 + size]), data[8 + size :]
+
+
+def read_varints(data: bytes, place: list[Any]) -> np.ndarray:
+    """Decode as written in the format, one number at a time."""
+    _, offset, count, _ = place
+    out = []
+    for _ in range(count):
+        value = shift = 0
+        while True:
+            byte = data[offset]
+            offset += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                break
+        out.append(value >> 1 if value % 2 == 0 else -(value >> 1) - 1)
+    return np.array(out, dtype=np.int64)
+
+
+def test_page_names_no_address(page: str) -> None:
+    found = set(re.findall(r"(?i)(?:https?|ftp|wss?)://[^\s\"'<>)]*", page))
+    assert found <= {"http://www.w3.org/2000/svg"}, "the name of a namespace is never fetched"
+    assert not re.search(r"(?i)<(?:link|script|img|iframe)[^>]+(?:src|href)=(?!\"data:)", page)
+    assert not re.search(r"\burl\((?!data:|#)", page)
+    assert "bootstrap" not in page.lower()
+    assert "jquery" not in page.lower()
+
+
+def test_same_input_gives_same_bytes(page: str) -> None:
+    assert render_map(map_input(60)) == page
+    assert not re.search(r"\b[0-9a-f]{32}\b", page), "no random id is left"
+
+
+def test_build_map_is_a_folium_map_that_saves_the_same_page(page: str, tmp_path: Path) -> None:
+    built = build_map(map_input(60))
+    assert isinstance(built, folium.Map)
+    built.save(str(tmp_path / "地图.html"))
+    assert (tmp_path / "地图.html").read_text(encoding="utf-8") == page
+
+
+def test_a_plugin_with_links_is_refused() -> None:
+    figure = build_map(map_input(12)).get_root()
+    figure.header.add_child(branca.element.JavascriptLink("local/unknown.js"))
+    figure.render()
+    with pytest.raises(RemoteAddressError, match="unknown"):
+        refuse_links(figure)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["see http" + "://example.org/a.js", '<img src="//example.org/x">', "@import 'a.css'",
+     "url(//example.org/f.woff)"],
+)  # fmt: skip
+def test_addresses_are_refused(text: str) -> None:
+    with pytest.raises(RemoteAddressError):
+        refuse_addresses(f"<html>{text}</html>")
+
+
+def test_names_that_look_like_addresses_do_not_stop_the_map() -> None:
+    parcels = parcel_table(12)
+    parcels["town_name"] = "http" + "://example.org/x.js"
+    title = "见 http" + "://example.org </title><script>"
+    assert "<script>alert" not in render_map(map_input(12, parcels=parcels, title_zh=title))
+
+
+def test_web_tiles_only_where_a_study_names_them() -> None:
+    address = "http" + "s://{s}.tiles.example/{z}/{x}/{y}.png"
+    page = render_map(map_input(12, tiles=WebTiles(url=address, attribution="Example")))
+    assert address in page
+    assert "img-src data: blob: http" + "s://*.tiles.example;" in page
+    for wrong in ("javascript:alert(1)", "http" + "s://a b;x/{z}/{x}/{y}", "file:///{z}/{x}/{y}"):
+        with pytest.raises(RemoteAddressError):
+            render_map(map_input(12, tiles=WebTiles(url=wrong, attribution="")))
+
+
+def test_hostile_text_reaches_no_markup(page: str) -> None:
+    assert HOSTILE not in page
+    assert "<script>window.hacked" not in page
+
+
+def test_no_file_of_the_package_names_a_script_host() -> None:
+    files = [p for p in PACKAGE.rglob("*") if p.suffix in {".py", ".js", ".css", ".html"}]
+    own = [p for p in files if "vendor" not in p.parts]
+    assert len(own) > 20
+    for path in own:
+        found = set(re.findall(r"https?://[\w./]+", path.read_text(encoding="utf-8")))
+        assert found <= {"http://www.w3.org/2000/svg", "https://leafletjs.com"}, path
+    assert (PACKAGE / "vendor/leaflet/LICENSE").read_text(encoding="utf-8").startswith("BSD 2")
+
+
+def test_the_licence_of_leaflet_travels_with_its_code(page: str) -> None:
+    assert "Redistribution and use in source and binary forms" in page
+
+
+@given(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=50))
+def test_varints_come_back(values: list[int]) -> None:
+    data = varint_bytes(np.array(values, dtype=np.int64))
+    back = read_varints(data, ["v", 0, len(values), 0])
+    assert back.tolist() == values
+
+
+def test_small_steps_take_one_byte() -> None:
+    # Zigzag maps -64..63 to 0..127, which fits 7 bits.
+    assert len(varint_bytes(np.arange(-64, 64))) == 128
+    assert len(varint_bytes(np.array([64, -65]))) == 4
+
+
+def unpacked_rings(data: bytes, layer: dict[str, Any]) -> list[np.ndarray]:
+    sizes = read_varints(data, layer["sizes"])
+    steps = np.column_stack([np.cumsum(read_varints(data, layer[axis])) for axis in "xy"])
+    points = np.array(layer["origin"]) + steps * layer["quantum"]
+    return np.split(points, np.cumsum(sizes)[:-1])
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-4e5, 4e5), st.floats(-4e5, 4e5), st.floats(5, 5e4)),
+        min_size=1, max_size=6,
+    )
+)  # fmt: skip
+def test_packed_vertices_move_by_half_a_quantum_at_most(
+    boxes: list[tuple[float, float, float]],
+) -> None:
+    shapes = np.array([
+        shapely.Polygon(
+            [(x, y), (x + s, y), (x + s, y + s), (x, y + s)],
+            [[(x + s / 4, y + s / 4), (x + s / 2, y + s / 4), (x + s / 2, y + s / 2)]],
+        )
+        for x, y, s in boxes
+    ])  # fmt: skip
+    payload = Payload()
+    payload.head = {"layer": add_polygons(payload, shapes)}
+    head, data = unpack(payload.text())
+    assert read_varints(data, head["layer"]["rings"]).tolist() == [2] * len(boxes)
+    rings = shapely.get_rings(shapes)
+    for packed, ring in zip(unpacked_rings(data, head["layer"]), rings, strict=True):
+        vertices = shapely.get_coordinates(ring)[:-1]
+        assert len(packed) == len(vertices)
+        assert np.abs(packed - vertices).max() <= QUANTUM_M / 2 + 1e-6
+
+
+def test_simplified_parcels_stay_within_tolerance() -> None:
+    circle = shapely.Point(450_000, 3_230_000).buffer(80, quad_segs=64)
+    parcels = gpd.GeoDataFrame(
+        {"parcel_id": ["a"], "flag": ["none"]}, geometry=[circle], crs="EPSG:4549"
+    )
+    head, data = unpack(payload_text(_bare(parcels)))
+    (ring,) = unpacked_rings(data, head["layers"]["parcels"])
+    exact = parcels.geometry.to_crs("EPSG:3857").iloc[0]
+    moved = shapely.hausdorff_distance(shapely.Polygon(ring), exact)
+    assert moved <= SIMPLIFY_M + QUANTUM_M  # half a quantum on each axis is 0.18 m
+    assert len(ring) < 64 * 4
+
+
+def _bare(parcels: gpd.GeoDataFrame) -> MapInput:
+    return MapInput(title_zh="图", title_en="Map", crs="EPSG:4549", parcels=parcels)
+
+
+def test_null_empty_and_mixed_shapes_are_carried() -> None:
+    square = shapely.box(450_000, 3_230_000, 450_100, 3_230_100)
+    shapes = [
+        None,
+        shapely.Polygon(),
+        shapely.MultiPolygon([square, shapely.affinity.translate(square, 500)]),
+        shapely.GeometryCollection([square, shapely.LineString([(450_000, 3_230_000), (0, 0)])]),
+    ]
+    parcels = gpd.GeoDataFrame(
+        {"parcel_id": list("abcd"), "flag": "none"}, geometry=shapes, crs="EPSG:4549"
+    )
+    parcels["lon"], parcels["lat"] = 119.5, 29.2
+    head, data = unpack(payload_text(_bare(parcels)))
+    assert read_varints(data, head["layers"]["parcels"]["rings"]).tolist() == [0, 0, 2, 1]
+
+
+def test_numbers_are_stored_at_the_digits_shown() -> None:
+    payload = Payload()
+    payload.head = {"a": payload.numbers(np.array([0.069, np.nan, -3.25, 1e4]), decimals=2)}
+    head, data = unpack(payload.text())
+    kind, offset, length = head["a"]["n"]
+    stored = np.frombuffer(data, dtype=np.dtype(kind), count=length, offset=offset)
+    # 10,000.00 needs 1,000,000: four bytes; null is the least number of the type.
+    assert kind == "i4"
+    assert stored.tolist() == [7, -(2**31), -325, 1_000_000]
+
+
+def test_kind_follows_flag_before_grade() -> None:
+    table = pd.DataFrame({
+        "flag": ["suspected_idle", "suspected_low_efficiency", "none", "vetoed",
+                 "insufficient_evidence", "suspected_idle"],
+        "grade": ["I", "III", "I", "I", "II", "unknown"],
+    })  # fmt: skip
+    # Grades 0 1 2, then 3 insufficient, 4 vetoed, 5 not listed; an unknown grade is the last one.
+    assert kinds(table, list(GRADES)).tolist() == [0, 2, 5, 4, 3, 2]
+
+
+def test_flat_ground_is_one_grey_and_a_slope_is_not() -> None:
+    flat = shade(np.full((8, 8), 500.0), cell_m=30)
+    assert np.unique(flat).tolist() == [239]  # 206 + 0.75 x 44
+    north_west = np.add.outer(np.arange(8.0), np.arange(8.0)) * 10
+    lit, unlit = shade(north_west, cell_m=30), shade(-north_west, cell_m=30)
+    assert (lit > 239).all(), "ground that falls to the north-west faces the light"
+    assert (unlit < 239).all()
+    assert min(unlit.min(), lit.min()) >= DARKEST
+    assert max(unlit.max(), lit.max()) <= BRIGHTEST
+
+
+def test_hillshade_covers_its_grid() -> None:
+    grid = Grid("EPSG:4549", Affine(100, 0, 450_000, 0, -100, 3_236_000), (60, 50))
+    elevation = np.random.default_rng(1).random((60, 50)) * 50
+    elevation[:5] = np.nan
+    picture = hillshade_picture(elevation, grid=grid)
+    assert picture.data_uri.startswith("data:image/webp;base64,")
+    corners = gpd.GeoSeries([shapely.box(*grid.bounds)], crs="EPSG:4549").to_crs("EPSG:4326")
+    assert np.allclose(picture.bounds, corners.total_bounds, atol=2e-3)
+
+
+def test_contributions_keep_state_and_reason() -> None:
+    inputs = map_input(60)
+    head, data = unpack(payload_text(inputs))
+    tax = next(item for item in head["criteria"] if item["code"] == "L3")["of"]["les"]
+    kind, offset, length = tax["state"]
+    state = np.frombuffer(data, dtype=np.dtype(kind), count=length, offset=offset)
+    assert (state >= 2).all(), "missing everywhere"
+    assert tax["reasons"][int(state[0]) - 2] == ["未提供亩均税收表", "No tax table supplied"]
