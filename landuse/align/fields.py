@@ -56,12 +56,14 @@ def numbers(
 ) -> tuple[pd.Series, list[Fault]]:
     """Return a column as float64; text that is no number is one fault naming the rows.
 
-    A thousands comma is accepted. ``rows`` are the row numbers to name; the index by default.
+    A thousands comma and full-width digits are accepted. ``rows`` are the row numbers to name;
+    the index by default.
     """
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.astype("float64"), []
     text, _ = clean_text(column)
-    values = pd.to_numeric(text.str.replace(",", "", regex=False), errors="coerce")
+    plain = text.str.normalize("NFKC").str.replace(",", "", regex=False)
+    values = pd.to_numeric(plain, errors="coerce")
     bad = text.notna() & values.isna()
     return values.astype("float64"), bad_values(
         text[bad], rows, name=name, file=file, zh="数字列里有文字", en="text in a number column"
@@ -74,7 +76,11 @@ def dates(column: pd.Series, *, name: str, file: str) -> tuple[pd.Series, list[F
     Reads 2019-06-27, 2019/6/27, 20190627 and 2019年06月27日, with or without a time of day.
     """
     text, _ = clean_text(column)
-    plain = text.str.replace(r"[年月/.]", "-", regex=True).str.replace("日", "", regex=False)
+    plain = (
+        text.str.normalize("NFKC")
+        .str.replace(r"[年月/.]", "-", regex=True)
+        .str.replace("日", "", regex=False)
+    )
     plain = plain.str.replace(r"[T ].*$", "", regex=True)
     plain = plain.str.replace(r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3", regex=True)
     values = pd.to_datetime(plain, format="%Y-%m-%d", errors="coerce")
@@ -128,7 +134,17 @@ def id_faults(ids: pd.Series, *, name: str, file: str, refuse_duplicates: bool) 
     faults = []
     blank = ids[ids.isna()]
     if len(blank):
-        faults.append(_id_fault("编号为空", "blank ids", name, file, _rows_text(blank.index)))
+        faults.append(
+            _id_fault(
+                "编号为空",
+                "blank ids",
+                name,
+                file,
+                found=f"rows {_rows_text(blank.index)}",
+                todo_zh="补全编号",
+                todo_en="fill in the ids",
+            )
+        )
     twice = ids[ids.notna() & ids.duplicated(keep=False)]
     if len(twice) and refuse_duplicates:
         shown = [
@@ -137,7 +153,13 @@ def id_faults(ids: pd.Series, *, name: str, file: str, refuse_duplicates: bool) 
         ]
         count = twice.nunique()
         found = f"{count} ids: " + "; ".join(shown)
-        faults.append(_id_fault("编号重复", "duplicate ids", name, file, found))
+        faults.append(
+            _id_fault(
+                "编号重复", "duplicate ids", name, file, found=found,
+                todo_zh='改正编号；编号确实重复时可设 duplicates = "suffix"',
+                todo_en='mend the ids; if they do repeat, set duplicates = "suffix"',
+            )
+        )  # fmt: skip
     return faults
 
 
@@ -146,16 +168,10 @@ def _rows_text(rows: Iterable[int]) -> str:
     return ", ".join(listed[:_SHOWN]) + (" …" if len(listed) > _SHOWN else "")
 
 
-def _id_fault(zh: str, en: str, name: str, file: str, found: str) -> Fault:
-    return data_fault(
-        zh,
-        en,
-        file=file,
-        field=name,
-        found=found,
-        todo_zh='补全或改正编号；编号确实重复时可设 duplicates = "suffix"',
-        todo_en='mend the ids; if they do repeat, set duplicates = "suffix"',
-    )
+def _id_fault(
+    zh: str, en: str, name: str, file: str, *, found: str, todo_zh: str, todo_en: str
+) -> Fault:
+    return data_fault(zh, en, file=file, field=name, found=found, todo_zh=todo_zh, todo_en=todo_en)
 
 
 def suffixed(ids: pd.Series) -> pd.Series:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from landuse.core.settings import Mark
+
+_DIVISORS = [cells for cells in range(1, 3001) if 3000 % cells == 0]
 
 Kind = Literal["class", "count", "intensity", "height"]
 
@@ -61,5 +64,10 @@ class RasterProduct:
     defects_en: tuple[str, ...] = ()
 
     def nest(self, resolution_m: float) -> int:
-        """Return how many cells of a grid lie along one cell of this product (at least 1)."""
-        return max(1, round(self.cell_m / resolution_m))
+        """Return how many cells of a grid lie along one cell of this product (at least 1).
+
+        It is the divisor of 3000 nearest to ``cell_m / resolution_m`` in ratio, so that the
+        cells of all products have a small common multiple.
+        """
+        exact = self.cell_m / resolution_m
+        return min(_DIVISORS, key=lambda cells: abs(math.log(cells / exact)))

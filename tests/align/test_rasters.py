@@ -1,0 +1,197 @@
+"""Rasters on the grid: classes never averaged, counts kept, unknown stays unknown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from rasterio.warp import transform_bounds
+
+from landuse.align.rasters import RasterAlign, align_raster, align_series
+from landuse.core.errors import LanduseError
+from landuse.core.grid import Grid
+from landuse.sources.products import PRODUCTS
+
+GRID = Grid("EPSG:4549", Affine(10, 0, 450_000, 0, -10, 3_231_000), (150, 150))
+ALBERS = "+proj=aea +lat_0=0 +lon_0=105 +lat_1=25 +lat_2=47 +datum=WGS84"
+ARC_SECOND = 1 / 3600
+
+
+def write(
+    file: Path, make: Any, *, crs: str, cell: float, nodata: float | None = None, margin: int = 10
+) -> tuple[Path, NDArray[Any]]:
+    """Write a raster around the grid; ``make(shape)`` gives its values."""
+    x0, y0, x1, y1 = transform_bounds(GRID.crs, crs, *GRID.bounds, densify_pts=21)
+    columns = int(np.ceil((x1 - x0) / cell)) + 2 * margin
+    rows = int(np.ceil((y1 - y0) / cell)) + 2 * margin
+    values = make((rows, columns))
+    transform = Affine(cell, 0, x0 - margin * cell, 0, -cell, y1 + margin * cell)
+    with rasterio.open(
+        file, "w", driver="GTiff", height=rows, width=columns, count=1, dtype=values.dtype,
+        crs=crs, transform=transform, nodata=nodata,
+    ) as target:  # fmt: skip
+        target.write(values, 1)
+    return file, values
+
+
+def aligned(file: Path, product: str, *, year: int | None = None) -> dict[str, Any]:
+    return align_raster(
+        file=file, grid=GRID, settings=RasterAlign(role="r", product=product, year=year)
+    )
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 2**16), count=st.integers(1, 11))
+def test_class_codes_out_are_class_codes_in(raw: Path, seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    codes = rng.choice(list(PRODUCTS["esa_worldcover"].legend), size=count, replace=False)
+    file, _ = write(
+        raw / "覆被.tif", lambda shape: rng.choice(codes, shape).astype(np.uint8),
+        crs="EPSG:4326", cell=ARC_SECOND / 3, nodata=0,
+    )  # fmt: skip
+    layer = aligned(file, "esa_worldcover", year=2021)["layer"]
+    assert set(np.unique(layer.values)) <= set(codes.tolist())
+    assert layer.values.dtype == np.uint8
+    assert (layer.nodata, layer.year) == (0, 2021)
+
+
+def test_unknown_class_codes_are_one_fault_that_lists_them(raw: Path) -> None:
+    def make(shape: tuple[int, int]) -> NDArray[np.uint8]:
+        values = np.full(shape, 10, np.uint8)
+        values[30, 30], values[40, 40] = 11, 99
+        return values
+
+    file, _ = write(raw / "a.tif", make, crs="EPSG:4326", cell=ARC_SECOND / 3, nodata=0)
+    with pytest.raises(LanduseError, match="class codes that the legend does not have") as caught:
+        aligned(file, "esa_worldcover")
+    assert caught.value.exit_code == 4
+    assert caught.value.faults[0].found == "11, 99"
+
+
+def test_clcd_comes_on_30_m_cells_in_albers(raw: Path) -> None:
+    file, _ = write(
+        raw / "a.tif", lambda shape: np.full(shape, 8, np.uint8), crs=ALBERS, cell=30, nodata=0
+    )
+    layer = aligned(file, "clcd")["layer"]
+    assert layer.grid == GRID.coarsen(3)
+    assert (layer.values == 8).all()
+
+
+def test_built_surface_keeps_its_sum_and_255_is_unknown(raw: Path) -> None:
+    """All cells of 10 m hold 40 m2; the grid is 1500 m x 1500 m = 22 500 cells: 900 000 m2."""
+    file, _ = write(
+        raw / "a.tif", lambda shape: np.full(shape, 40, np.uint8), crs="ESRI:54009", cell=10
+    )
+    done = aligned(file, "ghs_built_s")
+    assert done["layer"].values.sum(dtype=float) == pytest.approx(900_000, rel=0.01)
+    assert done["findings"] == []
+    file, _ = write(
+        raw / "b.tif", lambda shape: np.full(shape, 255, np.uint8), crs="ESRI:54009", cell=10
+    )
+    with pytest.raises(LanduseError, match="holds no value"):
+        aligned(file, "ghs_built_s")
+
+
+def test_more_built_metres_than_a_cell_has_are_refused(raw: Path) -> None:
+    file, _ = write(
+        raw / "a.tif", lambda shape: np.full(shape, 200, np.uint8), crs="ESRI:54009", cell=10
+    )
+    with pytest.raises(LanduseError, match="more square metres in a cell") as caught:
+        aligned(file, "ghs_built_s")
+    assert caught.value.faults[0].found == "200 > 100 m2"
+
+
+def test_people_outside_settlements_are_none_not_unknown(raw: Path) -> None:
+    def make(shape: tuple[int, int]) -> NDArray[np.float32]:
+        values = np.full(shape, -99999, np.float32)
+        middle = shape[0] // 2, shape[1] // 2
+        values[middle] = 30
+        return values
+
+    file, _ = write(raw / "a.tif", make, crs="EPSG:4326", cell=3 * ARC_SECOND, nodata=-99999)
+    done = aligned(file, "worldpop")
+    assert done["layer"].grid == GRID.coarsen(10)
+    assert done["layer"].known().all()
+    assert done["layer"].values.sum(dtype=float) == pytest.approx(30, rel=1e-5)
+
+
+def test_bilinear_leaves_unknown_cells_out_instead_of_averaging_them_in(raw: Path) -> None:
+    def make(shape: tuple[int, int]) -> NDArray[np.float32]:
+        values = np.full(shape, 100, np.float32)
+        values[:, : shape[1] // 2] = -9999
+        return values
+
+    file, _ = write(raw / "a.tif", make, crs="EPSG:4326", cell=ARC_SECOND, nodata=-9999)
+    done = aligned(file, "copernicus_glo30")
+    values = done["layer"].values
+    assert done["layer"].grid == GRID.coarsen(3)
+    np.testing.assert_allclose(values[~np.isnan(values)], 100)
+    share = float(done["findings"][0].value)
+    assert 0.4 < share < 0.6
+    assert done["findings"][0].kind == "doubt"
+
+
+def test_a_plane_stays_a_plane(raw: Path) -> None:
+    """z = 2 * row in the source; bilinear keeps a plane, so steps down the grid are equal."""
+    file, _ = write(
+        raw / "a.tif",
+        lambda shape: np.repeat(2.0 * np.arange(shape[0])[:, None], shape[1], axis=1).astype("f4"),
+        crs="EPSG:4549", cell=30,
+    )  # fmt: skip
+    values = aligned(file, "copernicus_glo30")["layer"].values
+    np.testing.assert_allclose(np.diff(values, axis=0), 2, atol=1e-3)
+    np.testing.assert_allclose(np.diff(values, axis=1), 0, atol=1e-3)
+
+
+def test_values_out_of_range_become_unknown_with_a_finding(raw: Path) -> None:
+    def make(shape: tuple[int, int]) -> NDArray[np.float32]:
+        values = np.full(shape, 50, np.float32)
+        values[shape[0] // 2, shape[1] // 2] = 32767
+        return values
+
+    file, _ = write(raw / "a.tif", make, crs="EPSG:4326", cell=ARC_SECOND)
+    done = aligned(file, "copernicus_glo30")
+    np.testing.assert_allclose(np.nanmax(done["layer"].values), 50)
+    assert done["findings"][0].value == "1"
+
+
+def test_partial_cover_is_told_with_its_share(raw: Path) -> None:
+    """The file covers the western half of the grid: 75 of 150 columns."""
+    values = np.full((200, 100), 10, np.uint8)
+    transform = Affine(10, 0, 450_000 - 250, 0, -10, 3_231_250)
+    with rasterio.open(
+        raw / "a.tif", "w", driver="GTiff", height=200, width=100, count=1, dtype="uint8",
+        crs="EPSG:4549", transform=transform, nodata=0,
+    ) as target:  # fmt: skip
+        target.write(values, 1)
+    (finding,) = aligned(raw / "a.tif", "esa_worldcover")["findings"]
+    assert finding.value == "0.5000"
+    assert "50.0%" in finding.message_zh
+
+
+def test_a_series_comes_in_the_order_of_its_years_with_all_faults_at_once(raw: Path) -> None:
+    files = {
+        year: write(
+            raw / f"{year}.tif", lambda shape, y=year: np.full(shape, y - 2010, np.float32),
+            crs="EPSG:4326", cell=15 * ARC_SECOND,
+        )[0]
+        for year in (2016, 2014)
+    }  # fmt: skip
+    chosen = RasterAlign(role="night_light", product="viirs_vnl")
+    layers = align_series(files=files, grid=GRID, settings=chosen)["layers"]
+    assert [(layer.year, float(layer.values.mean())) for layer in layers] == [(2014, 4), (2016, 6)]
+    assert layers[0].grid == GRID.coarsen(50)
+    files |= {2018: raw / "absent.tif", 2019: raw / "gone.tif"}
+    with pytest.raises(LanduseError) as caught:
+        align_series(files=files, grid=GRID, settings=chosen)
+    assert [fault.file for fault in caught.value.faults] == ["absent.tif", "gone.tif"]
+    assert caught.value.exit_code == 3
