@@ -31,6 +31,14 @@ class BuiltSettings(StoreySettings):
     minimum_completeness: Limit = Limit(
         value=0.6, unit="ratio", source="domain.md §0.5: sum footprint / sum BUILT-S", mark="P"
     )
+    contradicted_from: Limit = Limit(
+        value=0.1, unit="share", source="proposed here: a built share that footprints must explain",
+        mark="P",
+    )  # fmt: skip
+    contradicted_below: Limit = Limit(
+        value=0.5, unit="ratio", source="proposed here: footprints under half the built surface",
+        mark="P",
+    )  # fmt: skip
     trust_footprints: bool = False
     minimum_known: Limit = MINIMUM_KNOWN
 
@@ -62,7 +70,9 @@ def measure_built(
     ``far`` and ``far_source`` ("footprints", "ghs" or null). A column without any of its sources
     is absent, with a finding. In a town whose completeness is below ``minimum_completeness`` (or
     not known, unless ``trust_footprints``) the footprints say nothing: coverage is null, and far
-    falls back to built_share x max(1, height / storey height).
+    falls back to built_share x max(1, height / storey height). The same holds for a parcel whose
+    footprints explain less than half of a built share of 10 % or more: a building is missing on
+    the map rather than on the ground.
 
     Source: domain.md §0.5, §1.3, §2.2 (BCR, FAR, IMP), §8 A01-A03.
     """
@@ -144,7 +154,28 @@ def _trusted(
     trusted = (ratio >= settings.minimum_completeness.value) | settings.trust_footprints
     minimum = settings.minimum_completeness.value
     poor = by_town[~(by_town["ratio"] >= minimum)]
-    return trusted, ratio, [_incomplete(str(t), r, minimum) for t, r in poor["ratio"].items()]
+    found = [_incomplete(str(t), r, minimum) for t, r in poor["ratio"].items()]
+    contradicted = trusted & _contradicted(ground_m2 / whole, table["built_share"], settings)
+    if settings.trust_footprints or not contradicted.any():
+        return trusted, ratio, found
+    return trusted & ~contradicted, ratio, [*found, _contradiction(int(contradicted.sum()))]
+
+
+def _contradicted(
+    coverage: pd.Series, built_share: pd.Series, settings: BuiltSettings
+) -> pd.Series:
+    """Tell where footprints explain too little of the built surface seen from above."""
+    enough_built = built_share >= settings.contradicted_from.value
+    return enough_built & (coverage < built_share * settings.contradicted_below.value)
+
+
+def _contradiction(count: int) -> Finding:
+    return Finding(
+        stage=STAGE, kind="doubt", object_id="buildings", value=str(count),
+        message_zh=f"{count} 个地块的建筑轮廓不足建成面的一半，视为轮廓缺失，不作未建证据",
+        message_en=f"{count} parcels have footprints for less than half of their built surface: "
+        "taken as missing on the map, not as evidence of no building",
+    )  # fmt: skip
 
 
 def _ghs_far(
