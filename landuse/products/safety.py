@@ -28,6 +28,8 @@ def plain_text(text: str) -> str:
     Removed: control characters except tab and line feed, marks that override the direction of
     writing, byte order marks, non-characters and lone surrogates. All else stays as it was.
     """
+    if text.isprintable():
+        return text
     return _UNPRINTABLE.sub("", _RETURN.sub("\n", text))
 
 

@@ -58,7 +58,7 @@ def test_what_was_found_comes_first_with_stamp_and_split(made, html):
     text = Page(html).text
     head = text[: text.index("二、前 20 位")]
     for value in ("suspected_count", "suspected_mu", "suspected_in_mu", "suspected_out_mu"):
-        assert number(total[value]) in head
+        assert number(total[value], 2 if value.endswith("mu") else 0) in head
     assert "内部工作用图，不公开" in head
     assert "无审图号" in head
     assert "非法定认定" in head
