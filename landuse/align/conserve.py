@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from landuse.core.errors import Fault, data_fault, fail
 from landuse.core.grid import Grid
+from landuse.sources.read_raster import between
 
 Floats = NDArray[np.float64]
 _KNOT_CELLS = 32
@@ -74,7 +73,7 @@ def _knots(shape: tuple[int, ...], *, transform: Affine, crs: str, grid: Grid) -
     columns = _steps(shape[1])
     rows = _steps(shape[0])
     x, y = np.meshgrid(transform.c + transform.a * columns, transform.f + transform.e * rows)
-    east, north = _transformer(crs, grid.crs).transform(x, y)
+    east, north = between(crs, grid.crs).transform(x, y)
     cell, origin = grid.resolution_m, grid.transform
     knots = _Knots(columns, rows, (east - origin.c) / cell, (origin.f - north) / cell)
     upright = (np.diff(knots.x, axis=1) > 0).all() and (np.diff(knots.y, axis=0) > 0).all()
@@ -92,11 +91,6 @@ def _turned(crs: str) -> Fault:
         todo_zh="先把栅格投影到工作坐标系",
         todo_en="warp the raster to the working CRS first",
     )
-
-
-@lru_cache(maxsize=8)
-def _transformer(source: str, target: str) -> Transformer:
-    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def _steps(cells: int) -> Floats:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
+from rasterio.features import geometry_mask
 from rasterio.warp import Resampling, reproject
 
 from landuse.align.conserve import resample_counts
@@ -34,11 +36,18 @@ class RasterAlign(Settings):
     year: int | None = None
 
 
-def align_raster(*, file: Path, grid: Grid, settings: RasterAlign) -> dict[str, Any]:
+def align_raster(
+    *, file: Path, grid: Grid, settings: RasterAlign, frame: gpd.GeoDataFrame | None = None
+) -> dict[str, Any]:
     """Bring one raster onto the grid of its product's cell, nested in the study grid.
 
     Classes: nearest, never averaged. Counts: the sum is kept. Intensity and height: bilinear,
     unknown cells left out.
+
+    Parameters
+    ----------
+    frame : polygons within which cover matters (county, else parcels), in the grid's CRS; None
+        asks for cover of the whole grid.
 
     Returns
     -------
@@ -63,16 +72,23 @@ def align_raster(*, file: Path, grid: Grid, settings: RasterAlign) -> dict[str, 
         counts = product.kind == "count"
         warped = _counts(values, raw, target) if counts else _bilinear(values, raw, target)
         layer = Layer(target, warped, None, settings.year)
-    findings += _cover_findings(layer, file=file.name, stage=stage)
+    findings += _cover_findings(layer, frame, file=file.name, stage=stage)
     return {"layer": layer, "findings": findings}
 
 
-def align_series(*, files: Mapping[Any, Path], grid: Grid, settings: RasterAlign) -> dict[str, Any]:
+def align_series(
+    *,
+    files: Mapping[Any, Path],
+    grid: Grid,
+    settings: RasterAlign,
+    frame: gpd.GeoDataFrame | None = None,
+) -> dict[str, Any]:
     """Bring one raster a year onto the grid; see `align_raster`.
 
     Parameters
     ----------
     files : year to file.
+    frame : as for `align_raster`.
 
     Returns
     -------
@@ -89,7 +105,7 @@ def align_series(*, files: Mapping[Any, Path], grid: Grid, settings: RasterAlign
     for year in sorted(files, key=int):
         of_year = settings.model_copy(update={"year": int(year)})
         try:
-            done = align_raster(file=files[year], grid=grid, settings=of_year)
+            done = align_raster(file=files[year], grid=grid, settings=of_year, frame=frame)
         except LanduseError as error:
             faults += error.faults
             continue
@@ -184,7 +200,7 @@ def _refuse_more_than_cell(
     """Refuse built square metres that exceed the cell: another product or another unit."""
     if product.unit != "m2" or not values.size:
         return
-    highest = float(np.nan_to_num(values).max())
+    highest = float(np.fmax.reduce(values, axis=None))
     cell = _cell_area_m2(raw)
     if highest > cell * _UNIT_TOLERANCE:
         raise fail(
@@ -244,9 +260,12 @@ def _warp(
     )
 
 
-def _cover_findings(layer: Layer, *, file: str, stage: str) -> list[Finding]:
-    """Return a finding when part of the grid is unknown; raise when all of it is."""
-    share = float(layer.known().mean())
+def _cover_findings(
+    layer: Layer, frame: gpd.GeoDataFrame | None, *, file: str, stage: str
+) -> list[Finding]:
+    """Return a finding when part of the study area is unknown; raise when all of it is."""
+    known = layer.known()
+    share = float(known[_within(layer.grid, frame)].mean())
     if share == 0.0:
         raise fail(
             data_fault(
@@ -262,7 +281,17 @@ def _cover_findings(layer: Layer, *, file: str, stage: str) -> list[Finding]:
             stage=stage,
             kind="doubt",
             value=f"{share:.4f}",
-            message_zh=f"{file} 只覆盖格网的 {share:.1%}，其余未知",
-            message_en=f"{file} covers {share:.1%} of the grid; the rest is unknown",
+            message_zh=f"{file} 只覆盖研究区的 {share:.1%}，其余未知",
+            message_en=f"{file} covers {share:.1%} of the study area; the rest is unknown",
         )
     ]
+
+
+def _within(grid: Grid, frame: gpd.GeoDataFrame | None) -> NDArray[np.bool_]:
+    """Return the cells whose centre lies in the frame; all of them without one or when none do."""
+    everywhere = np.ones(grid.shape, dtype=bool)
+    if frame is None:
+        return everywhere
+    shapes = frame.geometry.to_numpy().tolist()
+    inside = geometry_mask(shapes, out_shape=grid.shape, transform=grid.transform, invert=True)
+    return np.asarray(inside) if inside.any() else everywhere

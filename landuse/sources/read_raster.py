@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
+from pyproj import Transformer
 from rasterio.errors import RasterioError
-from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
@@ -29,6 +30,12 @@ class RawRaster:
     transform: Affine
     crs: str
     nodata: float | None
+
+
+@lru_cache(maxsize=16)
+def between(source: str, target: str) -> Transformer:
+    """Return the transformer from one CRS to another, x before y; made once, it takes 0.1 s."""
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def read_raster(path: Path, *, bounds: Bounds, bounds_crs: str) -> RawRaster:
@@ -52,7 +59,7 @@ def _read_window(source: Any, path: Path, *, bounds: Bounds, bounds_crs: str) ->
     faults = _raster_faults(source, path)
     if faults:
         raise LanduseError(faults)
-    near = transform_bounds(bounds_crs, source.crs, *bounds, densify_pts=21)
+    near = between(bounds_crs, source.crs.to_wkt()).transform_bounds(*bounds)
     window = _window(source, near)
     if window is None:
         raise fail(_no_overlap(source, path, bounds=bounds, bounds_crs=bounds_crs))
@@ -109,8 +116,8 @@ def _north_up(values: NDArray[Any], transform: Affine) -> tuple[NDArray[Any], Af
 
 
 def _no_overlap(source: Any, path: Path, *, bounds: Bounds, bounds_crs: str) -> Fault:
-    theirs = transform_bounds(source.crs, "EPSG:4326", *source.bounds, densify_pts=21)
-    ours = transform_bounds(bounds_crs, "EPSG:4326", *bounds, densify_pts=21)
+    theirs = between(source.crs.to_wkt(), "EPSG:4326").transform_bounds(*source.bounds)
+    ours = between(bounds_crs, "EPSG:4326").transform_bounds(*bounds)
     return data_fault(
         "栅格与研究区不相交",
         "the raster does not overlap the study area",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from rasterio.warp import transform_bounds
+from shapely.geometry import box
 
 from landuse.align.rasters import RasterAlign, align_raster, align_series
 from landuse.core.errors import LanduseError
@@ -176,6 +178,19 @@ def test_partial_cover_is_told_with_its_share(raw: Path) -> None:
     (finding,) = aligned(raw / "a.tif", "esa_worldcover")["findings"]
     assert finding.value == "0.5000"
     assert "50.0%" in finding.message_zh
+    chosen = RasterAlign(role="r", product="esa_worldcover")
+
+    def within(*sides: int) -> list[Any]:
+        """Cover asked for only between two distances from the western edge, metres."""
+        shape = box(450_000 + sides[0], 3_230_000, 450_000 + sides[1], 3_230_900)
+        frame = gpd.GeoDataFrame(geometry=[shape], crs=GRID.crs)
+        done = align_raster(file=raw / "a.tif", grid=GRID, settings=chosen, frame=frame)
+        return [finding.value for finding in done["findings"]]
+
+    assert within(0, 700) == []
+    assert within(650, 850) == ["0.5000"]  # 10 of 20 columns
+    with pytest.raises(LanduseError, match="holds no value in the study area"):
+        within(800, 900)
 
 
 def test_a_series_comes_in_the_order_of_its_years_with_all_faults_at_once(raw: Path) -> None:
