@@ -59,6 +59,9 @@ BESIDE = tuple(
         ("idle_coverage", "闲置证据覆盖", "coverage of the idleness score", "%", 0),
         ("les_coverage", "低效证据覆盖", "coverage of the low-efficiency score", "%", 0),
         ("zone_share", "区内面积占比", "share of the area in a zone", "%", 1),
+        ("owner_code", "权属性质代码", "ownership code"),
+        ("village_code", "坐落单位代码", "village code"),
+        ("settlement_class", "城镇村属性码", "settlement class code"),
     )
 )
 """Columns a run may add to the contract's."""

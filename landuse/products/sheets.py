@@ -90,6 +90,7 @@ def from_names(
 def _named(code: str, table: pd.DataFrame, *, names: dict[str, ColumnLike]) -> SheetColumn:
     known = describe(code, names)
     head = known.zh if known.unit == "%" else heading(known)
+    head = "区内外" if code == "zone_in" else head
     kind: Kind = "text"
     if code in table.columns and pd.api.types.is_numeric_dtype(table[code].dtype):
         kind = "percent" if known.unit == "%" else "number"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
@@ -23,6 +25,7 @@ from landuse.products.words import (
     OUTSIDE_ZH,
     RELEASE_EN,
     RELEASE_ZH,
+    SCORES,
     UNASSIGNED_ZH,
     flag_words,
 )
@@ -88,12 +91,17 @@ def candidate_sheet(run: RunFacts) -> Sheet:
 
 
 def people_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return parcels with the words people read: 区内/区外, flag and grade."""
+    """Return parcels with the words people read for places, flags, grades, groups and scores."""
+    words: dict[str, Callable[[Any], str]] = {
+        "zone_in": lambda inside: "区内" if inside else OUTSIDE_ZH,
+        "flag": flag_words,
+        "grade": grade_sign,
+        "group": lambda code: GROUPS.get(code, code),
+        "decided_by": lambda score: SCORES[score][0] if score in SCORES else score,
+    }
+    held = {name: word for name, word in words.items() if name in table.columns}
     return table.assign(
-        zone_in=table["zone_in"].map({True: "区内", False: OUTSIDE_ZH}),
-        flag=table["flag"].map(flag_words),
-        grade=table["grade"].fillna("").map(grade_sign),
-        group=table["group"].map(lambda code: GROUPS.get(code, code)),
+        **{name: table[name].map(word, na_action="ignore") for name, word in held.items()}
     )
 
 

@@ -120,3 +120,12 @@ def test_other_endings_and_tables_without_shape_are_refused(table, tmp_path):
     with pytest.raises(LanduseError, match="geojson"):
         write_selection(plain, tmp_path / "x.geojson", names={}, grades=GRADES, title="")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_of_a_few_columns_needs_no_other(table, tmp_path):
+    chosen = select(table, columns=["parcel_id", "area_mu"])
+    path = tmp_path / "few.xlsx"
+    write_selection(chosen, path, names={}, grades=GRADES, title="示例")
+    rows = list(openpyxl.load_workbook(path)["地块"].values)
+    assert rows[1] == ("parcel_id", "area_mu")
+    assert len(rows) == 2 + len(table)
