@@ -25,10 +25,9 @@ from landuse.objects.classes import (
     local_table,
 )
 from landuse.objects.overlay import geodesic_area_m2, largest, overlaps, same_crs, shared_area
+from landuse.objects.quality import declared_area_findings, finding, overlap_findings, some
 from landuse.sources.spec import ClassSystem
 
-STAGE = "parcels"
-_AREA_TOLERANCE = 0.05
 COLUMNS = (
     "parcel_id",
     "town_code",
@@ -90,7 +89,7 @@ def build_parcels(
     findings: list[Finding] = []
     table = parcels.sort_values("parcel_id", kind="stable").reset_index(drop=True)
     table = table.assign(area_m2=geodesic_area_m2(table))
-    findings += _declared_area_finding(table)
+    findings += declared_area_findings(table) + overlap_findings(table)
     table = _with_land_use(table, settings, findings)
     table = _large_enough(table, settings, findings)
     if table.empty:
@@ -108,35 +107,13 @@ def _ordered(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return table[[*COLUMNS, *further, "geometry"]]
 
 
-def _declared_area_finding(table: gpd.GeoDataFrame) -> list[Finding]:
-    """Return a finding when the area the file states and the area drawn differ by over 5 %."""
-    if "declared_area_m2" not in table.columns:
-        return []
-    ratio = table["declared_area_m2"] / table["area_m2"]
-    off = (ratio - 1).abs() > _AREA_TOLERANCE
-    if not off.any():
-        return []
-    count, middle = int(off.sum()), float(ratio[off].median())
-    return [
-        _finding(
-            "doubt",
-            f"{count} 个地块的登记面积与图形面积相差 5% 以上"
-            f"（比值中位数 {middle:.3f}），按图形面积计",
-            f"{count} parcels: stated and drawn area differ by over 5 % (median ratio "
-            f"{middle:.3f}); the drawn area counts",
-            object_id=_some(table.loc[off, "parcel_id"]),
-            value=str(count),
-        )
-    ]
-
-
 def _with_land_use(
     table: gpd.GeoDataFrame, settings: ParcelSettings, findings: list[Finding]
 ) -> gpd.GeoDataFrame:
     """Add names and peer group; take out what is not construction land."""
     if "land_use" not in table.columns:
         findings.append(
-            _finding(
+            finding(
                 "absent", "地块没有用途代码，全部作一组比较", "no land-use codes: one peer group"
             )
         )
@@ -177,18 +154,18 @@ def _code_findings(
     null = table["land_use"].isna()
     if null.any():
         findings.append(
-            _finding(
+            finding(
                 "doubt",
                 f"{int(null.sum())} 个地块没有用途代码，归入其他",
                 f"{int(null.sum())} parcels without a land-use code, put in group OTHER",
-                object_id=_some(table.loc[null, "parcel_id"]),
+                object_id=some(table.loc[null, "parcel_id"]),
                 value=str(int(null.sum())),
             )
         )
     if len(unknown):
         listed = ", ".join(f"{code} ({count})" for code, count in unknown.items())
         findings.append(
-            _finding(
+            finding(
                 "doubt",
                 f"{system.title_zh}没有的代码，归入其他：{listed}",
                 f"codes not in {system.title_en}, put in group OTHER: {listed}",
@@ -201,7 +178,7 @@ def _code_findings(
 def _not_assessed(counts: pd.Series, area_m2: float) -> Finding:
     listed = ", ".join(f"{code} ({count})" for code, count in counts.items())
     mu = m2_to_mu(area_m2)
-    return _finding(
+    return finding(
         "dropped",
         f"{int(counts.sum())} 个图斑（{mu:.1f} 亩）不是建设用地，不参加评价：{listed}",
         f"{int(counts.sum())} polygons ({mu:.1f} mu) are not construction land: {listed}",
@@ -217,11 +194,11 @@ def _large_enough(
         return table
     count, limit = int(small.sum()), settings.minimum_area_m2
     findings.append(
-        _finding(
+        finding(
             "dropped",
             f"{count} 个地块小于 {limit:g} 平方米，不参加评价",
             f"{count} parcels below {limit:g} m2 are not assessed",
-            object_id=_some(table.loc[small, "parcel_id"]),
+            object_id=some(table.loc[small, "parcel_id"]),
             value=str(count),
         )
     )
@@ -236,7 +213,7 @@ def _with_town(
 ) -> gpd.GeoDataFrame:
     """Add the town each parcel shares most area with, else the nearest within the gap."""
     if towns is None:
-        findings.append(_finding("absent", "没有乡镇界，乡镇为空", "no towns: town is empty"))
+        findings.append(finding("absent", "没有乡镇界，乡镇为空", "no towns: town is empty"))
         return table.assign(town_code="", town_name="")
     towns = towns.sort_values("town_code", kind="stable").reset_index(drop=True)
     owner = largest(overlaps(table, towns), count=len(table))
@@ -261,22 +238,22 @@ def _town_findings(
     if nearest.any():
         count = int(nearest.sum())
         findings.append(
-            _finding(
+            finding(
                 "repaired",
                 f"{count} 个地块落在乡镇界的缝隙里，归入 {gap_m:g} 米内最近的乡镇",
                 f"{count} parcels lie in gaps between towns: put to the nearest within {gap_m:g} m",
-                object_id=_some(table.loc[nearest, "parcel_id"]),
+                object_id=some(table.loc[nearest, "parcel_id"]),
                 value=str(count),
             )
         )
     if none.any():
         count = int(none.sum())
         findings.append(
-            _finding(
+            finding(
                 "doubt",
                 f"{count} 个地块不在任何乡镇内，乡镇为空",
                 f"{count} parcels lie in no town: town is empty",
-                object_id=_some(table.loc[none, "parcel_id"]),
+                object_id=some(table.loc[none, "parcel_id"]),
                 value=str(count),
             )
         )
@@ -292,7 +269,7 @@ def _with_zone(
     """Add the share of each parcel in zones, and the zone it shares most with when it is in one."""
     if zones is None:
         findings.append(
-            _finding(
+            finding(
                 "absent",
                 "没有开发区界，全部地块按区外比较",
                 "no zones: every parcel counts as outside",
@@ -328,16 +305,6 @@ def _taken(values: pd.Series, owner: Any) -> pd.Series:
     """Return the value of each owner position; "" for position -1 and for null."""
     texts = values.fillna("").astype("str").tolist()
     return pd.Series([texts[place] if place >= 0 else "" for place in owner], dtype="str")
-
-
-def _some(ids: pd.Series, most: int = 10) -> str:
-    return ", ".join(ids.head(most)) + (" …" if len(ids) > most else "")
-
-
-def _finding(kind: str, zh: str, en: str, *, object_id: str = "", value: str = "") -> Finding:
-    return Finding(
-        stage=STAGE, kind=kind, object_id=object_id, value=value, message_zh=zh, message_en=en
-    )
 
 
 def _none_left(rows: int) -> Any:

@@ -78,7 +78,7 @@ def test_a_parcel_belongs_to_the_town_it_shares_most_with() -> None:
 
 
 def test_a_parcel_in_a_gap_goes_to_the_nearest_town_within_reach() -> None:
-    """Parcels 3 and 12 lie 0 m and 900 m beyond the last town's edge; the reach is 500 m."""
+    """They begin 100 m and 900 m beyond the last town's edge; the reach is 500 m."""
     table = layer([square(4), square(12)], parcel_id=["near", "far"], land_use=["0601"] * 2)
     settings = ParcelSettings(class_system="SD3", town_gap_m=500)
     out, findings = built(table, settings, towns=towns())
@@ -154,6 +154,15 @@ def test_a_stated_area_in_mu_is_noticed() -> None:
     _, findings = built(table)
     (doubt,) = [finding for finding in findings if finding.kind == "doubt"]
     assert (doubt.object_id, doubt.value) == ("P0", "1")
+
+
+def test_ground_that_two_parcels_claim_is_told_largest_first() -> None:
+    """b shares 20 m x 100 m with a, c shares 50 m x 100 m with b; touching is no overlap."""
+    shapes = [square(0), square(0.8), square(1.3), square(2.3)]
+    table = layer(shapes, parcel_id=list("abcd"), land_use=["0601"] * 4)
+    _, findings = built(table)
+    (doubt,) = [finding for finding in findings if finding.kind == "doubt"]
+    assert (doubt.object_id, doubt.value) == ("b+c, a+b", "7000")
 
 
 def test_the_input_is_left_alone() -> None:
