@@ -23,7 +23,7 @@ _TYPES: dict[GeometryKind, tuple[int, ...]] = {
 _KIND_ZH: dict[GeometryKind, str] = {"polygon": "面", "line": "线", "point": "点"}
 LayerKind = Literal["polygon", "line", "point", "line_or_polygon"]
 _COLLECTION = 7
-_LISTED = 50
+LISTED = 50
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,12 @@ class Repaired:
 
 
 def repair(
-    layer: gpd.GeoDataFrame, *, kind: GeometryKind, stage: str, names: pd.Series
+    layer: gpd.GeoDataFrame,
+    *,
+    kind: GeometryKind,
+    stage: str,
+    names: pd.Series,
+    listed: int = LISTED,
 ) -> Repaired:
     """Drop null, empty and stray geometries, flatten to two dimensions, mend invalid rings.
 
@@ -47,11 +52,13 @@ def repair(
     ----------
     layer : any CRS; areas in messages are in its units squared.
     names : object id of each row, aligned with ``layer``; used in findings.
+    listed : how many mended rings get a finding of their own; the rest share one. 0 suits
+        layers whose rows have no id.
 
     Returns
     -------
-    The rows that stay, in order, with findings: one for each mended ring (up to 50, then a
-    count) and one for each kind of drop.
+    The rows that stay, in order, with findings: one for each mended ring (up to ``listed``,
+    then a count) and one for each kind of drop.
     """
     findings: list[Finding] = []
     shapes = np.asarray(layer.geometry.to_numpy())
@@ -59,7 +66,7 @@ def repair(
     shapes = shapely.force_2d(shapes)
     shapes[~keep] = None
     shapes = _only_kind(shapes, kind, keep=keep, names=names, stage=stage, findings=findings)
-    shapes = _mended(shapes, kind, names=names, stage=stage, findings=findings)
+    shapes = _mended(shapes, kind, names=names, stage=stage, listed=listed, findings=findings)
     stays = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     geometry = gpd.GeoSeries(shapes[stays], index=layer.index[stays], crs=layer.crs)
     return Repaired(layer.loc[stays].set_geometry(geometry), findings)
@@ -168,6 +175,7 @@ def _mended(
     *,
     names: pd.Series,
     stage: str,
+    listed: int,
     findings: list[Finding],
 ) -> NDArray[np.object_]:
     if kind != "polygon":
@@ -181,7 +189,7 @@ def _mended(
         )
         after[shapely.area(after) == 0] = None
         shapes[broken] = after
-        findings.extend(_mend_findings(before, after, names[broken], stage))
+        findings.extend(_mend_findings(before, after, names[broken], stage, listed=listed))
     flat = there & ~broken & (shapely.area(shapes) == 0)
     if flat.any():
         findings.append(_drop(flat, names, stage, "面积为零，已去掉", "no area, dropped"))
@@ -190,12 +198,17 @@ def _mended(
 
 
 def _mend_findings(
-    before: NDArray[np.object_], after: NDArray[np.object_], names: pd.Series, stage: str
+    before: NDArray[np.object_],
+    after: NDArray[np.object_],
+    names: pd.Series,
+    stage: str,
+    *,
+    listed: int,
 ) -> Iterator[Finding]:
     reasons = shapely.is_valid_reason(before)
     old, new = shapely.area(before), np.nan_to_num(shapely.area(after))
     rows = zip(names, reasons, old, new, strict=True)
-    for _, (name, reason, was, now) in zip(range(_LISTED), rows, strict=False):
+    for _, (name, reason, was, now) in zip(range(listed), rows, strict=False):
         gone = now == 0
         change = f"{was:.6g} -> {now:.6g}"
         yield Finding(
@@ -206,13 +219,16 @@ def _mend_findings(
             message_zh="环无效，修复后没有面积，已去掉" if gone else f"环无效已修复，面积 {change}",
             message_en=f"invalid ring ({reason}); " + ("no area left, dropped" if gone else change),
         )
-    if len(names) > _LISTED:
-        more, change = len(names) - _LISTED, f"{old.sum():.6g} -> {new.sum():.6g}"
+    if len(names) > listed:
+        more, gone = len(names) - listed, int((new[listed:] == 0).sum())
+        change = f"{old[listed:].sum():.6g} -> {new[listed:].sum():.6g}"
         yield Finding(
             stage=stage,
             kind="repaired",
-            object_id=listing(names.iloc[_LISTED:]),
+            object_id=listing(names.iloc[listed:]),
             value=change,
-            message_zh=f"另有 {more} 个无效环已修复；全部无效环面积合计 {change}",
-            message_en=f"{more} more invalid rings mended; area of all invalid rings {change}",
+            message_zh=f"{more} 个无效环已修复（其中 {gone} 个没有面积，已去掉），"
+            f"面积合计 {change}",
+            message_en=f"{more} invalid rings mended ({gone} had no area and were dropped), "
+            f"area in all {change}",
         )

@@ -14,7 +14,7 @@ import shapely
 from landuse.align.datum import SHIFTED, to_wgs84
 from landuse.align.fields import clean_text, id_faults, numbers, suffixed, trim_finding
 from landuse.align.placing import lonlat_bounds, place
-from landuse.align.repair import LayerKind, kind_of, repair
+from landuse.align.repair import LISTED, LayerKind, kind_of, repair
 from landuse.align.roles import VECTOR_ROLES, Duplicates
 from landuse.core.errors import Fault, LanduseError, data_fault, fail, study_fault
 from landuse.core.findings import Finding
@@ -104,7 +104,8 @@ def align_vector(
     findings += placed.findings + _datum_finding(settings, stage)
     layer = to_wgs84(placed.layer, datum=settings.source.datum).to_crs(settings.crs)
     kind = kind_of(layer, settings.kind)
-    repaired = repair(_finite(layer), kind=kind, stage=stage, names=names)
+    listed = LISTED if settings.key in layer.columns else 0
+    repaired = repair(_finite(layer), kind=kind, stage=stage, names=names, listed=listed)
     if repaired.layer.empty:
         raise fail(_nothing_left(settings, file=file.name, rows=len(table)))
     findings += repaired.findings

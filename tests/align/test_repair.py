@@ -79,7 +79,16 @@ def test_other_kinds_keep_their_own(kind: str, kept: shapely.Geometry) -> None:
 def test_many_broken_rings_are_listed_up_to_fifty_then_counted() -> None:
     done = repaired([BOW_TIE] * 60)
     assert len(done.findings) == 51
-    assert "10" in done.findings[-1].message_en
+    # the ten left: area 0 each as drawn, 2 each when mended
+    assert done.findings[-1].value == "0 -> 20"
+    assert "10 invalid rings" in done.findings[-1].message_en
+
+
+def test_rings_of_objects_without_ids_are_counted_only() -> None:
+    layer = gpd.GeoDataFrame(geometry=[BOW_TIE] * 3, crs="EPSG:4549")
+    names = pd.Series(["row 1", "row 2", "row 3"])
+    done = repair(layer, kind="polygon", stage="align.test", names=names, listed=0)
+    assert [finding.value for finding in done.findings] == ["0 -> 6"]
 
 
 @given(
