@@ -174,7 +174,9 @@ def study_absences(study: OpenStudy) -> tuple[Absence, ...]:
     return absences(Plan(study).absent(), model=study.model, role_names=ROLE_NAMES)
 
 
-def check_study(file: Path, *, raw: Path | None, progress: Say) -> tuple[list[str], dict[str, Any]]:
+def check_study(
+    file: Path, *, raw: Path | None, progress: Say, out: Path | None = None
+) -> tuple[list[str], dict[str, Any]]:
     """Read every layer of a study and tell all faults at once, then what is absent and found.
 
     Raises
@@ -182,7 +184,7 @@ def check_study(file: Path, *, raw: Path | None, progress: Say) -> tuple[list[st
     LanduseError
         With every fault of the study file, the files and the data.
     """
-    study = open_study(find_study(file), raw=raw)
+    study = open_study(find_study(file), raw=raw, out=out)
     faults: list[Fault] = list(missing_files(study))
     store = open_store(study)
     present = [stage for stage in stages(study) if _has_files(stage)]

@@ -34,7 +34,12 @@ def gather(
         findings=findings,
         contributions=contributions,
         sources=tuple(_source(row) for row in sources.to_dict("records")),
-        absences=absences(settings.absent, model=model, role_names=settings.role_names),
+        absences=absences(
+            settings.absent,
+            model=model,
+            contributions=contributions,
+            role_names=settings.role_names,
+        ),
         names=column_names(settings),
     )
 

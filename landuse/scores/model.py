@@ -59,6 +59,7 @@ class Criterion(Settings):
     source: str
     mark: Mark
     data: str = Field("", description="role of the source that decides the year")
+    unit_en: str = Field("", description="unit in English, where it differs")
     decimals: int = Field(1, ge=0, le=6, description="digits shown, in the unit shown")
     missing_zh: str = Field("", description="why a value can be missing though the layer is there")
     missing_en: str = ""

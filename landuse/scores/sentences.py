@@ -17,11 +17,11 @@ FLAG_WORDS = {
 }
 
 
-def shown(value: float, criterion: Criterion) -> str:
+def shown(value: float, criterion: Criterion, *, unit: str | None = None) -> str:
     """Return a value as people read it: shares as percent, a real minus sign, unit behind."""
     factor = 100.0 if criterion.unit == "%" else 1.0
     number = f"{value * factor:,.{criterion.decimals}f}".replace("-", "\N{MINUS SIGN}")
-    return f"{number}{_unit(criterion.unit)}"
+    return f"{number}{_unit(criterion.unit if unit is None else unit)}"
 
 
 def _unit(unit: str) -> str:
@@ -86,8 +86,8 @@ def _sign(value: float, criterion: Criterion, *, years: Mapping[str, str]) -> tu
     year = years.get(criterion.data, "")
     notes_zh = [part for part in (year, criterion.limit_zh, criterion.mark) if part]
     notes_en = [part for part in (year, criterion.limit_en, criterion.mark) if part]
-    text = shown(value, criterion)
+    zh, en = shown(value, criterion), shown(value, criterion, unit=criterion.unit_en or None)
     return (
-        f"{criterion.zh} {text}（{'，'.join(notes_zh)}）",
-        f"{criterion.en} {text} ({', '.join(notes_en)})",
+        f"{criterion.zh} {zh}（{'，'.join(notes_zh)}）",
+        f"{criterion.en} {en} ({', '.join(notes_en)})",
     )

@@ -1,0 +1,46 @@
+"""A run killed at any moment leaves whole products or none, and the next run resumes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from landuse.store import file_digest
+from tests.end_to_end.conftest import DEMO_STUDY, Made
+
+
+def command(*words: str | Path) -> list[str]:
+    return [sys.executable, "-m", "landuse.cli", *map(str, words)]
+
+
+def products(out: Path) -> dict[str, str]:
+    files = [path for path in out.rglob("*") if path.is_file()] if out.is_dir() else []
+    return {path.relative_to(out).as_posix(): file_digest(path) for path in files}
+
+
+@pytest.mark.parametrize("stages_done", [3, 20, 40])
+def test_killed_run_leaves_whole_files_and_resumes(
+    demo: Made, tmp_path: Path, stages_done: int
+) -> None:
+    out = tmp_path / "断电 测试" / "demo"
+    store = out.parent / ".store" / "demo"
+    words = command("run", DEMO_STUDY, "--raw", demo.raw, "--out", out, "--json")
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+        while run.poll() is None and len(list(store.glob("*/*/record.json"))) < stages_done:
+            time.sleep(0.005)
+        run.send_signal(signal.SIGKILL)
+    assert run.returncode == -signal.SIGKILL
+    whole = products(demo.out)
+    assert products(out).items() <= whole.items()
+    kept = len(list(store.glob("*/*/record.json")))
+    again = subprocess.run(words, capture_output=True, check=True, encoding="utf-8")
+    told = json.loads(again.stdout)
+    assert len(told["kept"]) == kept >= stages_done
+    assert products(out) == whole
+    assert not list(out.parent.rglob(".part-*"))
