@@ -160,6 +160,36 @@ def test_footprints_of_a_town_are_believed_from_six_tenths(mapped: float, truste
     assert doubts == ([] if trusted else ["B"])
 
 
+@pytest.mark.parametrize(
+    ("built_m2", "mapped_m", "trusted"),
+    [
+        (40, 0, False),  # 40 % built, no footprint: the building is not mapped
+        (40, 19, False),  # 1900 of 4000 m2 mapped: 0.475 < 0.5
+        (40, 20, True),  # half of it
+        (9, 0, True),  # 9 % built may be blur: an empty parcel
+        (0, 0, True),
+    ],
+)
+def test_a_built_parcel_without_footprints_is_not_an_empty_one(
+    built_m2: float, mapped_m: float, trusted: bool
+) -> None:
+    # The neighbour (1 ha built and mapped) keeps the town's completeness above 10 / 14 = 0.71.
+    given = parcels(rect(0, 0, 100, 100), rect(100, 0, 200, 100), town_code=["A", "A"])
+    surface = layer(np.hstack([np.full((10, 10), built_m2), np.full((10, 10), 100)]))
+    buildings = polygons(rect(0, 0, mapped_m, 100), rect(100, 0, 200, 100), levels=[1.0, 1.0])
+    result = _measure(
+        given, built_surface=surface, built_height=layer([[3, 3]], cell_m=100), buildings=buildings
+    )
+    row = result["table"].iloc[0]
+    share = mapped_m / 100
+    assert row["building_coverage"] == pytest.approx(share if trusted else NAN, nan_ok=True)
+    assert row["far"] == pytest.approx(share if trusted else built_m2 / 100)
+    found = [(f.object_id, f.value) for f in result["findings"]]
+    assert found == ([] if trusted else [("buildings", "1")])
+    told = _measure(given, built_surface=surface, buildings=buildings, settings=TRUSTING)
+    assert told["table"]["building_coverage"].iloc[0] == pytest.approx(share)
+
+
 def test_without_built_surface_footprints_cannot_be_checked() -> None:
     given, sources = _two_towns(1.0)
     result = _measure(given, buildings=sources["buildings"])
