@@ -18,7 +18,10 @@ from landuse.products.webmap import MapInput, hillshade_picture
 CRS = "EPSG:4549"
 EAST, NORTH = 450_000.0, 3_230_000.0
 STEP_M, SIDE_M = 200.0, 120.0
-HOSTILE = "<script>window.hacked=1</script><img src=x onerror=window.hacked=2>\"'&</title>"
+HOSTILE = (
+    "<script>window.hacked=1</script><img src=x onerror=window.hacked=2>\"'&</title>"
+    "{{ 7 * 7 }}{% endraw %}"
+)
 FORMULA = "=1+1"
 GRADES = (
     {"code": "I", "zh": "Ⅰ 重点", "en": "Ⅰ Priority", "minimum": 75},

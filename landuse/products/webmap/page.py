@@ -45,7 +45,11 @@ _ENVIRONMENT = Environment(loader=PackageLoader(__package__), autoescape=False)
 
 
 class Part(MacroElement):
-    """A piece of the page from a template with ``header``, ``html`` or ``script`` macros."""
+    """A piece of the page from a template with ``header``, ``html`` or ``script`` macros.
+
+    Branca compiles what a macro returns as a template once more: scripts and styles therefore
+    stand in ``raw`` blocks, and texts from data carry no brace (``_inert``).
+    """
 
     def __init__(self, template: str, **values: Any) -> None:
         super().__init__()
@@ -219,5 +223,5 @@ def _fixed(value: float, digits: int) -> str:
 
 
 def _inert(text: str) -> str:
-    """Return text for HTML in which no address can be read."""
-    return escape(text).replace("://", "&#58;//")
+    """Return text for HTML that holds no markup, no template mark and no readable address."""
+    return escape(text).replace("://", "&#58;//").replace("{", "&#123;").replace("}", "&#125;")

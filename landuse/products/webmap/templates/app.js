@@ -1,6 +1,8 @@
 {% macro script(this, kwargs) %}
 (function (map) {
 "use strict";
+{{ '{% raw %}' }}
 {{ this.values.modules }}
+{{ '{% endraw %}' }}
 })({{ this.values.map }});
 {% endmacro %}
