@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 import shapely
 from affine import Affine
+from exactextract import exact_extract
+from exactextract.raster import NumPyRasterSource
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -162,6 +164,26 @@ def test_crs_and_geometry_kind_are_checked() -> None:
 def test_a_cover_is_computed_once_for_equal_grids() -> None:
     zones = Zones(parcels(rect(0, 0, 30, 30)))
     assert zones.cover(grid(3, 3)) is zones.cover(grid(3, 3))
+
+
+def test_numbers_equal_those_exactextract_gives_itself() -> None:
+    # 60 stars on 40 x 40 cells, some beyond the edge: our sums over its cover, and its own sums.
+    rng = np.random.default_rng(5)
+    turn = np.linspace(0, 2 * np.pi, 13)[:-1]
+    stars = [
+        shapely.Polygon(np.c_[X + x + r * np.cos(turn), Y + y + r * np.sin(turn)])
+        for x, y, r in zip(*rng.uniform(0, 400, (2, 60)), rng.uniform(2, 60, (60, 12)), strict=True)
+    ]
+    given = parcels(*stars)
+    cells = layer(rng.random((40, 40)))
+    raster = NumPyRasterSource(cells.values, *cells.grid.bounds)
+    raster.srs_wkt_str = given.crs.to_wkt()
+    theirs = exact_extract(raster, given, ["mean", "sum", "count"], output="pandas")
+    zones = Zones(given)
+    np.testing.assert_allclose(mean(zones, cells), theirs["mean"], rtol=1e-9)
+    np.testing.assert_allclose(total(zones, cells), theirs["sum"], rtol=1e-9)
+    cover = zones.cover(cells.grid)
+    np.testing.assert_allclose(np.bincount(cover.zone, cover.fraction), theirs["count"], rtol=1e-9)
 
 
 @st.composite
