@@ -10,6 +10,7 @@ import pandas as pd
 
 from landuse.core.settings import Settings
 from landuse.products.columns import ordered_columns
+from landuse.products.schema import PARCELS
 from landuse.products.tables import csv_bytes
 
 
@@ -33,6 +34,8 @@ def merge_results(
     ------
     ValueError
         If the tables do not hold the same parcels in the same order.
+    pandera.errors.SchemaError
+        If the table breaks a law of `schema.PARCELS`.
     """
     ids = table["parcel_id"].tolist()
     for name, part in (("scores", scores), ("derived", derived), ("parcels", parcels)):
@@ -41,7 +44,7 @@ def merge_results(
             raise ValueError(msg)
     parts = [table, scores.drop(columns="parcel_id"), derived.drop(columns="parcel_id")]
     merged = pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
-    merged = merged[ordered_columns(merged.columns)]
+    merged = PARCELS.validate(merged[ordered_columns(merged.columns)])
     outline = parcels[["parcel_id", parcels.geometry.name]]
     digest = hashlib.sha256(csv_bytes(merged, merged.columns)).hexdigest()
     return {"parcels": merged, "geometry": outline, "facts": {"run_code": digest[:8]}}
