@@ -9,48 +9,34 @@ and `known_share` tells how much of a polygon was known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from importlib.metadata import version
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from exactextract import exact_extract
-from exactextract.feature import Feature, FeatureSource
-from exactextract.raster import NumPyRasterSource
-from exactextract.writer import Writer
 from numpy.typing import NDArray
 from pyproj import CRS
 
 from landuse.core.errors import data_fault, fail
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
+from landuse.indicators.coverage import ENGINE, Cover, cover_cells
 
-ENGINE = f"exactextract {version('exactextract')}"
-"""Library and version behind every zonal number, for the manifest."""
+__all__ = [
+    "ENGINE",
+    "Zones",
+    "class_shares",
+    "codes_share",
+    "known_share",
+    "mean",
+    "median",
+    "total",
+]
 
 _POLYGONAL = (3, 6)
-_LEAST_FRACTION = 1e-9
 _ROUNDING = 1e-6
-
-
-@dataclass(frozen=True, eq=False)
-class Cover:
-    """Which cells each zone covers: one row for each (zone, cell) pair, sorted by both.
-
-    Attributes
-    ----------
-    zone : position of the polygon, 0 to n - 1.
-    cell : row-major position of the cell in the grid.
-    fraction : part of the cell inside the polygon, 0 to 1.
-    """
-
-    zone: NDArray[np.int64]
-    cell: NDArray[np.int64]
-    fraction: NDArray[np.float64]
 
 
 class Zones:
@@ -97,7 +83,7 @@ class Zones:
             if CRS(grid.crs) != self.crs:
                 msg = f"grid in {grid.crs}, zones in {self.crs.to_string()}: align them first"
                 raise ValueError(msg)
-            self._covers[grid] = _cover(self._wkb, zones=self._filled, grid=grid)
+            self._covers[grid] = cover_cells(self._wkb, zones=self._filled, grid=grid)
         return self._covers[grid]
 
 
@@ -229,90 +215,3 @@ def _unknown_codes(found: NDArray[Any], *, known: list[int]) -> Exception:
             todo_en=f"check the product id or the legend; it lists {known}",
         )
     )
-
-
-def _cover(wkb: NDArray[Any], *, zones: NDArray[np.int64], grid: Grid) -> Cover:
-    """Ask exactextract which cells each polygon covers."""
-    if not len(wkb):
-        nothing = np.empty(0, dtype=np.int64)
-        return Cover(nothing, nothing, np.empty(0))
-    x0, y0, x1, y1 = grid.bounds
-    # The values are never looked at: a broadcast zero stands for the grid in one byte.
-    cells = np.broadcast_to(np.uint8(0), grid.shape)
-    raster = NumPyRasterSource(cells, x0, y0, x1, y1, name="grid")
-    rows = exact_extract(
-        raster,
-        _WkbSource(wkb),
-        ["cell_id", "coverage"],
-        include_cols=["zone"],
-        strategy="feature-sequential",
-        output=_RowWriter(),
-    )
-    counts = np.array([len(row["cell_id"]) for row in rows])
-    zone = np.repeat(zones[[row["zone"] for row in rows]], counts)
-    cell = np.concatenate([row["cell_id"] for row in rows]).astype(np.int64)
-    fraction = np.concatenate([row["coverage"] for row in rows]).astype(np.float64)
-    order = np.flatnonzero(fraction > _LEAST_FRACTION)
-    key = zone[order] * (grid.shape[0] * grid.shape[1]) + cell[order]
-    if (np.diff(key) < 0).any():
-        order = order[np.argsort(key, kind="stable")]
-    return Cover(zone[order], cell[order], fraction[order])
-
-
-class _WkbFeature(Feature):  # type: ignore[misc]
-    """A polygon handed over as WKB: four times as fast as the GeoJSON text of the default."""
-
-    def __init__(self, wkb: bytes | None = None, zone: int = 0) -> None:
-        super().__init__()
-        self.wkb = wkb
-        self.row: dict[str, Any] = {"zone": zone}
-
-    def geometry(self) -> bytes | None:
-        return self.wkb
-
-    def set_geometry(self, wkb: bytes | None) -> None:
-        self.wkb = wkb
-
-    def set_geometry_format(self) -> str:
-        return "wkb"
-
-    def get(self, name: str) -> Any:
-        return self.row[name]
-
-    def set(self, name: str, value: Any) -> None:
-        self.row[name] = value
-
-    def fields(self) -> list[str]:
-        return list(self.row)
-
-
-class _WkbSource(FeatureSource):  # type: ignore[misc]
-    def __init__(self, wkb: NDArray[Any]) -> None:
-        super().__init__()
-        self.wkb = wkb
-
-    def count(self) -> int:
-        return len(self.wkb)
-
-    def __iter__(self) -> Iterator[_WkbFeature]:
-        return (_WkbFeature(bytes(one), zone) for zone, one in enumerate(self.wkb))
-
-    def srs_wkt(self) -> None:
-        return None
-
-
-class _RowWriter(Writer):  # type: ignore[misc]
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[dict[str, Any]] = []
-
-    def add_operation(self, operation: Any) -> None:
-        pass
-
-    def write(self, feature: Any) -> None:
-        row = _WkbFeature()
-        feature.copy_to(row)
-        self.rows.append(row.row)
-
-    def features(self) -> list[dict[str, Any]]:
-        return self.rows
