@@ -184,10 +184,7 @@ def _mended(
     broken = there & ~shapely.is_valid(shapes)
     if broken.any():
         before = shapes[broken]
-        after = _parts_of_kind(
-            shapely.make_valid(before, method="structure", keep_collapsed=False), kind
-        )
-        after[shapely.area(after) == 0] = None
+        after = _valid_polygons(before)
         shapes[broken] = after
         findings.extend(_mend_findings(before, after, names[broken], stage, listed=listed))
     flat = there & ~broken & (shapely.area(shapes) == 0)
@@ -195,6 +192,21 @@ def _mended(
         findings.append(_drop(flat, names, stage, "面积为零，已去掉", "no area, dropped"))
         shapes[flat] = None
     return shapes
+
+
+def _valid_polygons(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return valid polygons of the rings' area; None where no area is left.
+
+    The method "structure" leaves about one ring in two thousand as polygons that share an edge,
+    which is still invalid (GEOS 3.14.1); their edges are then rebuilt by the method "linework",
+    which loses nothing since those polygons no longer overlap.
+    """
+    mended = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    mended = _parts_of_kind(mended, "polygon")
+    still = ~(shapely.is_missing(mended) | shapely.is_valid(mended))
+    mended[still] = _parts_of_kind(shapely.make_valid(mended[still]), "polygon")
+    mended[shapely.area(mended) == 0] = None
+    return mended
 
 
 def _mend_findings(
