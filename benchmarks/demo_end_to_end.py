@@ -1,0 +1,97 @@
+"""Time the whole demo as a process of its own, beside merely reading every input once.
+
+    python benchmarks/demo_end_to_end.py [--size small] [--repeat 3]
+
+Prints one row a run: wall seconds, CPU seconds and peak memory of a fresh `landuse demo` (county
+made, every stage run, products written), of a second run with nothing changed, of a run after one
+threshold was changed, and of reading the inputs. Ratios within one table count; absolute times are
+those of the machine. Nothing here decides whether a test passes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MODEL = ROOT / "landuse" / "scores" / "models" / "china.toml"
+READ_ALL = """
+import sys
+from pathlib import Path
+import pandas as pd, pyogrio, rasterio
+raw = Path(sys.argv[1])
+for file in sorted(raw.iterdir()):
+    if file.suffix == ".tif":
+        with rasterio.open(file) as source:
+            source.read()
+    elif file.suffix in {".gpkg", ".shp", ".geojson"}:
+        for layer, _ in pyogrio.list_layers(file):
+            pyogrio.read_dataframe(file, layer=layer)
+    elif file.suffix == ".csv":
+        pd.read_csv(file, dtype="str", encoding="GBK" if file.stem == "ledger" else "utf-8-sig")
+"""
+
+
+def measure(*command: str | Path, folder: Path) -> tuple[float, float, float]:
+    """Run a command; return wall seconds, CPU seconds and peak memory in MB."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *map(str, command)],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    if status:
+        msg = f"{command} ended with {status}"
+        raise SystemExit(msg)
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def once(size: str) -> dict[str, tuple[float, float, float]]:
+    """Measure the four runs in a new folder."""
+    folder = Path(tempfile.mkdtemp(prefix="示例 "))
+    changed = folder / "changed.toml"
+    text = MODEL.read_text(encoding="utf-8")
+    changed.write_text(text.replace("minimum_coverage = 0.6", "minimum_coverage = 0.65"), "utf-8")
+    landuse = ("-m", "landuse.cli")
+    try:
+        return {
+            "demo, from nothing": measure(*landuse, "demo", "--size", size, folder=folder),
+            "again, nothing changed": measure(*landuse, "run", "demo", folder=folder),
+            "one threshold changed": measure(
+                *landuse, "run", "demo", "--model", changed, folder=folder
+            ),
+            "every input read once": measure("-c", READ_ALL, "data/raw/demo", folder=folder),
+        }
+    finally:
+        shutil.rmtree(folder)
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", default="full", choices=("full", "small"))
+    parser.add_argument("--repeat", type=int, default=3)
+    options = parser.parse_args()
+    runs = [once(options.size) for _ in range(options.repeat)]
+    print(f"{options.size}, {options.repeat} runs, {os.cpu_count()} cores, "
+          f"Python {platform.python_version()}, {platform.machine()}")  # fmt: skip
+    print(f"{'':<26}{'wall s (min-max)':>22}{'CPU s':>8}{'peak MB':>9}")
+    for name in runs[0]:
+        wall, cpu, peak = zip(*(run[name] for run in runs), strict=True)
+        spread = f"{statistics.median(wall):.1f} ({min(wall):.1f}-{max(wall):.1f})"
+        print(f"{name:<26}{spread:>22}{statistics.median(cpu):>8.1f}{max(peak):>9.0f}")
+
+
+if __name__ == "__main__":
+    main()
