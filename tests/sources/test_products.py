@@ -34,7 +34,9 @@ def test_registry_and_modules_list_the_same_products_with_the_same_facts() -> No
 def test_each_product_names_licence_credit_defects_in_both_languages(
     product: RasterProduct,
 ) -> None:
-    assert product.licence and product.attribution and "doi" in product.citation
+    assert product.licence
+    assert product.attribution
+    assert "doi" in product.citation
     assert product.url_template.startswith("https://")
     assert len(product.defects_zh) == len(product.defects_en) > 0
 
