@@ -170,7 +170,7 @@ def test_missing_layer_is_said_in_three_places(open_map: Opener, small_map: Path
     opened = open_map(small_map)
     opened.ask(f"landuse.select({json.dumps(parcel_with('vetoed'))})")
     assert "生态保护红线" in opened.page.inner_text("#unchecked")
-    assert "生态保护红线　未导入" in opened.page.inner_text("#legend")
+    assert "未导入" in opened.page.inner_text("#legend .off:has-text('生态保护红线')")
     assert "生态保护红线" in opened.page.inner_text("#right tr:has(.warn)")
     assert "地质灾害" not in opened.page.inner_text("#legend"), "unknown to this study"
 
@@ -358,6 +358,8 @@ def test_a_map_of_almost_nothing_opens(
     opened = open_map(saved(MapInput(title_zh="空", title_en="Bare", crs="EPSG:4549", parcels=bare),
                             "bare"))  # fmt: skip
     assert opened.ask("landuse.count().list") == 8  # 6 of the first ten, 2 of the last two
+    assert opened.page.is_hidden("#where"), "no zones, nothing to choose"
+    assert opened.page.is_hidden("#town")
     opened.ask("landuse.select(landuse.ids()[0])")
     assert opened.errors == []
     assert opened.requests == []

@@ -16,7 +16,7 @@ from landuse.products.webmap.model import Hillshade
 from landuse.products.webmap.shapes import WEB_MERCATOR
 
 DARKEST, BRIGHTEST = 206, 250
-_FLAT_DROP = 0.6
+_CONTRAST = 0.8
 LARGEST_SIDE_PX = 1024
 _AZIMUTH_RAD = np.radians(315.0)
 _ALTITUDE_RAD = np.radians(45.0)
@@ -26,7 +26,7 @@ WEBP_QUALITY = "75"
 Floats = NDArray[np.float64]
 
 
-def shade(elevation_m: Floats, *, cell_m: float, exaggeration: float = 1.5) -> NDArray[np.uint8]:
+def shade(elevation_m: Floats, *, cell_m: float, exaggeration: float = 2.0) -> NDArray[np.uint8]:
     """Return grey values 206 to 250 of a surface lit from the north-west at 45 degrees.
 
     Slope and aspect by central differences; ``cell_m`` is the ground size of a cell. Flat ground
@@ -47,7 +47,7 @@ def shade(elevation_m: Floats, *, cell_m: float, exaggeration: float = 1.5) -> N
 def _grey(light: Any) -> Any:
     """Spread light around that of flat ground, which lies at three quarters of the range."""
     flat = np.sin(_ALTITUDE_RAD)
-    share = np.clip(0.75 + (light - flat) * _FLAT_DROP, 0, 1)
+    share = np.clip(0.75 + (light - flat) * _CONTRAST, 0, 1)
     return np.round(DARKEST + share * (BRIGHTEST - DARKEST))
 
 

@@ -13,7 +13,7 @@ function drawCard() {
 
 function cardHead(i) {
   const kind = D.col.kind[i], id = D.col.parcel_id.at(i);
-  const zone = D.col.zone_in[i] ? (D.col.zone_name.at(i) ? t("in_zone_name", { v: D.col.zone_name.at(i) }) : t("in_zone")) : t("out_zone");
+  const zone = !D.hasZones ? "" : D.col.zone_in[i] ? (D.col.zone_name.at(i) ? t("in_zone_name", { v: D.col.zone_name.at(i) }) : t("in_zone")) : t("out_zone");
   const use = D.col["land_use_" + S.lang].at(i) || D.col.land_use_zh.at(i) || D.col.land_use.at(i);
   const state = kind === D.VETO ? t("why_veto") : kind === D.DOUBT ? t("why_doubt") : kind === D.OTHER ? t("kind_none") : t(spokenOf(i));
   const line = kind === D.VETO || kind === D.DOUBT ? [state] : [state, use, zone];

@@ -36,8 +36,15 @@ function interval(low, high) {
   return low === high ? fixed(low, 0) : fixed(low, 0) + "–" + fixed(high, 0);
 }
 
+// The text up to the first stop that stands outside brackets.
 function firstClause(text) {
-  return S.lang === "zh" ? text.split(/[，。；]/)[0] : text.split(/[,;](?=\s)|\.(?=\s|$)/)[0];
+  let depth = 0;
+  for (let p = 0; p < text.length; p++) {
+    if ("（(".includes(text[p])) depth++;
+    else if ("）)".includes(text[p])) depth--;
+    else if (depth <= 0 && ("，。；".includes(text[p]) || (",;.".includes(text[p]) && /^(\s|$)/.test(text.slice(p + 1, p + 2))))) return text.slice(0, p);
+  }
+  return text;
 }
 
 function h(tag, options, ...children) {

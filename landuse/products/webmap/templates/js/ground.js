@@ -33,6 +33,7 @@ function paintRoads(pen, v) {
     const items = [];
     for (let i = 0; i < layer.count; i++) if (layer.kind[i] === rank) items.push(i);
     const width = road.width(v.z);
+    if (rank && v.z < CIRCLES_BELOW) { drawAll(pen, layer, l, items, strokeWith("#C3CAD3", 0.9), false); continue; }
     drawAll(pen, layer, l, items, strokeWith(road.edge, width + 1.2), false);
     drawAll(pen, layer, l, items, strokeWith(road.fill, width), false);
   }

@@ -19,10 +19,10 @@ function lineKey(colour, width, dash) {
   return keyPicture((pen) => { pen.beginPath(); pen.moveTo(2, 7); pen.lineTo(26, 7); strokeWith(colour, width, dash)(pen); });
 }
 
-function item(key, word, { layer, count, off, title } = {}) {
+function item(key, word, { layer, count, off, title, side } = {}) {
   const box = layer ? h("input", { type: "checkbox", "data-layer": layer, "aria-label": word, on: { change: (event) => setLayer(layer, event.target.checked) } }) : null;
   if (box) box.checked = isVisible(layer);
-  return h(layer ? "label" : "div", { class: "item" + (off ? " off" : ""), title }, key, h("span", { class: "word", text: word }), count === undefined ? null : h("span", { class: "count", text: fixed(count, 0) }), box);
+  return h(layer ? "label" : "div", { class: "item" + (off ? " off" : ""), title }, key, h("span", { class: "word", text: word }), side || count !== undefined ? h("span", { class: "count", text: side || fixed(count, 0) }) : null, box);
 }
 
 function group(head, ...items) {
@@ -48,6 +48,8 @@ function frameItems() {
   const items = [];
   if (D.shape.zones) {
     items.push(item(lineKey("#2E3F55", 1.6, []), t("zones"), { layer: "zones" }));
+  }
+  if (D.hasZones) {
     items.push(item(boxKey("#FFFFFF", "#3A1603"), t("in_zone_key")), item(boxKey("#FFFFFF", "#3A1603", [4, 3]), t("out_zone_key")));
   }
   if (D.shape.towns) items.push(item(lineKey("#8A95A5", 1, [2, 2]), t("towns"), { layer: "towns" }));
@@ -57,8 +59,8 @@ function frameItems() {
 
 function controlItems() {
   return D.control.map((line) => (line.shape
-    ? item(lineKey(...CONTROL_LOOK[line.code]), say(line), { layer: line.code })
-    : item(keyPicture((pen) => { pen.beginPath(); pen.moveTo(9, 7); pen.lineTo(17, 7); strokeWith("#5F6C7C", 1)(pen); }), say(line) + "　" + t("not_loaded"), { off: true })));
+    ? item(lineKey(...CONTROL_LOOK[line.code]), say(line), { layer: line.code, title: FROM_AFAR.has(line.code) ? null : t("from_zoom") })
+    : item(keyPicture((pen) => { pen.beginPath(); pen.moveTo(9, 7); pen.lineTo(17, 7); strokeWith("#5F6C7C", 1)(pen); }), say(line), { off: true, side: t("not_loaded") })));
 }
 
 function groundItems() {
@@ -120,4 +122,5 @@ function openAbout() {
     h("h3", { text: t("about_keys") }), lines([t("keys_help")]),
     h("button", { class: "btn", text: t("close"), on: { click: () => byId("about").close() } })].filter(Boolean));
   byId("about").showModal();
+  byId("about").scrollTop = 0;
 }

@@ -15,8 +15,8 @@ function townText(i) {
 
 function rowNode(place, height) {
   const i = S.rows[place], id = D.col.parcel_id.at(i), graded = isGraded(i);
-  const where = t(D.col.zone_in[i] ? "in_zone" : "out_zone");
-  const facts = [where, muText(D.col.area_mu.at(i)), t("cov", { v: percent(D.col.coverage.at(i)) })].join(" · ");
+  const where = D.hasZones ? t(D.col.zone_in[i] ? "in_zone" : "out_zone") : "";
+  const facts = [where, muText(D.col.area_mu.at(i)), t("cov", { v: percent(D.col.coverage.at(i)) })].filter(Boolean).join(" · ");
   const row = h("div", { class: "row", id: "row-" + place, role: "option", "aria-selected": i === S.sel, "aria-posinset": place + 1, "aria-setsize": S.rows.length, title: id, style: { top: place * height + "px" } },
     h("span", { class: "rank", text: graded ? fixed(D.col.rank.at(i), 0) : MISSING }), tile(i),
     h("div", {}, h("p", { text: [townText(i), shortId(id)].filter(Boolean).join(" ") }), h("p", { text: facts })),

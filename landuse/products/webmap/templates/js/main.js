@@ -46,6 +46,9 @@ async function start() {
   prepareOrder();
   orderTowns();
   D.tiles = Boolean(map.getPane("tilePane").children.length);
+  D.hasZones = Boolean(D.shape.zones) || D.col.zone_in.includes(1);
+  document.body.classList.toggle("no-zones", !D.hasZones);
+  document.body.classList.toggle("one-town", D.towns.length < 2);
   resetFilters();
   const from = readHash();
   setUpMap();

@@ -4,10 +4,14 @@ const CONTROL_LOOK = {
   growth_boundary: ["#B03A6B", 1.6, [6, 3]], heritage: ["#7A3E1D", 1.6, [8, 2, 2, 2, 2, 2]], hazard: ["#A33A00", 1.8, [3, 2]]
 };
 
+// Many small pieces would hide the county; they appear with the polygons.
+const FROM_AFAR = new Set(["eco_redline", "growth_boundary"]);
+
 function paintOverlay(pen, v) {
   const zones = D.shape.zones;
   for (const line of D.control) if (line.shape && isVisible(line.code) && isVisible("control")) {
     const [colour, width, dash] = CONTROL_LOOK[line.code];
+    if (v.z < CIRCLES_BELOW && !FROM_AFAR.has(line.code)) continue;
     lineLayer(pen, v, line.shape, strokeWith(colour, v.z < CIRCLES_BELOW ? width * 0.75 : width, dash));
   }
   if (zones && isVisible("zones")) {

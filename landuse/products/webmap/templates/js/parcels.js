@@ -24,7 +24,8 @@ function isContext(i, z) {
   return isVisible(kind === D.DOUBT ? "doubt" : "veto") && inPlace(i);
 }
 
-function radius(i) { return Math.min(28, Math.max(3.2, 0.8 * Math.sqrt(D.col.area_mu.at(i) || 0))); }
+// Far out, where parcels crowd, the smallest circle shrinks too.
+function radius(i) { return Math.min(28, Math.max(map.getZoom() < 11 ? 2.2 : 3.2, 0.8 * Math.sqrt(D.col.area_mu.at(i) || 0))); }
 
 function centre(i, v) {
   const m = metres(D.shape.parcels, i);
@@ -68,7 +69,7 @@ function paintKind(pen, v, kind) {
   const layer = D.shape.parcels, l = lens(layer, v), look = colours(kind);
   for (const inside of [0, 1]) {
     const items = themed.filter((i) => D.col.kind[i] === kind && D.col.zone_in[i] === inside);
-    const dashed = kind === D.DOUBT || (kind < D.DOUBT && !inside);
+    const dashed = kind === D.DOUBT || (kind < D.DOUBT && !inside && D.hasZones);
     drawAll(pen, layer, l, items, () => {
       pen.fillStyle = kind < D.DOUBT || v.z < HATCH_FROM ? look.fill : hatch(pen, kind === D.VETO ? "veto" : "doubt");
       pen.globalAlpha = kind < D.DOUBT && v.z >= HATCH_FROM ? 0.88 : 1;

@@ -13,6 +13,7 @@ function rulesFor(i) {
 }
 
 function limitText({ rule, limit }) {
+  if (limit === 0 && !D.measured[rule.code]) return MISSING;
   return Number.isFinite(limit) ? withUnit(limit, rule.unit, Number.isInteger(limit) ? 0 : 1) : rule.limit || MISSING;
 }
 
@@ -50,9 +51,14 @@ function rulesTable(i) {
 function ruleRow(item) {
   const name = h("td", {}, sign(item.state), say(item.rule));
   if (!item.checked) return h("tr", {}, name, h("td", { colspan: 4, class: "num warn", text: t("why_missing") }));
-  return h("tr", {}, name, h("td", { class: "soft", text: say(item.rule, "layer") || item.rule.layer || MISSING }),
+  return h("tr", {}, name, h("td", { class: "soft", text: layerName(item.rule) }),
     h("td", { class: "num" + (item.state === "hit" ? " over" : ""), text: withUnit(item.found, item.rule.unit, 2) }),
     h("td", { class: "num soft", text: limitText(item) }), h("td", {}, markTag(item.rule.mark)));
+}
+
+function layerName(rule) {
+  const line = D.control.find((entry) => entry.code === rule.layer);
+  return say(rule, "layer") || (line && say(line)) || rule.layer || MISSING;
 }
 
 function waterfall() {
