@@ -74,7 +74,10 @@ def _unknown(parcel_id: str, known: list[str]) -> Any:
 
 
 def _head(row: dict[str, Any]) -> list[str]:
-    zone = row["zone_name"] if row["zone_in"] else "区外 outside"
+    if pd.isna(row["zone_in"]):
+        zone = "区内外未知 zones not supplied"
+    else:
+        zone = row["zone_name"] if row["zone_in"] else "区外 outside"
     use = f"{row['land_use_zh']} {row['land_use_en']}"
     lines = [
         f"{row['parcel_id']}  {row['town_name']}  {use}  {zone}",

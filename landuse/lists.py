@@ -47,7 +47,8 @@ def export_list(
     table = gpd.GeoDataFrame(read_product(study, "parcels"), geometry=outlines.array,
                              crs=outlines.crs)  # fmt: skip
     if zone in {"in", "out"}:
-        table = table[table["zone_in"].astype(bool) == (zone == "in")]
+        wanted = (table["zone_in"] == (zone == "in")).fillna(value=False)
+        table = table[wanted.to_numpy(bool)]
     chosen = select(
         table, town=town, zone=(zone,) if zone not in {"", "in", "out"} else (), grade=grade,
         flag=flag, min_mu=min_mu, where=[parse_condition(text) for text in where],

@@ -72,16 +72,17 @@ def _bring_layers_in(plan: Plan) -> None:
     grid = GridSettings(crs=crs, resolution_m=plan.head.resolution_m, bounds=plan.head.bounds)
     plan.add("grid", "工作格网", study_grid, grid, takes=plan.of("county", "parcels"))
     on_grid = {"grid": "grid.grid"}
+    in_frame = on_grid | {"frame": plan.layer(plan.frame_role)}
     for role, product in sources.of_kind(RasterSource).items():
         raster = RasterAlign(role=role, product=product.product, year=product.year)
         if product.series:
-            plan.align_many(role, align_series, raster, takes=on_grid)
+            plan.align_many(role, align_series, raster, takes=in_frame)
             takes = {"layers": plan.layers(role)}
             plan.add(
                 f"{role}_latest", f"{plan.name(role)}最新一年", latest, Settings(), takes=takes
             )
         else:
-            plan.align(role, align_raster, raster, takes=on_grid)
+            plan.align(role, align_raster, raster, takes=in_frame)
     if sources.surfaces:
         surfaces = BurnSettings(surfaces=sources.surfaces, crs=crs)
         plan.align_many("surfaces", burn_surfaces, surfaces, takes=on_grid)
@@ -137,7 +138,7 @@ def _judge(plan: Plan) -> None:
         "scores": "scores.scores",
         "derived": "scores.derived",
     }
-    plan.add("results", "成果总表", merge_results, Settings(), takes=takes)
+    plan.add("results", "成果总表", merge_results, plan.result_settings(), takes=takes)
     plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
 
 

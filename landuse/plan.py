@@ -20,6 +20,7 @@ from landuse.indicators.planning import PlanningSettings
 from landuse.indicators.surface import SurfaceSettings
 from landuse.indicators.terrain import TerrainSettings
 from landuse.indicators.trend import TrendSettings
+from landuse.products.results import ResultSettings
 from landuse.products.settings import ProductSettings
 from landuse.runner import Stage
 from landuse.scores.assess import AssessSettings
@@ -227,6 +228,10 @@ class Plan:
             if getattr(self.sources, role) is None
             and not getattr(self.sources, stands_in.get(role, role))
         }
+
+    def result_settings(self) -> ResultSettings:
+        """Return what the parcel table may say about zones."""
+        return ResultSettings(zones_known=self.sources.zones is not None)
 
     def all_findings(self) -> dict[str, str | None]:
         """Return where every stage so far keeps its findings, in order."""

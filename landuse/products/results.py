@@ -14,13 +14,19 @@ from landuse.products.schema import PARCELS
 from landuse.products.tables import csv_bytes
 
 
+class ResultSettings(Settings):
+    """Whether the study has a layer of development zones; without it ``zone_in`` is null."""
+
+    zones_known: bool
+
+
 def merge_results(
     *,
     parcels: gpd.GeoDataFrame,
     table: pd.DataFrame,
     scores: pd.DataFrame,
     derived: pd.DataFrame,
-    settings: Settings,
+    settings: ResultSettings,
 ) -> dict[str, Any]:
     """Join scores and measures to one row a parcel.
 
@@ -44,6 +50,8 @@ def merge_results(
             raise ValueError(msg)
     parts = [table, scores.drop(columns="parcel_id"), derived.drop(columns="parcel_id")]
     merged = pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
+    inside = merged["zone_in"].astype("boolean")
+    merged = merged.assign(zone_in=inside if settings.zones_known else inside.mask(inside.notna()))
     merged = PARCELS.validate(merged[ordered_columns(merged.columns)])
     outline = parcels[["parcel_id", parcels.geometry.name]]
     digest = hashlib.sha256(csv_bytes(merged, merged.columns)).hexdigest()

@@ -1,4 +1,7 @@
-"""Totals by town and by zone: count and mu per flag and grade, inside and outside zones."""
+"""Totals by town and by zone: count and mu per flag and grade, inside and outside zones.
+
+Without a layer of zones (``zone_in`` null) a parcel counts neither inside nor outside.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import pandas as pd
 
 from landuse.products.columns import ColumnName
 from landuse.products.safety import plain_texts
-from landuse.products.words import FLAGS, SUSPECTED
+from landuse.products.words import FLAGS, SUSPECTED, ZONES_UNKNOWN_ZH
 
 DEFAULT_GRADES = ("I", "II", "III")
 TOWN = ("town_code", "town_name")
@@ -22,14 +25,18 @@ def town_totals(table: pd.DataFrame, *, grades: Sequence[str] = DEFAULT_GRADES) 
 
 def zone_totals(table: pd.DataFrame, *, grades: Sequence[str] = DEFAULT_GRADES) -> pd.DataFrame:
     """Return one row a development zone, then one row for all parcels outside zones."""
-    outside = ~table["zone_in"].astype("bool")
-    named = table.assign(
-        zone_in=~outside, zone_name=table["zone_name"].fillna("").mask(outside, "")
-    )
+    inside, unknown = inside_zones(table), table["zone_in"].isna()
+    names = table["zone_name"].fillna("").where(inside, "").mask(unknown, ZONES_UNKNOWN_ZH)
+    named = table.assign(zone_in=inside, zone_name=names)
     rows = _totals(named, by=ZONE, grades=grades)
     return rows.sort_values(
         ["zone_in", "zone_name"], ascending=[False, True], ignore_index=True, kind="stable"
     )
+
+
+def inside_zones(table: pd.DataFrame) -> pd.Series:
+    """Return where a parcel is known to lie in a development zone."""
+    return table["zone_in"].astype("boolean").fillna(value=False).astype("bool")
 
 
 def county_totals(table: pd.DataFrame, *, grades: Sequence[str] = DEFAULT_GRADES) -> pd.Series:
@@ -83,13 +90,14 @@ def _totals(table: pd.DataFrame, *, by: Sequence[str], grades: Sequence[str]) ->
 
 def _measures(table: pd.DataFrame, *, grades: Sequence[str]) -> pd.DataFrame:
     """Return one row a parcel: 0/1 counts and mu per column of the totals."""
-    area, inside = table["area_mu"].fillna(0.0), table["zone_in"].astype("bool")
+    area, inside = table["area_mu"].fillna(0.0), inside_zones(table)
+    outside = ~inside & table["zone_in"].notna()
     flags = {flag: table["flag"] == flag for flag in FLAGS}
     everything = pd.Series(True, index=table.index)
     suspected = table["flag"].isin(SUSPECTED)
     masks = {"all": everything, "suspected": suspected} | flags
     for key in ("all", "suspected", *SUSPECTED):
-        masks |= {f"{key}_in": masks[key] & inside, f"{key}_out": masks[key] & ~inside}
+        masks |= {f"{key}_in": masks[key] & inside, f"{key}_out": masks[key] & outside}
     masks |= {f"grade_{code}": table["grade"] == code for code in grades}
     measures: dict[str, pd.Series] = {}
     for column in total_columns(grades)[:-1]:

@@ -9,6 +9,8 @@ NOTE_EN: Final = "Suspected: inferred from open data; not a legal finding"
 RELEASE_ZH: Final = "内部工作用图，不公开；无审图号"
 RELEASE_EN: Final = "Internal use; not for release; no map approval number"
 OUTSIDE_ZH: Final = "区外"
+ZONES_UNKNOWN_ZH: Final = "区内外未知"
+ZONES_UNKNOWN_EN: Final = "zones not supplied"
 OUTSIDE_EN: Final = "outside zones"
 UNASSIGNED_ZH: Final = "未归属"
 

@@ -27,6 +27,7 @@ from landuse.products.words import (
     RELEASE_ZH,
     SCORES,
     UNASSIGNED_ZH,
+    ZONES_UNKNOWN_ZH,
     flag_words,
 )
 
@@ -155,10 +156,11 @@ def total_sheets(run: RunFacts) -> tuple[Sheet, Sheet]:
 def people_zones(zones: pd.DataFrame) -> pd.DataFrame:
     """Return zone totals in words; the last row is what lies outside all zones."""
     inside = zones["zone_in"].astype("bool")
+    unknown = zones["zone_name"] == ZONES_UNKNOWN_ZH
     unnamed = zones["zone_name"].mask(zones["zone_name"] == "", "（未命名）")
     return zones.assign(
-        zone_name=unnamed.where(inside, OUTSIDE_ZH),
-        zone_in=inside.map({True: "区内", False: OUTSIDE_ZH}),
+        zone_name=unnamed.where(inside | unknown, OUTSIDE_ZH),
+        zone_in=inside.map({True: "区内", False: OUTSIDE_ZH}).mask(unknown, ZONES_UNKNOWN_ZH),
     )
 
 
