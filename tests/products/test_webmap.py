@@ -273,3 +273,17 @@ def test_contributions_keep_state_and_reason() -> None:
     state = np.frombuffer(data, dtype=np.dtype(kind), count=length, offset=offset)
     assert (state >= 2).all(), "missing everywhere"
     assert tax["reasons"][int(state[0]) - 2] == ["未提供亩均税收表", "No tax table supplied"]
+
+
+def test_roads_keep_their_width_class_and_areas_are_filled() -> None:
+    line = shapely.LineString([(450_000, 3_230_000), (451_000, 3_230_500)])
+    shapes = [line, line.buffer(5), shapely.affinity.translate(line, 50)]
+    for name in ("highway", "road_class"):
+        roads = gpd.GeoDataFrame(
+            {name: ["motorway", "primary", "residential"]}, geometry=shapes, crs="EPSG:4549"
+        )
+        head, data = unpack(payload_text(map_input(12, roads=roads)))
+        assert head["layers"]["road_areas"]["count"] == 1
+        kind, offset, length = head["layers"]["roads"]["class"]
+        found = np.frombuffer(data, dtype=np.dtype(kind), count=length, offset=offset)
+        assert found.tolist() == [0, 3], "motorway and street; the area has no width"

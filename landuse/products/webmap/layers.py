@@ -43,8 +43,7 @@ def add_layers(payload: Payload, inputs: MapInput) -> dict[str, Any]:
     if inputs.zones is not None:
         layers["zones"]["name"] = texts_of(inputs.zones, "zone_name").tolist()
     if inputs.roads is not None:
-        layers["roads"] = add_lines(payload, _context(inputs.roads, inputs.crs))
-        layers["roads"]["class"] = payload.array(_road_class(inputs.roads))
+        layers |= _roads(payload, inputs.roads, inputs.crs)
     if inputs.water is not None:
         water = _context(inputs.water, inputs.crs)
         streams = water[np.isin(shapely.get_type_id(water), LINES)]
@@ -94,9 +93,20 @@ def _name_towns(layers: dict[str, Any], inputs: MapInput) -> None:
     layers["towns"]["name"] = name.tolist()
 
 
+def _roads(payload: Payload, roads: gpd.GeoDataFrame, crs: str) -> dict[str, Any]:
+    """Return lines by class and, where a source draws carriageways as areas, those areas."""
+    shapes = _context(roads, crs)
+    line = np.isin(shapely.get_type_id(shapes), LINES)
+    lines = add_lines(payload, shapes[line])
+    lines["class"] = payload.array(_road_class(roads)[line])
+    areas = {} if line.all() else {"road_areas": add_polygons(payload, shapes[~line])}
+    return {"roads": lines} | areas
+
+
 def _road_class(roads: gpd.GeoDataFrame) -> NDArray[np.uint8]:
-    if "highway" not in roads.columns:
+    named = [name for name in ("road_class", "highway") if name in roads.columns]
+    if not named:
         return np.ones(len(roads), dtype=np.uint8)
-    kind = texts_of(roads, "highway").to_numpy()
+    kind = texts_of(roads, named[0]).to_numpy()
     chosen = np.select([np.isin(kind, names) for names in ROAD_CLASSES], [0, 1, 2], default=3)
     return np.asarray(chosen, dtype=np.uint8)

@@ -74,7 +74,8 @@ class MapInput:
     families : ``code, zh, en`` of the evidence families.
     agree_at : deficit from which a criterion agrees with the suspicion (drawn semibold).
     county, towns, zones, roads, water, buildings : context layers, each may be None. Columns
-        used: ``town_code, town_name, town_name_en``, ``zone_name``, ``highway``.
+        used: ``town_code, town_name, town_name_en``, ``zone_name``, ``road_class`` or ``highway``
+        (OSM values; roads may be lines or areas).
     control_lines : layer by name of ``CONTROL_LINES``. None = wanted but not supplied: greyed in
         the legend and named as not checked. A name left out is not known to this study at all.
     hillshade : from ``hillshade_picture``.

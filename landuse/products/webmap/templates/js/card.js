@@ -95,7 +95,7 @@ function knownRow({ criterion, value, adds, deficit }, most, scored) {
   return h("tr", {},
     h("td", { text: say(criterion), title: criterion.source }),
     h("td", { class: "num" + (over ? " over" : ""), text: withUnit(value, unitText(criterion), digits) }),
-    h("td", { class: "limit", text: limit }),
+    h("td", { class: "limit" + (limit.length > 12 ? " long" : ""), text: limit }),
     h("td", { class: "soft", text: criterion.year || MISSING }),
     h("td", {}, markTag(criterion.mark)),
     h("td", { class: "bar-cell" }, h("span", { class: "meter" }, h("i", { style: { width: (scored ? (Math.max(0, adds || 0) / most) * 100 : 0) + "%" } }))),

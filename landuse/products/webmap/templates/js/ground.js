@@ -26,6 +26,8 @@ function lineLayer(pen, v, layer, stroke, closed = false) {
 }
 
 function paintRoads(pen, v) {
+  const areas = D.shape.road_areas;
+  if (areas) { fillLayer(pen, v, areas, "#FFFFFF"); lineLayer(pen, v, areas, strokeWith("#B2BAC4", v.z < HATCH_FROM ? 0.5 : 0.9), true); }
   const layer = D.shape.roads, l = lens(layer, v);
   for (let rank = ROADS.length - 1; rank >= 0; rank--) {
     const road = ROADS[rank];

@@ -62,8 +62,11 @@ function boundsOf(m) { return L.latLngBounds(toLatLng(m.x0, m.y0), toLatLng(m.x1
 function goHome() {
   const b = D.meta.home;
   if (!b) { map.setView([30, 110], 5, { animate: false }); return; }
-  const [, , right, bottom] = covered();
-  map.fitBounds(boundsOf({ x0: b[0], y0: b[1], x1: b[2], y1: b[3] }), { animate: false, paddingTopLeft: [12, 12], paddingBottomRight: [right - 12, bottom - 12] });
+  const [, , right, bottom] = covered(), bounds = boundsOf({ x0: b[0], y0: b[1], x1: b[2], y1: b[3] });
+  const beside = right + (innerWidth < 768 ? 0 : byId("legend").offsetWidth);
+  const zoomFor = (edge) => map.getBoundsZoom(bounds, false, L.point(edge, bottom));
+  const edge = zoomFor(right) - zoomFor(beside) <= 0.25 ? beside : right;  // beside the legend where it costs little
+  map.fitBounds(bounds, { animate: false, paddingTopLeft: [12, 12], paddingBottomRight: [edge - 12, bottom - 12] });
 }
 
 function isDrawn(i) {
