@@ -112,11 +112,13 @@ def measure(
 def worst_errors(joined: pd.DataFrame, *, score: str, each: int = 5) -> pd.DataFrame:
     """Return the highest-scored parcels that are false and the lowest-scored that are true.
 
-    ``joined`` holds ``parcel_id, truth, flag`` and the score column. Five of each make the ten
-    worst errors; a true parcel without a score counts as scored lowest.
+    ``joined`` holds ``parcel_id, truth, flag, veto`` and the score column. Five of each make the
+    ten worst errors; a true parcel without a score counts as scored lowest. A vetoed parcel is
+    never flagged, so its high score misleads nobody: it is no error of the first kind.
     """
     ranked = joined.assign(order=joined[score].fillna(-1.0))
-    high = ranked[~ranked["truth"]].sort_values(["order", "parcel_id"], ascending=[False, True])
+    misleading = ranked[~ranked["truth"] & ranked["veto"].eq("")]
+    high = misleading.sort_values(["order", "parcel_id"], ascending=[False, True])
     low = ranked[ranked["truth"]].sort_values(["order", "parcel_id"])
     worst = [
         high.head(each).assign(error="scored high, not true / 高分但不属实"),

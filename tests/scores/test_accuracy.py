@@ -107,3 +107,21 @@ def test_worst_errors_are_five_of_each() -> None:
     assert worst["parcel_id"].tolist() == [
         "p39", "p37", "p35", "p33", "p31", "p00", "p02", "p04", "p06", "p08",
     ]  # fmt: skip
+
+
+def test_a_vetoed_parcel_is_no_high_scored_error() -> None:
+    """b (90, false) is vetoed, hence never flagged: a (80) and d (10) are the misleading ones."""
+    joined = pd.DataFrame(
+        {
+            "parcel_id": list("abcd"),
+            "truth": [False, False, True, False],
+            "flag": ["suspected_idle", "vetoed", "vetoed", "none"],
+            "veto": ["", "V1", "V1", ""],
+            "idle_score": [80.0, 90.0, 70.0, 10.0],
+        }
+    )
+    worst = worst_errors(joined, score="idle_score")
+    high = worst[worst["error"].str.startswith("scored high")]
+    low = worst[worst["error"].str.startswith("true")]
+    assert high["parcel_id"].tolist() == ["a", "d"]
+    assert low["parcel_id"].tolist() == ["c"], "a veto that hides a true parcel stays an error"
