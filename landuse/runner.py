@@ -88,12 +88,13 @@ def run_stages(stages: Sequence[Stage], store: Store, *, progress: Progress | No
     Raises
     ------
     LanduseError
-        With the faults of every gate stage that failed; nothing after them was run.
+        With the faults of every gate stage that failed; after the first fault only gates and
+        what they rest on were run.
     """
     run, faults = Run(), list[Fault]()
-    values = _Values(stages, store)
+    values, gates = _Values(stages, store), before_gates(stages)
     for stage in stages:
-        if faults and not (stage.is_gate and _ready(stage, run)):
+        if faults and not (stage.name in gates and stage.upstream() <= run.outputs.keys()):
             continue
         try:
             _run_one(stage, store, run=run, values=values, progress=progress)
@@ -105,8 +106,17 @@ def run_stages(stages: Sequence[Stage], store: Store, *, progress: Progress | No
     return run
 
 
-def _ready(stage: Stage, run: Run) -> bool:
-    return stage.upstream() <= run.outputs.keys()
+def before_gates(stages: Sequence[Stage]) -> set[str]:
+    """Return the names of the gates and of every stage a gate rests on."""
+    by_name = {stage.name: stage for stage in stages}
+    needed = set[str]()
+    waiting = [stage.name for stage in stages if stage.is_gate]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed and name in by_name:
+            needed.add(name)
+            waiting += by_name[name].upstream()
+    return needed
 
 
 def _run_one(

@@ -16,7 +16,7 @@ from landuse.manifest import write_manifest
 from landuse.pipeline import PRODUCT_FILES, stages
 from landuse.plan import Plan, missing_files
 from landuse.products.facts import Absence, absences
-from landuse.runner import Outlook, Run, Step, outlook, run_code, run_stages
+from landuse.runner import Outlook, Run, Step, before_gates, outlook, run_code, run_stages
 from landuse.sources.roles import ROLE_NAMES
 from landuse.store import Store, canonical, publish
 from landuse.study import OpenStudy, open_study
@@ -204,14 +204,7 @@ def _has_files(stage: Any) -> bool:
 
 def _closed(plan: Sequence[Any]) -> list[Any]:
     """Return the gates of a plan and what they rest on, in order."""
-    needed, by_name = set[str](), {stage.name: stage for stage in plan}
-    waiting = [stage.name for stage in plan if stage.is_gate]
-    while waiting:
-        name = waiting.pop()
-        if name in needed or name not in by_name:
-            continue
-        needed.add(name)
-        waiting += by_name[name].upstream()
+    needed = before_gates(plan)
     ready: list[Any] = []
     for stage in plan:
         names = {item.name for item in ready}

@@ -131,6 +131,30 @@ def test_faults_of_all_gates_are_told_at_once(place: Path) -> None:
     assert caught.value.exit_code == 4
 
 
+def add_file(*, table: pd.DataFrame, file: Path, settings: Settings) -> dict[str, object]:
+    return {"table": table + read_numbers(file=file, settings=settings)["table"]}
+
+
+def test_a_fault_hides_no_gate_that_rests_on_a_plain_stage(place: Path) -> None:
+    """a fails; c reads a raw file but takes from b, which reads none: b runs, c is told, d not."""
+    for name in ("a.txt", "c.txt"):
+        (place / name).write_text("x", encoding="utf-8")
+    (place / "ok.txt").write_text("1,2", encoding="utf-8")
+    stages = [
+        Stage("ok", "ok", read_numbers, Settings(), files={"file": place / "ok.txt"}),
+        Stage("a", "a", read_numbers, Settings(), files={"file": place / "a.txt"}),
+        Stage("b", "b", times, Factor(), takes={"table": "ok.table"}),
+        Stage("c", "c", add_file, Settings(), takes={"table": "b.table"},
+              files={"file": place / "c.txt"}),
+        Stage("d", "d", times, Factor(factor=3), takes={"table": "ok.table"}),
+    ]  # fmt: skip
+    CALLS.clear()
+    with pytest.raises(LanduseError) as caught:
+        run_stages(stages, Store(place / ".store"))
+    assert [fault.file for fault in caught.value.faults] == ["a.txt", "c.txt"]
+    assert CALLS.count("times") == 1
+
+
 def test_killed_run_leaves_no_half_output_and_resumes(place: Path) -> None:
     """Kill -9 while the second stage writes: the first is kept, nothing half-made is found."""
     script = textwrap.dedent(
