@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
 from landuse.objects.classes import LandClass
 from landuse.scores.model import ScoreModel
 from landuse.sources.spec import Sources
+from landuse.study_rules import study_faults
+from landuse.toml_file import read_toml, validate, without_unknown
 
-Model = TypeVar("Model", bound=BaseModel)
+Made = TypeVar("Made")
 SHIPPED_MODELS = Path(__file__).parent / "scores" / "models"
 
 
@@ -121,10 +121,49 @@ def open_study(
     LanduseError
         With every fault of both files (exit code 2).
     """
-    study = validate(Study, read_toml(file), file=file.name)
-    model_file = model or _model_file(study.score.model, beside=file)
-    score_model = validate(ScoreModel, read_toml(model_file), file=model_file.name)
+    faults: list[Fault] = []
+    data = read_toml(file)
+    study = _tried(lambda: _study(data, file=file), faults)
+    named = _tried(lambda: model or _model_file(_model_name(data), beside=file), faults)
+    score_model = _tried(lambda: _score_model(named), faults) if named else None
+    if study is None or score_model is None or faults:
+        raise LanduseError(faults)
     return OpenStudy(study, score_model, file, raw or _raw(study, file), out or _out(study))
+
+
+def _tried(make: Callable[[], Made], faults: list[Fault]) -> Made | None:
+    """Return what ``make`` makes; on an error None, with its faults added."""
+    try:
+        return make()
+    except LanduseError as error:
+        faults += error.faults
+        return None
+
+
+def _study(data: Mapping[str, Any], *, file: Path) -> Study:
+    """Return the study, or raise every fault; unknown keys do not hide what else is wrong."""
+    faults: list[Fault] = []
+    study = _tried(lambda: validate(Study, data, file=file.name), faults)
+    readable = study or without_unknown(Study, data)
+    if readable:
+        rules = study_faults(
+            crs=readable.study.crs, bounds=readable.study.bounds, sources=readable.sources,
+            classes=readable.parcels.classes,
+        )  # fmt: skip
+        faults += [replace(fault, file=file.name) for fault in rules]
+    if study is None or faults:
+        raise LanduseError(faults)
+    return study
+
+
+def _model_name(data: Mapping[str, Any]) -> str:
+    score = data.get("score")
+    name = score.get("model") if isinstance(score, dict) else None
+    return name if isinstance(name, str) else ScoreChoice().model
+
+
+def _score_model(file: Path) -> ScoreModel:
+    return validate(ScoreModel, read_toml(file), file=file.name)
 
 
 def _raw(study: Study, file: Path) -> Path:
@@ -153,93 +192,3 @@ def _model_file(name: str, *, beside: Path) -> Path:
 def shipped_models() -> list[str]:
     """Return the names of the score models that come with the program."""
     return sorted(path.name for path in SHIPPED_MODELS.glob("*.toml"))
-
-
-def read_toml(file: Path) -> dict[str, Any]:
-    """Read a TOML file, or raise one clear fault (exit code 2)."""
-    try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        fault = study_fault(
-            "文件不存在", "the file does not exist", file=str(file),
-            todo_zh="检查路径，或用 landuse new 新建", todo_en="check the path, or run landuse new",
-        )  # fmt: skip
-    except IsADirectoryError:
-        fault = study_fault(
-            "这是文件夹，不是研究文件", "this is a folder, not a study file", file=str(file),
-            todo_zh="给出 .toml 文件", todo_en="name a .toml file",
-        )  # fmt: skip
-    except UnicodeDecodeError as error:
-        fault = study_fault(
-            "不是 UTF-8 文本", "not UTF-8 text", file=file.name, found=str(error),
-            todo_zh="用 UTF-8 另存", todo_en="save it as UTF-8",
-        )  # fmt: skip
-    except tomllib.TOMLDecodeError as error:
-        fault = study_fault(
-            "TOML 语法有误", "the TOML cannot be parsed", file=file.name, found=str(error),
-            todo_zh="改正所指行", todo_en="mend the line it names",
-        )  # fmt: skip
-    raise fail(fault)
-
-
-def validate(kind: type[Model], data: Mapping[str, Any], *, file: str) -> Model:
-    """Validate data against a settings class; raise every fault at once, with did-you-mean."""
-    try:
-        return kind.model_validate(data)
-    except ValidationError as error:
-        raise LanduseError(_faults(error, kind, file=file)) from error
-
-
-def _faults(error: ValidationError, kind: type[BaseModel], *, file: str) -> Iterator[Fault]:
-    for item in error.errors(include_url=False):
-        place = ".".join(str(part) for part in item["loc"])
-        if item["type"] == "extra_forbidden":
-            yield _unknown_key(item["loc"], kind, file=file)
-        elif item["type"] == "missing":
-            yield study_fault(
-                "缺少必填项", "a required key is missing", file=file, field=place,
-                todo_zh="补上此项", todo_en="add it",
-            )  # fmt: skip
-        else:
-            yield study_fault(
-                "取值不合要求", item["msg"], file=file, field=place,
-                found=_short(item.get("input")),
-                todo_zh="按说明改正", todo_en="give a value that fits",
-            )  # fmt: skip
-
-
-def _unknown_key(place: tuple[str | int, ...], kind: type[BaseModel], *, file: str) -> Fault:
-    known = _known_keys(kind, place[:-1])
-    near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
-    hint_zh = f"是不是 {near[0]}？" if near else "可用：" + "、".join(known)
-    hint_en = f"did you mean {near[0]}?" if near else "known keys: " + ", ".join(known)
-    return study_fault(
-        "没有这个键", "unknown key", file=file, field=".".join(map(str, place)),
-        found=str(place[-1]), todo_zh=hint_zh, todo_en=hint_en,
-    )  # fmt: skip
-
-
-def _known_keys(kind: type[BaseModel], place: tuple[str | int, ...]) -> list[str]:
-    current: Any = kind
-    for part in place:
-        if isinstance(part, int) or not _is_model(current):
-            continue
-        field = current.model_fields.get(part)
-        current = _model_in(field.annotation) if field else None
-    return list(current.model_fields) if _is_model(current) else []
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
-
-
-def _model_in(annotation: Any) -> Any:
-    if _is_model(annotation):
-        return annotation
-    found = [_model_in(part) for part in get_args(annotation)]
-    return next((part for part in found if part is not None), None)
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 120 else text[:117] + "…"

@@ -14,6 +14,7 @@ Duplicates = Literal["refuse", "suffix", "merge"]
 class VectorRole:
     """What a vector layer must bring. Columns not named as numbers are text.
 
+    ``texts`` are text columns that the method or the products read where they are mapped.
     ``key`` is the id column. ``merge``: rows of one id are pieces of one object, such as a town
     drawn in several parts.
     """
@@ -21,30 +22,42 @@ class VectorRole:
     kind: LayerKind
     required: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     key: str | None = None
     merge: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableRole:
-    """What a table must bring. Columns not named as numbers or dates are text."""
+    """What a table must bring. Columns not named as numbers or dates are text.
+
+    ``texts`` are text columns that the method reads where they are mapped.
+    """
 
     required: tuple[str, ...]
     numbers: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
 
 
 VECTOR_ROLES: dict[str, VectorRole] = {
     "county": VectorRole(kind="polygon"),
-    "towns": VectorRole(kind="polygon", required=("town_code",), key="town_code", merge=True),
-    "zones": VectorRole(kind="polygon"),
+    "towns": VectorRole(
+        kind="polygon",
+        required=("town_code",),
+        texts=("town_name",),
+        key="town_code",
+        merge=True,
+    ),
+    "zones": VectorRole(kind="polygon", texts=("zone_name", "zone_code")),
     "parcels": VectorRole(
         kind="polygon",
         required=("parcel_id",),
         numbers=("declared_area_m2",),
+        texts=("land_use", "owner_code", "village_code", "settlement_class"),
         key="parcel_id",
     ),
-    "roads": VectorRole(kind="line_or_polygon"),
+    "roads": VectorRole(kind="line_or_polygon", texts=("road_class",)),
     "buildings": VectorRole(kind="polygon", numbers=("levels", "height_m")),
     "water": VectorRole(kind="polygon"),
     "lights": VectorRole(kind="point"),
@@ -59,6 +72,7 @@ TABLE_ROLES: dict[str, TableRole] = {
     "enterprises": TableRole(
         required=("parcel_id",),
         numbers=("year", "tax_10k_yuan", "tax_10k_yuan_per_mu"),
+        texts=("emp_class",),
     ),
     "ledger": TableRole(
         required=("parcel_id",),

@@ -69,13 +69,13 @@ class Criterion(Settings):
         values = [point[0] for point in self.ramp]
         deficits = [point[1] for point in self.ramp]
         if values != sorted(set(values)):
-            msg = f"{self.code}: ramp values must rise strictly"
+            msg = f"{self.code}: ramp values must rise strictly / 斜坡的取值须依次增大"
             raise ValueError(msg)
         if min(deficits) < 0 or max(deficits) > 1:
-            msg = f"{self.code}: deficits must lie between 0 and 1"
+            msg = f"{self.code}: deficits must lie between 0 and 1 / 缺口须在 0 与 1 之间"
             raise ValueError(msg)
         if deficits not in (sorted(deficits), sorted(deficits, reverse=True)):
-            msg = f"{self.code}: a ramp must rise or fall, not both"
+            msg = f"{self.code}: a ramp must rise or fall, not both / 斜坡只能一直升或一直降"
             raise ValueError(msg)
         return self
 
@@ -139,14 +139,20 @@ class ScoreModel(Settings):
     def _references_hold(self) -> Self:
         codes = [criterion.code for criterion in self.criteria]
         families = {family.code for family in self.families}
-        wrong = [f"duplicate code {code}" for code in sorted(set(codes)) if codes.count(code) > 1]
+        repeated = sorted({code for code in codes if codes.count(code) > 1})
+        wrong = [(f"duplicate code {code}", f"代码重复 {code}") for code in repeated]
         wrong += [
-            f"{criterion.code}: unknown family {criterion.family}"
-            for criterion in self.criteria
-            if criterion.family not in families
+            (
+                f"{item.code}: unknown family {item.family}",
+                f"{item.code}：没有证据类别 {item.family}",
+            )
+            for item in self.criteria
+            if item.family not in families
         ]
         if wrong:
-            raise ValueError("; ".join(wrong))
+            english, chinese = zip(*wrong, strict=True)
+            msg = "; ".join(english) + " / " + "；".join(chinese)
+            raise ValueError(msg)
         return self
 
     def of_score(self, score: ScoreName) -> tuple[Criterion, ...]:
