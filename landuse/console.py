@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from landuse.tasks import Outcome
 
 Say = Callable[[str], None]
+REASONS_SHOWN = 3
 
 
 @contextmanager
@@ -36,6 +37,12 @@ def run_report(outcome: Outcome) -> list[str]:
     else:
         work = f"重做 {redone} 步，沿用 {kept} 步 / {redone} steps run, {kept} kept"
     lines = [f"{work}，{outcome.seconds:.1f} s"]
-    lines += [f"  {step.zh} ({step.stage}): {'; '.join(step.reasons)}" for step in outcome.rerun]
+    lines += [f"  {step.zh} ({step.stage}): {_brief(step.reasons)}" for step in outcome.rerun]
     lines += [f"{zh} {en}: {path}" for zh, en, path in outcome.products]
     return lines + list(outcome.notes)
+
+
+def _brief(reasons: tuple[str, ...]) -> str:
+    shown = "; ".join(reasons[:REASONS_SHOWN])
+    more = len(reasons) - REASONS_SHOWN
+    return f"{shown}; … +{more}" if more > 0 else shown

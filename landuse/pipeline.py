@@ -154,7 +154,7 @@ def _deliver(plan: Plan) -> None:
     }
     shapes = {"geometry": "results.geometry"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
-    context = plan.of("roads", "water", *CONTROL_ROLES, "elevation")
+    context = plan.of("roads", "water", "buildings", *CONTROL_ROLES, "elevation")
     every = {"parcels": "results.parcels"}
     plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(), takes=every)
     plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=tables)

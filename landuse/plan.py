@@ -26,6 +26,7 @@ from landuse.runner import Stage
 from landuse.scores.assess import AssessSettings
 from landuse.sources.describe import DescribeSettings, SourceNote
 from landuse.sources.products import PRODUCTS
+from landuse.sources.raster_product import RasterProduct
 from landuse.sources.roles import ROLE_NAMES
 from landuse.sources.spec import RasterSource, SourceBase, Sources, VectorSource
 from landuse.study import Head, OpenStudy, Study
@@ -312,9 +313,17 @@ def _note(role: str, source: SourceBase, *, year: str) -> SourceNote:
         role=role,
         title_zh=f"{zh}：{product.title_zh}" if product else zh,
         title_en=f"{en}: {product.title_en}" if product else en,
+        product=product.short if product else "",
         year=year or str(source.year or ""),
         licence=source.licence or (product.licence if product else ""),
-        attribution=source.attribution or (product.attribution if product else ""),
+        attribution=_credit(source, product, year=year),
         defects_zh="；".join(product.defects_zh) if product else "",
         defects_en="; ".join(product.defects_en) if product else "",
     )
+
+
+def _credit(source: SourceBase, product: RasterProduct | None, *, year: str) -> str:
+    """Return the credit line; a product that credits by year gets the year of the data."""
+    if source.attribution or product is None:
+        return source.attribution
+    return product.attribution.replace("{year}", year or str(source.year or ""))

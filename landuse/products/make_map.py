@@ -26,13 +26,14 @@ def make_map(
     zones: gpd.GeoDataFrame | None,
     roads: gpd.GeoDataFrame | None,
     water: gpd.GeoDataFrame | None,
+    buildings: gpd.GeoDataFrame | None,
     contributions: pd.DataFrame,
     waterfall: pd.DataFrame,
     sources: pd.DataFrame,
     **more: Any,
 ) -> dict[str, Any]:
     """Return ``map``: the whole map as one HTML text that asks nothing of the network."""
-    lines = {name: more.pop(name) for name in CONTROL_LINES}
+    lines = _wanted_lines({name: more.pop(name) for name in CONTROL_LINES}, settings.score_model)
     tables = {"contributions": contributions, "waterfall": waterfall, "sources": sources}
     run = gather(settings, **tables, **more)
     model = settings.score_model
@@ -42,15 +43,17 @@ def make_map(
         title_en=settings.title_en,
         crs=settings.crs,
         parcels=parcels,
+        subtitle_zh=f"分析基准日 {settings.as_of}",
+        subtitle_en=f"as of {settings.as_of}",
         run_code=run.study.run_code,
         result_date=settings.as_of,
-        data_note_zh=_data_note(sources, "title_zh", word="数据"),
-        data_note_en=_data_note(sources, "title_en", word="Data"),
+        data_note_zh=f"数据 {_data_note(sources)}",
+        data_note_en=f"Data {_data_note(sources)}",
         attribution=tuple(dict.fromkeys(text for text in sources["attribution"] if text)),
         contributions=contributions,
         criteria=_criteria(model, settings.years),
         grades=[grade.model_dump() for grade in sorted(model.grades, key=lambda g: -g.minimum)],
-        veto_rules=_veto_rules(model, waterfall, settings.absent),
+        veto_rules=_veto_rules(settings, waterfall),
         absences=[_absence(item) for item in run.absences],
         families=[family.model_dump() for family in model.families],
         agree_at=model.agree_at,
@@ -59,6 +62,7 @@ def make_map(
         zones=zones,
         roads=roads,
         water=water,
+        buildings=buildings,
         control_lines=lines,
         hillshade=hillshade_picture(elevation.values, grid=elevation.grid) if elevation else None,
         tiles=WebTiles(*settings.tiles) if settings.tiles else None,
@@ -66,14 +70,24 @@ def make_map(
     return {"map": render_map(inputs)}
 
 
-def _data_note(sources: pd.DataFrame, title: str, *, word: str) -> str:
-    """Return the sources with their years, one entry a role, in the order of the study."""
+def _wanted_lines(
+    lines: dict[str, gpd.GeoDataFrame | None], model: ScoreModel
+) -> dict[str, gpd.GeoDataFrame | None]:
+    """Return the control lines that are supplied, and those the model asks for and lacks."""
+    asked = {veto.data for veto in model.vetoes} | {item.data for item in model.criteria}
+    return {name: line for name, line in lines.items() if line is not None or name in asked}
+
+
+def _data_note(sources: pd.DataFrame) -> str:
+    """Return the open products with their years; the parcels where there is no product."""
+    products = sources[sources["product"] != ""]
+    named = products if len(products) else sources[sources["role"] == "parcels"]
     notes = []
-    for _, rows in sources.groupby("role", sort=False):
+    for _, rows in named.groupby("role", sort=False):
         years = sorted(year for year in rows["year"] if year)
         span = years[0] if years and years[0] == years[-1] else "–".join(years[:1] + years[-1:])
-        notes.append(f"{rows[title].iloc[0]} {span}".strip())
-    return f"{word} " + "・".join(notes)
+        notes.append(f"{rows['product'].iloc[0] or rows['file'].iloc[0]} {span}".strip())
+    return "・".join(notes)
 
 
 def _criteria(model: ScoreModel, years: dict[str, str]) -> list[dict[str, Any]]:
@@ -82,31 +96,37 @@ def _criteria(model: ScoreModel, years: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _veto_rules(
-    model: ScoreModel, waterfall: pd.DataFrame, absent: dict[str, tuple[str, str]]
-) -> list[dict[str, Any]]:
+def _veto_rules(settings: ProductSettings, waterfall: pd.DataFrame) -> list[dict[str, Any]]:
     """Return every rule that hit or could have hit, with the area it took out."""
+    model = settings.score_model
     removed = dict(zip(waterfall["veto"], waterfall["area_mu"], strict=True))
     rules = [
         {
-            "code": veto.code, "zh": veto.zh, "en": veto.en, "layer": veto.data,
-            "column": veto.column, "limit": veto.limit, "unit": veto.unit, "mark": veto.mark,
+            "code": veto.code, "zh": veto.zh, "en": veto.en, "column": veto.column,
+            "limit": veto.limit, "unit": veto.unit, "mark": veto.mark,
             "area_mu_removed": float(removed.get(veto.code, 0.0)),
-            "checked": veto.data not in absent,
+            "checked": veto.data not in settings.absent,
         }
+        | _layer(veto.data, settings)
         for veto in model.vetoes
     ]  # fmt: skip
     named = {veto.code for veto in model.vetoes}
     rules += [
         {
-            "code": row["veto"], "zh": row["veto_zh"], "en": row["veto_en"], "layer": "parcels",
-            "limit": 0.0, "unit": "", "mark": model.mark,
-            "area_mu_removed": float(row["area_mu"]), "checked": True,
+            "code": row["veto"], "zh": row["veto_zh"], "en": row["veto_en"], "limit": 0.0,
+            "unit": "", "mark": model.mark, "area_mu_removed": float(row["area_mu"]),
+            "checked": True,
         }
+        | _layer("parcels", settings)
         for row in waterfall.to_dict("records")
         if row["veto"] not in named
     ]  # fmt: skip
     return rules
+
+
+def _layer(role: str, settings: ProductSettings) -> dict[str, str]:
+    zh, en = settings.role_names[role]
+    return {"layer": role, "layer_zh": zh, "layer_en": en}
 
 
 def _absence(item: Absence) -> dict[str, str]:

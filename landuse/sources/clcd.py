@@ -8,6 +8,7 @@ PRODUCT = RasterProduct(
     id="clcd",
     title_zh="中国年度土地覆被 CLCD（武汉大学）",
     title_en="China land cover dataset CLCD (Wuhan University)",
+    short="CLCD",
     kind="class",
     cell_m=30,
     unit="class",

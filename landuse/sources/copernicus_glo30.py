@@ -8,6 +8,7 @@ PRODUCT = RasterProduct(
     id="copernicus_glo30",
     title_zh="哥白尼 30 米数字地表模型 (GLO-30)",
     title_en="Copernicus DEM GLO-30",
+    short="GLO-30",
     kind="height",
     cell_m=30,
     unit="m (EGM2008)",

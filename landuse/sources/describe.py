@@ -18,6 +18,7 @@ class SourceNote(Settings):
     role: str
     title_zh: str
     title_en: str
+    product: str = ""
     year: str = ""
     licence: str = ""
     attribution: str = ""
@@ -32,7 +33,7 @@ class DescribeSettings(Settings):
 
 
 def describe_sources(*, files: Mapping[str, Path], settings: DescribeSettings) -> dict[str, Any]:
-    """Return ``sources``: role, title, file name, SHA-256, size in bytes, year, licence, credit."""
+    """Return ``sources``: role, title, product, file name, SHA-256, size, year, licence, credit."""
     rows = [
         {"key": key, "file": path.name, "sha256": _digest(path), "size_bytes": path.stat().st_size}
         | settings.notes[key].model_dump()

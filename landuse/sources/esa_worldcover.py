@@ -8,6 +8,7 @@ PRODUCT = RasterProduct(
     id="esa_worldcover",
     title_zh="ESA WorldCover 10 米土地覆被",
     title_en="ESA WorldCover 10 m land cover",
+    short="WorldCover",
     kind="class",
     cell_m=10,
     unit="class",

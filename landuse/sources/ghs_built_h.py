@@ -8,6 +8,7 @@ PRODUCT = RasterProduct(
     id="ghs_built_h",
     title_zh="GHSL 建筑高度 (BUILT-H ANBH)",
     title_en="GHSL average net building height (BUILT-H ANBH)",
+    short="GHSL BUILT-H",
     kind="height",
     cell_m=100,
     unit="m",

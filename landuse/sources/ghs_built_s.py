@@ -8,6 +8,7 @@ PRODUCT = RasterProduct(
     id="ghs_built_s",
     title_zh="GHSL 建成面积 (BUILT-S)",
     title_en="GHSL built-up surface (BUILT-S)",
+    short="GHSL BUILT-S",
     kind="count",
     cell_m=10,
     unit="m2",

@@ -30,6 +30,7 @@ class RasterProduct:
 
     Attributes
     ----------
+    short : the name people use, for narrow places.
     kind : how it may be resampled. ``class``: nearest, never averaged; ``count``: the sum is
         kept; ``intensity`` and ``height``: bilinear.
     cell_m : side of the cells it is brought to, metres; a multiple of the grid's.
@@ -44,6 +45,7 @@ class RasterProduct:
     id: str
     title_zh: str
     title_en: str
+    short: str
     kind: Kind
     cell_m: float
     unit: str

@@ -8,6 +8,7 @@ PRODUCT = RasterProduct(
     id="viirs_vnl",
     title_zh="VIIRS 年度夜间灯光 (VNL)",
     title_en="VIIRS annual night light (VNL)",
+    short="VNL",
     kind="intensity",
     cell_m=500,
     unit="nW/cm2/sr",

@@ -8,6 +8,7 @@ PRODUCT = RasterProduct(
     id="worldpop",
     title_zh="WorldPop 约束型人口格网",
     title_en="WorldPop constrained population",
+    short="WorldPop",
     kind="count",
     cell_m=100,
     unit="persons",
