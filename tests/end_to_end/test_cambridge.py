@@ -12,7 +12,7 @@ import pytest
 from landuse.study import OpenStudy, open_study
 from landuse.tasks import run_study
 from landuse.validation import Truth, validate_study
-from tests.end_to_end.conftest import ROOT, silent
+from tests.made import ROOT, silent
 
 DATA = ROOT.parent / "shared" / "data" / "cambridge"
 pytestmark = pytest.mark.skipif(

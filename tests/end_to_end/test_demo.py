@@ -19,7 +19,7 @@ from landuse.store import file_digest
 from landuse.study import open_study
 from landuse.tasks import check_study, run_study, study_status
 from landuse.validation import Truth, validate_study
-from tests.end_to_end.conftest import DEMO_STUDY, Made, make, silent
+from tests.made import DEMO_STUDY, Made, make, silent
 
 PRODUCTS = (
     "map.html", "candidates.gpkg", "candidates.xlsx", "parcels.csv", "report.html",

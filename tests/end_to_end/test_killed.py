@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from landuse.store import file_digest
-from tests.end_to_end.conftest import DEMO_STUDY, Made
+from tests.made import DEMO_STUDY, Made
 
 
 def command(*words: str | Path) -> list[str]:

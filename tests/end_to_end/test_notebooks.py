@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.end_to_end.conftest import ROOT, Made
+from tests.made import ROOT, Made
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 

@@ -1,17 +1,15 @@
-"""One small demo county a session, in a folder with a Chinese name and a space."""
+"""A small demo county, made and run, as a value that tests share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from landuse.sources.demo import write_demo
 from landuse.study import OpenStudy, open_study
 from landuse.tasks import Outcome, run_study
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 DEMO_STUDY = ROOT / "studies" / "demo.toml"
 
 
@@ -38,9 +36,3 @@ def make(folder: Path, *, seed: int = 330781) -> Made:
     write_demo(raw, size="small", seed=seed)
     study = open_study(DEMO_STUDY, raw=raw, out=out)
     return Made(raw, out, run_study(study, progress=silent))
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Return a small demo county, run once; tests must leave it as it is."""
-    return make(tmp_path_factory.mktemp("示例 县"))
