@@ -13,6 +13,7 @@ from pydantic import Field
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
 from landuse.objects.classes import LandClass
+from landuse.scores.extend import extend
 from landuse.scores.model import ScoreModel
 from landuse.sources.spec import Sources
 from landuse.study_rules import study_faults
@@ -163,7 +164,32 @@ def _model_name(data: Mapping[str, Any]) -> str:
 
 
 def _score_model(file: Path) -> ScoreModel:
-    return validate(ScoreModel, read_toml(file), file=file.name)
+    return validate(ScoreModel, _model_data(file), file=file.name)
+
+
+def _model_data(file: Path, *, above: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """Return a score model's data, with the model it ``extends`` underneath."""
+    data = read_toml(file)
+    name = data.pop("extends", None)
+    if name is None:
+        return data
+    base = _model_file(str(name), beside=file)
+    if base.resolve() in (*above, file.resolve()):
+        raise fail(
+            _model_fault(file, "extends", str(name), "模型互相引用", "models extend each other")
+        )
+    try:
+        return extend(_model_data(base, above=(*above, file.resolve())), data)
+    except KeyError as error:
+        zh, en = "要去掉的代码不在原模型中", "codes to leave out are not in the model extended"
+        raise fail(_model_fault(file, "leave_out", error.args[0], zh, en)) from error
+
+
+def _model_fault(file: Path, field: str, found: str, zh: str, en: str) -> Fault:
+    return study_fault(
+        zh, en, file=file.name, field=field, found=found, todo_zh="改正后重试",
+        todo_en="mend it and try again",
+    )  # fmt: skip
 
 
 def _raw(study: Study, file: Path) -> Path:
