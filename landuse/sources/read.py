@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import glob
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,28 @@ def require_file(path: Path) -> None:
         )
 
 
+def require_parts(path: Path) -> None:
+    """Raise the fault of a shapefile that is not whole (exit code 3)."""
+    absent = missing_parts(path)
+    if absent:
+        raise fail(
+            missing_fault(
+                "shp 文件不完整", "the shapefile is not whole", file=path.name,
+                found="无 no " + ", ".join(absent), todo_zh="把同名的 .shx、.dbf 一起放进来",
+                todo_en="put the .shx and .dbf of the same name beside it",
+            )
+        )  # fmt: skip
+
+
+def missing_parts(path: Path) -> list[str]:
+    """Return the names of the files a shapefile cannot be read without and that are not there."""
+    if path.suffix.lower() != ".shp":
+        return []
+    beside = {other.name.casefold() for other in path.parent.glob(f"{glob.escape(path.stem)}.*")}
+    needed = [path.with_suffix(suffix).name for suffix in (".shx", ".dbf")]
+    return [name for name in needed if name.casefold() not in beside]
+
+
 def read_vector(path: Path, source: VectorSource) -> RawVector:
     """Read one vector layer with the fields the study maps, named as the study names them.
 
@@ -65,6 +88,7 @@ def read_vector(path: Path, source: VectorSource) -> RawVector:
         a field the study names does not exist.
     """
     require_file(path)
+    require_parts(path)
     layer = layer_name(path, source.layer)
     info = opened(path, pyogrio.read_info, layer=layer, encoding=source.encoding)
     columns = match_fields(source.fields, [str(name) for name in info["fields"]], file=path.name)
