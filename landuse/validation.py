@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from landuse.align.fields import clean_text, id_faults
 from landuse.console import Say
-from landuse.core.errors import Fault, LanduseError, data_fault, fail, missing_fault
+from landuse.core.errors import Fault, LanduseError, data_fault, fail, study_fault
 from landuse.explain import read_product
 from landuse.scores.accuracy import Measure, measure, worst_errors
 from landuse.scores.assess import SUSPECTED
+from landuse.sources.read import read_vector
+from landuse.sources.read_table import read_table
+from landuse.sources.spec import TableSource, VectorSource
 from landuse.study import OpenStudy
 
+Table = TypeVar("Table")
+SCORES = ("idle_score", "les", "score")
 OVERLAP_MINIMUM = 0.5
 TRUE_WORDS = {"true", "1", "1.0", "yes", "y", "t", "是"}
 FALSE_WORDS = {"false", "0", "0.0", "no", "n", "f", "否"}
@@ -44,10 +51,11 @@ def validate_study(
     """
     from landuse.tasks import run_study
 
+    _check_score(score)
+    labelled = read_truth(truth)
     run_study(study, progress=progress)
     parcels = read_product(study, "parcels")
-    _check_score(score, parcels)
-    labels = read_truth(truth, study)
+    labels = _on_parcels(labelled, study)
     columns = ["parcel_id", "flag", "veto", "idle_score", "les", "score", "evidence_en"]
     joined = parcels[columns].merge(labels, on="parcel_id", validate="one_to_one")
     if joined.empty:
@@ -62,13 +70,12 @@ def validate_study(
     )
 
 
-def _check_score(score: str, parcels: pd.DataFrame) -> None:
-    known = ("idle_score", "les", "score")
-    if score not in known or score not in parcels:
+def _check_score(score: str) -> None:
+    if score not in SCORES:
         raise fail(
-            data_fault(
+            study_fault(
                 "没有这个得分列", "no such score", field="--score", found=score,
-                todo_zh="可用：" + "、".join(known), todo_en="use one of: " + ", ".join(known),
+                todo_zh="可用：" + "、".join(SCORES), todo_en="use one of: " + ", ".join(SCORES),
             )
         )  # fmt: skip
 
@@ -79,51 +86,71 @@ def _flag_for(score: str, joined: pd.DataFrame) -> np.ndarray:
     return np.asarray(joined["flag"].isin(wanted), dtype=bool)
 
 
-def read_truth(truth: Truth, study: OpenStudy) -> pd.DataFrame:
-    """Return ``parcel_id, truth`` from a table with ids, or from a layer by area overlap."""
-    if not truth.file.is_file():
-        raise fail(missing_fault("找不到真值文件", "the truth file does not exist",
-                                 file=str(truth.file), todo_zh="检查路径",
-                                 todo_en="check the path"))  # fmt: skip
+def read_truth(truth: Truth) -> pd.DataFrame:
+    """Return ``parcel_id, truth`` from a table with ids, else a layer of polygons with ``truth``.
+
+    Raises
+    ------
+    LanduseError
+        Exit code 3 if the file is absent, 2 if it lacks a column that was named, 4 if it cannot
+        be read, an id is blank or repeats, a label is neither true nor false, or a layer has no
+        CRS.
+    """
     if truth.id_field:
-        table = pd.read_csv(truth.file, dtype="str", encoding="utf-8-sig")
-        _need(table, (truth.id_field, truth.label), truth.file)
-        _unique(table[truth.id_field], truth)
-        return pd.DataFrame(
-            {"parcel_id": table[truth.id_field].str.strip(), "truth": _labels(table, truth)}
-        )
-    layer = gpd.read_file(truth.file)
-    _need(layer, (truth.label,), truth.file)
+        wanted = {"--id": truth.id_field, "--label": truth.label}
+        table = _named(lambda: read_table(truth.file, TableSource(path="", fields=wanted)))
+        ids, _ = clean_text(table["--id"])
+        faults = id_faults(ids, name=truth.id_field, file=truth.file.name, refuse_duplicates=True)
+        if faults:
+            raise LanduseError(_one_row(fault) for fault in faults)
+        return pd.DataFrame({"parcel_id": ids, "truth": _labels(table["--label"], truth)})
+    source = VectorSource(path="", fields={"--label": truth.label})
+    raw = _named(lambda: read_vector(truth.file, source))
+    if raw.crs is None:
+        raise fail(
+            data_fault(
+                "真值图层没有坐标系", "the truth layer has no CRS", file=truth.file.name,
+                field="crs", found="-", todo_zh="先给图层定义坐标系，或用 --id 按编号对应",
+                todo_en="assign its CRS first, or join by id with --id",
+            )
+        )  # fmt: skip
+    return raw.table.set_crs(raw.crs).assign(truth=_labels(raw.table["--label"], truth))
+
+
+def _one_row(fault: Fault) -> Fault:
+    return replace(fault, todo_zh="每个地块只留一行", todo_en="leave exactly one row a parcel")
+
+
+def _named(read: Callable[[], Table]) -> Table:
+    """Read the truth; a column it lacks was named on the command line, so say it that way."""
+    try:
+        return read()
+    except LanduseError as error:
+        raise LanduseError(_by_option(fault) for fault in error.faults) from error
+
+
+def _by_option(fault: Fault) -> Fault:
+    if not fault.field.startswith("fields."):
+        return fault
+    return replace(
+        fault, field=fault.field.removeprefix("fields."),
+        todo_zh=fault.todo_zh if "？" in fault.todo_zh else "改用已有的列",
+        todo_en=fault.todo_en if "?" in fault.todo_en else "name a column it has",
+    )  # fmt: skip
+
+
+def _on_parcels(labelled: pd.DataFrame, study: OpenStudy) -> pd.DataFrame:
+    if not isinstance(labelled, gpd.GeoDataFrame):
+        return labelled
     parcels = gpd.read_parquet(study.out / "tables" / "geometry.parquet")
-    return by_overlap(parcels, layer.assign(truth=_labels(layer, truth)).to_crs(parcels.crs))
+    whole = labelled.set_geometry(labelled.geometry.make_valid())
+    return by_overlap(parcels, whole.to_crs(parcels.crs))
 
 
-def _need(table: pd.DataFrame, columns: tuple[str, ...], file: Path) -> None:
-    faults = [
-        data_fault(
-            "真值表没有这一列", "the truth has no such column", file=file.name, field=column,
-            found="、".join(map(str, table.columns)), todo_zh="改用已有的列",
-            todo_en="name a column it has",
-        )
-        for column in columns
-        if column not in table
-    ]  # fmt: skip
-    if faults:
-        raise LanduseError(faults)
-
-
-def _unique(ids: pd.Series[str], truth: Truth) -> None:
-    twice = ids[ids.duplicated()].unique().tolist()
-    if twice:
-        raise fail(data_fault("真值编号重复", "ids repeat in the truth", file=truth.file.name,
-                              field=truth.id_field, found=", ".join(twice[:10]),
-                              todo_zh="每个地块只留一行",
-                              todo_en="leave one row a parcel"))  # fmt: skip
-
-
-def _labels(table: pd.DataFrame, truth: Truth) -> pd.Series[bool]:
-    text = table[truth.label].astype("str").str.strip()
+def _labels(column: pd.Series[str], truth: Truth) -> pd.Series[bool]:
+    text = column.astype("str").str.strip()
     if truth.equals:
+        _refuse_absent_value(text, truth)
         return text == truth.equals
     lower = text.str.lower()
     unknown = sorted(set(lower) - TRUE_WORDS - FALSE_WORDS)
@@ -134,6 +161,16 @@ def _labels(table: pd.DataFrame, truth: Truth) -> pd.Series[bool]:
                               todo_zh="用 --equals 指明哪个值为真",
                               todo_en="say with --equals which value is true"))  # fmt: skip
     return lower.isin(TRUE_WORDS)
+
+
+def _refuse_absent_value(text: pd.Series[str], truth: Truth) -> None:
+    if text.eq(truth.equals).any():
+        return
+    values = sorted(set(text))[:10]
+    raise fail(study_fault("真值列里没有这个值", "the label never has this value",
+                           file=truth.file.name, field="--equals", found=truth.equals,
+                           todo_zh="可用：" + "、".join(values),
+                           todo_en="use one of: " + ", ".join(values)))  # fmt: skip
 
 
 def by_overlap(parcels: gpd.GeoDataFrame, layer: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -158,9 +195,11 @@ def by_overlap(parcels: gpd.GeoDataFrame, layer: gpd.GeoDataFrame) -> pd.DataFra
 def _no_join(truth: Truth, parcels: pd.DataFrame, labels: pd.DataFrame) -> Fault:
     return data_fault(
         "真值与地块没有一个对得上", "no truth row matches a parcel", file=truth.file.name,
-        field=truth.id_field,
-        found=f"{labels['parcel_id'].head(3).tolist()} / {parcels['parcel_id'].head(3).tolist()}",
-        todo_zh="检查编号列", todo_en="check the id column",
+        field=truth.id_field or "geometry",
+        found=f"{', '.join(labels['parcel_id'].head(3)) or '-'}; parcels "
+        f"{', '.join(parcels['parcel_id'].head(3))}",
+        todo_zh="检查编号列；没有编号时给出面图层，按重叠面积对应",
+        todo_en="check the id column; without ids give a polygon layer, joined by overlap",
     )  # fmt: skip
 
 
