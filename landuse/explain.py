@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from landuse.core.errors import data_fault, fail, missing_fault
+from landuse.core.errors import fail, missing_fault, study_fault
 from landuse.scores.model import Criterion
 from landuse.scores.sentences import shown
 from landuse.study import OpenStudy
 
 
-def read_product(study: OpenStudy, name: str) -> pd.DataFrame:
-    """Read one Parquet table of a finished run.
+def product_table(study: OpenStudy, name: str) -> Path:
+    """Return the file of one Parquet table of a finished run.
 
     Raises
     ------
@@ -25,12 +26,17 @@ def read_product(study: OpenStudy, name: str) -> pd.DataFrame:
     if not file.is_file():
         raise fail(
             missing_fault(
-                "尚无成果", "there is no finished run", file=str(file),
+                "尚无成果", "there is no finished run", file=study.file.name, found=str(file),
                 todo_zh=f"先运行 landuse run {study.file.name}",
                 todo_en=f"run landuse run {study.file.name} first",
             )
         )  # fmt: skip
-    return pd.read_parquet(file)
+    return file
+
+
+def read_product(study: OpenStudy, name: str) -> pd.DataFrame:
+    """Read one Parquet table of a finished run; see `product_table`."""
+    return pd.read_parquet(product_table(study, name))
 
 
 def explain_parcel(study: OpenStudy, parcel_id: str) -> tuple[list[str], dict[str, Any]]:
@@ -39,7 +45,7 @@ def explain_parcel(study: OpenStudy, parcel_id: str) -> tuple[list[str], dict[st
     Raises
     ------
     LanduseError
-        If no parcel has this id (exit code 4, with near matches).
+        If no parcel has this id (exit code 2, with near matches).
     """
     parcels = read_product(study, "parcels")
     found = parcels[parcels["parcel_id"] == parcel_id]
@@ -66,7 +72,7 @@ def explain_parcel(study: OpenStudy, parcel_id: str) -> tuple[list[str], dict[st
 
 def _unknown(parcel_id: str, known: list[str]) -> Any:
     near = difflib.get_close_matches(parcel_id, known, n=3, cutoff=0.5)
-    return data_fault(
+    return study_fault(
         "没有这个地块编号", "no parcel has this id", field="parcel_id", found=parcel_id,
         todo_zh="相近编号：" + "、".join(near) if near else "在地图或 parcels.csv 中查编号",
         todo_en="near: " + ", ".join(near) if near else "look the id up in the map or parcels.csv",

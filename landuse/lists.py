@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from landuse.core.errors import fail, study_fault
-from landuse.explain import read_product
+from landuse.explain import product_table, read_product
 from landuse.plan import Plan
 from landuse.products.export import SUFFIXES, parse_condition, select, write_selection
 from landuse.products.gather import column_names
@@ -43,9 +43,9 @@ def export_list(
                 todo_zh="改用 " + " ".join(SUFFIXES), todo_en="use one of " + " ".join(SUFFIXES),
             )
         )  # fmt: skip
-    outlines = gpd.read_parquet(study.out / "tables" / "geometry.parquet").geometry
-    table = gpd.GeoDataFrame(read_product(study, "parcels"), geometry=outlines.array,
-                             crs=outlines.crs)  # fmt: skip
+    parcels = read_product(study, "parcels")
+    outlines = gpd.read_parquet(product_table(study, "geometry")).geometry
+    table = gpd.GeoDataFrame(parcels, geometry=outlines.array, crs=outlines.crs)
     if zone in {"in", "out"}:
         wanted = (table["zone_in"] == (zone == "in")).fillna(value=False)
         table = table[wanted.to_numpy(bool)]
