@@ -20,8 +20,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="疑似闲置与低效建设用地研判。Suspected idle and low-efficiency construction land, "
     "with the evidence beside it.",
-    epilog="退出码 exit codes: 0 完成 done; 2 研究文件有误 study file wrong; 3 缺少数据源 source "
-    "missing; 4 数据有误 data wrong; 1 程序故障 our fault.",
+    epilog="退出码 exit codes: 0 完成 done; 2 研究文件或命令参数有误 study file or argument wrong; "
+    "3 缺少数据源 source missing; 4 数据有误 data wrong; 1 程序或磁盘故障 our fault or the disk; "
+    "130 被中断 interrupted.",
 )
 
 StudyFile = Annotated[Path, typer.Argument(help="研究文件 (.toml)，或随附研究的名称 / study file")]
@@ -29,6 +30,11 @@ Raw = Annotated[Path | None, typer.Option(help="原始数据目录 / folder of t
 Out = Annotated[Path | None, typer.Option(help="成果目录 / folder for the products")]
 ModelFile = Annotated[Path | None, typer.Option(help="改用此评分模型 / score model to use")]
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
+
+
+OUR_FAULT, INTERRUPTED = 1, 130
+KEPT_ZH = "已完成的步骤都保留，重新运行即可继续"
+KEPT_EN = "Finished steps are kept; run again to go on"
 
 
 def _say(text: str) -> None:
@@ -253,6 +259,26 @@ def main() -> None:
         head = f"共 {count} 处问题 / {count} fault(s):"
         sys.stderr.write("\n".join([head, *(fault.text() for fault in error.faults)]) + "\n")
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        sys.stderr.write("\n".join(_system_lines(error)) + "\n")
+        sys.exit(OUR_FAULT)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            sys.stderr.write(f"\n已中断。{KEPT_ZH} / Interrupted. {KEPT_EN}\n")
+        raise
+
+
+def _system_lines(error: OSError) -> list[str]:
+    """Return what the system refused: the disk is full, no right to write, a file in use."""
+    name = f"[{error.filename}] " if error.filename else ""
+    return [
+        f"{name}系统拒绝了读写 / the system refused to read or write",
+        f"  发现 found: {error.strerror or error}",
+        f"  处理 to do: 检查磁盘空间、写入权限，以及文件是否被其他程序打开。{KEPT_ZH} / check free "
+        f"space, rights, and whether another program holds the file. {KEPT_EN}",
+    ]
 
 
 if __name__ == "__main__":

@@ -112,8 +112,7 @@ class Store:
 
     def find(self, key: Key) -> dict[str, str] | None:
         """Return {output name: content digest} of a kept result, or None."""
-        record = self._place(key) / RECORD
-        return _read_json(record)["outputs"] if record.is_file() else None
+        return _read_json(self._place(key) / RECORD).get("outputs")
 
     def keep(self, key: Key, outputs: Mapping[str, Any]) -> dict[str, str]:
         """Keep a stage's outputs; return their content digests. All or nothing."""
@@ -240,10 +239,14 @@ def _move_into(scratch: Path, place: Path) -> None:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
+    """Return what a note of ours holds; nothing when it is absent or spoilt by a lost disk."""
     if not path.is_file():
         return {}
-    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return data
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _with_sidecars(path: Path) -> list[Path]:
