@@ -203,8 +203,8 @@ def _has_files(stage: Any) -> bool:
 
 
 def _closed(plan: Sequence[Any]) -> list[Any]:
-    """Return the gates of a plan and what they rest on, in order."""
-    needed = before_gates(plan)
+    """Return the gates of a plan, the parcels, and what they rest on, in order."""
+    needed = before_gates(plan) | {"parcels"}
     ready: list[Any] = []
     for stage in plan:
         names = {item.name for item in ready}
