@@ -70,7 +70,8 @@ def _bring_layers_in(plan: Plan) -> None:
         takes = {"frame": plan.layer(plan.frame_role)} if role != plan.frame_role else {}
         plan.align(role, align_vector, vector, takes=takes)
     grid = GridSettings(crs=crs, resolution_m=plan.head.resolution_m, bounds=plan.head.bounds)
-    plan.add("grid", "工作格网", study_grid, grid, takes=plan.of("county", "parcels"))
+    frame = dict.fromkeys(("county", "parcels")) | plan.of(plan.frame_role)
+    plan.add("grid", "工作格网", study_grid, grid, takes=frame)
     on_grid = {"grid": "grid.grid"}
     in_frame = on_grid | {"frame": plan.layer(plan.frame_role)}
     for role, product in sources.of_kind(RasterSource).items():

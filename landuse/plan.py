@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ from landuse.scores.assess import AssessSettings
 from landuse.sources.describe import DescribeSettings, SourceNote
 from landuse.sources.products import PRODUCTS
 from landuse.sources.raster_product import RasterProduct
+from landuse.sources.read import near_file
 from landuse.sources.roles import ROLE_NAMES
 from landuse.sources.spec import RasterSource, SourceBase, Sources, VectorSource
 from landuse.study import Head, OpenStudy, Study
@@ -277,15 +277,14 @@ def missing_files(study: OpenStudy) -> list[Fault]:
     for key, path in all_files(study).items():
         if path.is_file():
             continue
-        there = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
-        near = difflib.get_close_matches(path.name, there, n=1)
+        near = near_file(path)
         zh, en = ROLE_NAMES[key.split(":")[0]]
         faults.append(
             missing_fault(
                 f"缺少数据文件（{zh}）", f"the file of {en} is missing", file=study.file.name,
                 field=f"sources.{key.replace(':', '.')}", found=str(path),
-                todo_zh=f"是不是 {near[0]}？" if near else "放入该文件，或用 --raw 指明目录",
-                todo_en=f"did you mean {near[0]}?" if near else "put it there, or name another "
+                todo_zh=f"是不是 {near}？" if near else "放入该文件，或用 --raw 指明目录",
+                todo_en=f"did you mean {near}?" if near else "put it there, or name another "
                 "folder with --raw",
             )
         )  # fmt: skip

@@ -42,18 +42,28 @@ class RawVector:
 def require_file(path: Path) -> None:
     """Raise the fault of an absent file (exit code 3)."""
     if not path.is_file():
-        beside = [other.name for other in path.parent.glob("*") if other.is_file()]
-        near = difflib.get_close_matches(path.name, beside, n=1, cutoff=0.6)
+        near = near_file(path)
         raise fail(
             missing_fault(
                 "文件不存在",
                 "the file does not exist",
                 file=path.name,
                 found=f"{path.parent.name}/",
-                todo_zh=f"是不是 {near[0]}？" if near else "把文件放进原始数据目录，或改路径",
-                todo_en=f"did you mean {near[0]}?" if near else "put it there or change the path",
+                todo_zh=f"是不是 {near}？" if near else "把文件放进原始数据目录，或改路径",
+                todo_en=f"did you mean {near}?" if near else "put it there or change the path",
             )
         )
+
+
+def near_file(path: Path) -> str:
+    """Return the name of the file beside ``path`` that is spelt most like it, "" if none is.
+
+    The ending does not count: two layers are not alike because both are .gpkg.
+    """
+    beside = sorted(other for other in path.parent.glob("*") if other.is_file())
+    names = {other.stem: other.name for other in reversed(beside)}
+    near = difflib.get_close_matches(path.stem, list(names), n=1, cutoff=0.6)
+    return names[near[0]] if near else ""
 
 
 def require_parts(path: Path) -> None:
