@@ -22,10 +22,10 @@ _ADVICE: dict[str, tuple[str, str, str]] = {
     "bool": ("应为 true 或 false", "写 true 或 false", "write true or false"),
     "date": ("应为日期", "写成 2024-12-31，不加引号", "write it as 2024-12-31, without quotes"),
     "literal_error": ("不在可选值之内", "可选：{expected}", "choose from: {expected}"),
-    "greater_than_equal": ("超出范围", "须不小于 {ge}", "give {ge} or more"),
-    "greater_than": ("超出范围", "须大于 {gt}", "give more than {gt}"),
-    "less_than_equal": ("超出范围", "须不大于 {le}", "give {le} or less"),
-    "less_than": ("超出范围", "须小于 {lt}", "give less than {lt}"),
+    "greater_than_equal": ("超出范围", "须不小于 {ge:g}", "give {ge:g} or more"),
+    "greater_than": ("超出范围", "须大于 {gt:g}", "give more than {gt:g}"),
+    "less_than_equal": ("超出范围", "须不大于 {le:g}", "give {le:g} or less"),
+    "less_than": ("超出范围", "须小于 {lt:g}", "give less than {lt:g}"),
     "string_pattern": ("写法不合要求", "须符合 {pattern}", "make it match {pattern}"),
     "too_short": ("项数太少", "至少 {min_length} 项", "give at least {min_length}"),
     "too_long": ("项数太多", "至多 {max_length} 项", "give at most {max_length}"),
@@ -35,7 +35,8 @@ _ADVICE: dict[str, tuple[str, str, str]] = {
     "dict": ("应为表", "写成 {{ 键 = 值 }} 或 [节]", "write it as {{ key = value }} or a section"),
     "model": ("应为表", "写成 {{ 键 = 值 }} 或 [节]", "write it as {{ key = value }} or a section"),
 }
-_OTHER = ("取值不合要求", "按说明改正", "give a value that fits")
+_OTHER = ("取值不合要求", "按上面所说改正", "mend it as said above")
+_FEW_KEYS = 6
 
 
 def read_toml(file: Path) -> dict[str, Any]:
@@ -138,5 +139,8 @@ def _model_in(annotation: Any) -> Any:
 
 
 def _short(value: Any) -> str:
+    """Return a value as a few words; of a small section its keys, of a large one nothing."""
+    if isinstance(value, Mapping):
+        return ", ".join(map(str, value)) if len(value) <= _FEW_KEYS else ""
     text = repr(value)
     return text if len(text) <= 120 else text[:117] + "…"

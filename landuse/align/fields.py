@@ -156,8 +156,8 @@ def id_faults(ids: pd.Series, *, name: str, file: str, refuse_duplicates: bool) 
         faults.append(
             _id_fault(
                 "编号重复", "duplicate ids", name, file, found=found,
-                todo_zh='改正编号；编号确实重复时可设 duplicates = "suffix"',
-                todo_en='mend the ids; if they do repeat, set duplicates = "suffix"',
+                todo_zh='改正编号；地块编号确实重复时在 [parcels] 里设 duplicates = "suffix"',
+                todo_en='mend the ids; where parcels repeat, duplicates = "suffix" in [parcels]',
             )
         )  # fmt: skip
     return faults

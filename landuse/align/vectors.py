@@ -23,6 +23,13 @@ from landuse.core.settings import Settings
 from landuse.sources.read import RawVector, read_vector
 from landuse.sources.spec import VectorSource
 
+_KIND_ZH: dict[LayerKind, str] = {
+    "polygon": "面",
+    "line": "线",
+    "point": "点",
+    "line_or_polygon": "线或面",
+}
+
 
 class VectorAlign(Settings):
     """How one vector layer is aligned.
@@ -107,7 +114,7 @@ def align_vector(
     listed = LISTED if settings.key in layer.columns else 0
     repaired = repair(_finite(layer), kind=kind, stage=stage, names=names, listed=listed)
     if repaired.layer.empty:
-        raise fail(_nothing_left(settings, file=file.name, rows=len(table)))
+        raise fail(_nothing_left(settings, table, file=file.name))
     findings += repaired.findings
     layer = _merged(repaired.layer, settings, findings).reset_index(drop=True)
     return {"layer": layer, "findings": findings}
@@ -250,13 +257,14 @@ def _datum_finding(settings: VectorAlign, stage: str) -> list[Finding]:
     ]
 
 
-def _nothing_left(settings: VectorAlign, *, file: str, rows: int) -> Fault:
+def _nothing_left(settings: VectorAlign, table: gpd.GeoDataFrame, *, file: str) -> Fault:
+    kinds = ", ".join(sorted(table.geom_type.dropna().unique())) or "no geometry"
     return data_fault(
-        f"没有可用的{settings.kind}图形",
-        f"no usable {settings.kind} is left",
+        f"没有可用的{_KIND_ZH[settings.kind]}图形",
+        f"no usable {settings.kind.replace('_', ' ')} is left",
         file=file,
         field="geometry",
-        found=f"{rows} rows",
+        found=f"{len(table)} rows: {kinds}",
         todo_zh="确认图层选对了、几何类型对",
         todo_en="check that this is the right layer and geometry type",
     )

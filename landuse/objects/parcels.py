@@ -311,7 +311,7 @@ def _none_left(rows: int) -> Any:
     return data_fault(
         "没有可评价的地块",
         "no parcel is left to assess",
-        field="parcels",
+        field="sources.parcels",
         found=f"{rows} polygons",
         todo_zh="检查用途代码、分类体系和最小面积",
         todo_en="check land-use codes, class system and minimum area",

@@ -52,7 +52,7 @@ def read_raster(path: Path, *, bounds: Bounds, bounds_crs: str) -> RawRaster:
         with rasterio.open(path) as source:
             return _read_window(source, path, bounds=bounds, bounds_crs=bounds_crs)
     except RasterioError as error:
-        raise fail(unreadable(path, str(error))) from error
+        raise fail(unreadable(path, str(error.__cause__ or error))) from error
 
 
 def _read_window(source: Any, path: Path, *, bounds: Bounds, bounds_crs: str) -> RawRaster:

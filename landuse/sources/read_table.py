@@ -49,7 +49,8 @@ def _read_csv(path: Path, source: TableSource) -> pd.DataFrame:
         data_fault(
             "表格文字无法按此编码读出", "the text of the table cannot be decoded",
             file=path.name, field="encoding", found=source.encoding or "UTF-8, GB 18030",
-            todo_zh="在研究文件里写明 encoding", todo_en="declare encoding in the study file",
+            todo_zh="在研究文件里写对 encoding，例如 GBK",
+            todo_en="set the right encoding in the study file, e.g. GBK",
         )
     )  # fmt: skip
 
