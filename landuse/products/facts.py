@@ -89,7 +89,7 @@ def absences(
                 cost_zh=cost_zh, cost_en=cost_en,
             )
         )  # fmt: skip
-    return (*rows, *(() if robustness else (_NO_ROBUSTNESS,)))
+    return (*rows, *(() if robustness else (_NO_ROBUSTNESS,)), _NOT_YET)
 
 
 _NO_ROBUSTNESS = Absence(
@@ -98,6 +98,15 @@ _NO_ROBUSTNESS = Absence(
     reason_en="rank interval: robustness was not computed in this run",
     cost_zh="位次 P10、P90 为空，位次的稳健程度未知",
     cost_en="rank P10 and P90 are empty; how stable a rank is remains unknown",
+)
+
+
+_NOT_YET = Absence(
+    role="villages",
+    reason_zh="村庄整合、退低进高、整治平衡：本版本尚未计算",
+    reason_en="villages, opportunities and plans: not computed by this version",
+    cost_zh="没有村庄候选、机会地块和整治方案；不表示没有",
+    cost_en="no candidate villages, opportunity sites or plans are listed; that does not mean none",
 )
 
 
