@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from landuse.store import NEVER_RUN
+
 if TYPE_CHECKING:
     from landuse.tasks import Outcome
 
@@ -37,7 +39,11 @@ def run_report(outcome: Outcome) -> list[str]:
     else:
         work = f"重做 {redone} 步，沿用 {kept} 步 / {redone} steps run, {kept} kept"
     lines = [f"{work}，{outcome.seconds:.1f} s"]
-    lines += [f"  {step.zh} ({step.stage}): {_brief(step.reasons)}" for step in outcome.rerun]
+    lines += [
+        f"  {step.zh} ({step.stage}): {_brief(step.reasons)}"
+        for step in outcome.rerun
+        if step.reasons != (NEVER_RUN,)
+    ]
     lines += [f"{zh} {en}: {path}" for zh, en, path in outcome.products]
     return lines + list(outcome.notes)
 

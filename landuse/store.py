@@ -24,6 +24,7 @@ from landuse.shelf import read_value, write_value
 
 RECORD = "record.json"
 DIGEST_BOOK = "digests.json"
+NEVER_RUN = "never run / 尚未运行"
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class Store:
 def why(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> list[str]:
     """Return the reasons why two keys differ, as short texts; empty when they are equal."""
     if before is None:
-        return ["never run / 尚未运行"]
+        return [NEVER_RUN]
     reasons = []
     if before["code"] != now["code"]:
         reasons.append("code changed / 代码已变")

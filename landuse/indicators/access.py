@@ -154,13 +154,14 @@ def _nearest_m(outlines: NDArray[np.object_], targets: NDArray[np.object_]) -> N
     return distance
 
 
-def _segments(lines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return the straight pieces of lines: a tree of short pieces finds the nearest sooner."""
-    parts = shapely.get_parts(lines[~shapely.is_missing(lines)])
-    points, line = shapely.get_coordinates(parts, return_index=True)
+def _segments(roads: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return lines as straight pieces, where a tree finds the nearest sooner; areas stay whole."""
+    parts = shapely.get_parts(roads[~shapely.is_missing(roads)])
+    areas = shapely.get_dimensions(parts) == 2
+    points, line = shapely.get_coordinates(parts[~areas], return_index=True)
     same = line[1:] == line[:-1]
     ends = np.stack([points[:-1][same], points[1:][same]], axis=1)
-    pieces: NDArray[np.object_] = shapely.linestrings(ends)
+    pieces: NDArray[np.object_] = np.concatenate([parts[areas], shapely.linestrings(ends)])
     return pieces
 
 

@@ -88,6 +88,14 @@ def test_distance_to_a_road_is_from_the_edge() -> None:
     assert table["road_distance_m"].tolist() == pytest.approx([300, 260, NAN], nan_ok=True)
 
 
+def test_road_drawn_as_an_area_counts_with_its_inside_but_not_its_holes() -> None:
+    """The road is the square 0-100 without its hole 20-80; b lies on it, c 10 m inside the hole."""
+    road = polygons(rect(0, 0, 100, 100).difference(rect(20, 20, 80, 80)))
+    given = parcels(rect(110, 40, 120, 50), rect(5, 5, 8, 8), rect(30, 30, 40, 40))
+    table = _access(given, roads=road)["table"]
+    assert table["road_distance_m"].tolist() == [10, 0, 10]
+
+
 def test_no_road_of_the_chosen_class_is_null_and_said() -> None:
     given = parcels(rect(0, 0, 100, 100))
     result = _access(given, roads=ROADS, settings=AccessSettings(road_classes=("motorway",)))
