@@ -183,7 +183,7 @@ class Plan:
         """Return what the source sheet says of each file."""
         return DescribeSettings(
             notes={
-                key: _note(key.split(":")[0], _source_of(self.sources, key), year=_year_of(key))
+                key: _note(key.split(":")[0], source_of(self.sources, key), year=_year_of(key))
                 for key in self.files()
             }
         )
@@ -291,7 +291,8 @@ def missing_files(study: OpenStudy) -> list[Fault]:
     return faults
 
 
-def _source_of(sources: Sources, key: str) -> SourceBase:
+def source_of(sources: Sources, key: str) -> SourceBase:
+    """Return the source behind a key of `all_files`."""
     role, _, part = key.partition(":")
     source = getattr(sources, role)
     if role == "surfaces":

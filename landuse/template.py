@@ -8,7 +8,7 @@ from typing import Any
 
 from landuse.core.crs import cgcs2000_3_degree
 from landuse.core.errors import fail, study_fault
-from landuse.plan import all_files
+from landuse.plan import all_files, source_of
 from landuse.sources.products import PRODUCTS
 from landuse.sources.roles import ROLE_NAMES
 from landuse.sources.spec import RasterSource
@@ -113,7 +113,7 @@ def fetch_list(study: OpenStudy) -> tuple[list[str], dict[str, Any]]:
     rows = []
     for key, path in all_files(study).items():
         role = key.split(":")[0]
-        source = getattr(study.study.sources, role)
+        source = source_of(study.study.sources, key)
         product = PRODUCTS[source.product] if isinstance(source, RasterSource) else None
         there = path.is_file()
         lines.append(f"  {'有 there' if there else '缺 missing'}  {ROLE_NAMES[role][0]}  {path}")

@@ -119,6 +119,15 @@ def test_a_raster_that_covers_the_county_raises_no_doubt(
     assert [row for row in rows if row["kind"] == "doubt" and "covers" in row["message_en"]] == []
 
 
+@pytest.mark.parametrize("name", ["demo", "cambridge"])
+def test_fetch_lists_what_is_missing_and_opens_no_connection(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = call(["fetch", f"studies/{name}.toml", "--raw", str(tmp_path), "--json"], capsys)
+    assert (told.code, told.err) == (0, "")
+    assert {row["there"] for row in json.loads(told.out)["files"]} == {False}
+
+
 def _refuse(*_arguments: Any, **_more: Any) -> Any:
     raise OSError(errno.ENOSPC, "No space left on device", "disk")
 
