@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-import pandas as pd
-
 from landuse.indicators.dictionary import PARCEL_COLUMNS
 
 
@@ -93,8 +91,3 @@ def describe(name: str, names: Mapping[str, ColumnLike]) -> ColumnLike:
 def heading(column: ColumnLike) -> str:
     """Return the Chinese name with its unit, as a table head shows it."""
     return f"{column.zh}（{column.unit}）" if column.unit not in {"", "–"} else column.zh
-
-
-def missing_contract_columns(table: pd.DataFrame) -> list[str]:
-    """Return the contract's columns that a parcel table lacks."""
-    return [column.name for column in CONTRACT if column.name not in table.columns]

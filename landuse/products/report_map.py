@@ -11,7 +11,6 @@ import pandas as pd
 import shapely
 from markupsafe import Markup, escape
 
-from landuse.products.numbers import grade_sign
 from landuse.products.safety import plain_text
 from landuse.products.words import SUSPECTED, grade_colours
 
@@ -88,11 +87,6 @@ def draw_map(ground: Ground, *, grades: Sequence[str]) -> Markup:
     )
     # Every piece below is numbers, fixed words or text escaped in _labels.
     return Markup(head + "".join(parts) + "</svg>")
-
-
-def legend_entries(grades: Sequence[str]) -> list[tuple[str, str]]:
-    """Return (sign, fill colour) of every grade, in the order drawn."""
-    return [(grade_sign(code), fill) for code, (fill, _) in grade_colours(tuple(grades)).items()]
 
 
 def _bounds(ground: Ground) -> Sequence[float]:
