@@ -94,7 +94,7 @@ def _bring_layers_in(plan: Plan) -> None:
 def _build_parcels(plan: Plan) -> None:
     choice = plan.study.parcels
     settings = ParcelSettings(
-        class_system=plan.sources.parcels.class_system if plan.has_land_use else None,
+        class_system=plan.class_system,
         classes=choice.classes,
         minimum_area_m2=choice.minimum_area_m2,
         zone_share_minimum=choice.zone_share_minimum,

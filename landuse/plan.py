@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from landuse.core.errors import Fault, missing_fault
 from landuse.core.settings import Settings
 from landuse.indicators.access import AccessSettings
 from landuse.indicators.activity import ActivitySettings
@@ -19,20 +18,24 @@ from landuse.indicators.planning import PlanningSettings
 from landuse.indicators.surface import SurfaceSettings
 from landuse.indicators.terrain import TerrainSettings
 from landuse.indicators.trend import TrendSettings
+from landuse.inputs import all_files, role_files, source_notes
 from landuse.products.results import ResultSettings
 from landuse.products.settings import ProductSettings
 from landuse.runner import Stage
 from landuse.scores.assess import AssessSettings
-from landuse.sources.describe import DescribeSettings, SourceNote
+from landuse.sources.describe import DescribeSettings
 from landuse.sources.products import PRODUCTS
-from landuse.sources.raster_product import RasterProduct
-from landuse.sources.read import near_file
 from landuse.sources.roles import ROLE_NAMES
-from landuse.sources.spec import RasterSource, SourceBase, Sources, VectorSource
+from landuse.sources.spec import ClassSystem, RasterSource, SourceBase, Sources
 from landuse.study import Head, OpenStudy, Study
 
 Run = Callable[..., Any]
 Links = Mapping[str, str | None]
+FRAMES = ("county", "parcels", "land_use_map")
+NOT_MISSED = ("previous_parcels", "previous_settlements")
+"""Roles whose absence is no gap in the evidence."""
+STANDS_IN = {"landcover": "surfaces", "surfaces": "landcover", "land_use_map": "parcels"}
+
 AnySource = TypeVar("AnySource", bound=SourceBase)
 
 
@@ -76,14 +79,16 @@ class Plan:
         return self.study.sources
 
     @property
-    def has_land_use(self) -> bool:
-        """Tell whether the parcels carry land-use codes."""
-        return "land_use" in self.sources.parcels.fields
+    def class_system(self) -> ClassSystem | None:
+        """Return the system of the parcels' land-use codes; None where they carry none."""
+        parcels = self.sources.parcels
+        return parcels.class_system if parcels and "land_use" in parcels.fields else None
 
     @property
     def frame_role(self) -> str:
         """Return the layer that tells where the study is."""
-        return "county" if self.sources.county else "parcels"
+        sources = self.sources
+        return next(role for role in FRAMES if getattr(sources, role))
 
     def name(self, role: str) -> str:
         """Return the Chinese name of a role."""
@@ -99,9 +104,8 @@ class Plan:
         self, role: str, run: Run, settings: Settings, *,
         takes: Mapping[str, str | None] | None = None,
     ) -> None:  # fmt: skip
-        """Append the stage that brings one file in."""
-        source = getattr(self.sources, role)
-        files = {"file": self.opened.raw / source.path}
+        """Append the stage that brings one file, or the tiles of one, in."""
+        files = {"file": role_files(self.opened, role)[role]}
         self.add(f"align_{role}", f"对齐{self.name(role)}", run, settings,
                  takes=takes or {}, files=files)  # fmt: skip
 
@@ -181,12 +185,7 @@ class Plan:
 
     def describe(self) -> DescribeSettings:
         """Return what the source sheet says of each file."""
-        return DescribeSettings(
-            notes={
-                key: _note(key.split(":")[0], source_of(self.sources, key), year=_year_of(key))
-                for key in self.files()
-            }
-        )
+        return DescribeSettings(notes=source_notes(self.sources, self.files()))
 
     def indicator_settings(self) -> IndicatorSettings:
         """Return the indicator settings with the study's choices."""
@@ -222,12 +221,12 @@ class Plan:
 
     def absent(self) -> dict[str, tuple[str, str]]:
         """Return why each undeclared role is absent; mapped surfaces stand for a land cover."""
-        stands_in = {"landcover": "surfaces", "surfaces": "landcover"}
         return {
-            role: (f"未提供{zh}", f"{en} not supplied")
+            role: self.opened.lacking.get(role, (f"未提供{zh}", f"{en} not supplied"))
             for role, (zh, en) in ROLE_NAMES.items()
             if getattr(self.sources, role) is None
-            and not getattr(self.sources, stands_in.get(role, role))
+            and role not in NOT_MISSED
+            and not getattr(self.sources, STANDS_IN.get(role, role))
         }
 
     def result_settings(self) -> ResultSettings:
@@ -248,82 +247,3 @@ class Plan:
             years=self.years(), legend=self.legend_names(), role_names=ROLE_NAMES,
             tiles=(products.tiles.url, products.tiles.attribution) if products.tiles else None,
         )  # fmt: skip
-
-
-def role_files(study: OpenStudy, role: str) -> dict[Any, Path]:
-    """Return the files of one role by key: a class, a year, or the role itself."""
-    source = getattr(study.study.sources, role)
-    if role == "surfaces":
-        return {item.key: study.raw / item.source.path for item in source.classes}
-    if isinstance(source, RasterSource) and source.series:
-        return {year: study.raw / path for year, path in source.files().items()}
-    return {role: study.raw / source.path}
-
-
-def all_files(study: OpenStudy) -> dict[str, Path]:
-    """Return every raw file of a study: "role", or "role:key" where a role has several."""
-    found: dict[str, Path] = {}
-    for role in ROLE_NAMES:
-        if getattr(study.study.sources, role) is None:
-            continue
-        for key, path in role_files(study, role).items():
-            found[role if key == role else f"{role}:{key}"] = path
-    return found
-
-
-def missing_files(study: OpenStudy) -> list[Fault]:
-    """Return a fault for every declared file that is not there, with the nearest name."""
-    faults = []
-    for key, path in all_files(study).items():
-        if path.is_file():
-            continue
-        near = near_file(path)
-        zh, en = ROLE_NAMES[key.split(":")[0]]
-        faults.append(
-            missing_fault(
-                f"缺少数据文件（{zh}）", f"the file of {en} is missing", file=study.file.name,
-                field=f"sources.{key.replace(':', '.')}", found=str(path),
-                todo_zh=f"是不是 {near}？" if near else "放入该文件，或用 --raw 指明目录",
-                todo_en=f"did you mean {near}?" if near else "put it there, or name another "
-                "folder with --raw",
-            )
-        )  # fmt: skip
-    return faults
-
-
-def source_of(sources: Sources, key: str) -> SourceBase:
-    """Return the source behind a key of `all_files`."""
-    role, _, part = key.partition(":")
-    source = getattr(sources, role)
-    if role == "surfaces":
-        found: VectorSource = next(i.source for i in source.classes if i.key == part)
-        return found
-    return source  # type: ignore[no-any-return]
-
-
-def _year_of(key: str) -> str:
-    part = key.partition(":")[2]
-    return part if part.isdigit() else ""
-
-
-def _note(role: str, source: SourceBase, *, year: str) -> SourceNote:
-    zh, en = ROLE_NAMES[role]
-    product = PRODUCTS.get(source.product) if isinstance(source, RasterSource) else None
-    return SourceNote(
-        role=role,
-        title_zh=f"{zh}：{product.title_zh}" if product else zh,
-        title_en=f"{en}: {product.title_en}" if product else en,
-        product=product.short if product else "",
-        year=year or str(source.year or ""),
-        licence=source.licence or (product.licence if product else ""),
-        attribution=_credit(source, product, year=year),
-        defects_zh="；".join(product.defects_zh) if product else "",
-        defects_en="; ".join(product.defects_en) if product else "",
-    )
-
-
-def _credit(source: SourceBase, product: RasterProduct | None, *, year: str) -> str:
-    """Return the credit line; a product that credits by year gets the year of the data."""
-    if source.attribution or product is None:
-        return source.attribution
-    return product.attribution.replace("{year}", year or str(source.year or ""))

@@ -13,7 +13,8 @@ from landuse.core.settings import Settings
 from landuse.store import Key, Store, canonical, text_digest, why
 
 ABSENT = "absent"
-Files = Mapping[str, Path | Mapping[Any, Path]]
+Tiles = Path | tuple[Path, ...]
+Files = Mapping[str, Tiles | Mapping[Any, Tiles]]
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,9 @@ class Stage:
     """One step of the method: a pure room function, what it takes and what steers it.
 
     ``takes`` maps an argument to "stage.output", or to None for a source that the study does not
-    have (the function is then given None); ``files`` maps an argument to a raw file, or to
-    several by key. A stage that reads raw files is a gate: all gates run before faults are told.
+    have (the function is then given None); ``files`` maps an argument to a raw file, to the
+    tiles that stand for one, or to several by key. A stage that reads raw files is a gate: all
+    gates run before faults are told.
     ``fixed`` are plain values given as they are; they count as settings.
     """
 
@@ -47,11 +49,18 @@ class Stage:
         """Return every raw file under a name of its own."""
         flat: dict[str, Path] = {}
         for argument, value in self.files.items():
-            if isinstance(value, Path):
-                flat[argument] = value
+            if isinstance(value, Mapping):
+                for key, tiles in value.items():
+                    flat |= _flat(f"{argument}:{key}", tiles)
             else:
-                flat |= {f"{argument}:{key}": path for key, path in value.items()}
+                flat |= _flat(argument, value)
         return flat
+
+
+def _flat(name: str, tiles: Tiles) -> dict[str, Path]:
+    if isinstance(tiles, Path):
+        return {name: tiles}
+    return {f"{name}:{tile.name}": tile for tile in tiles}
 
 
 @dataclass(frozen=True)

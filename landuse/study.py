@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
+from landuse.at_hand import Words, at_hand
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
 from landuse.objects.classes import LandClass
 from landuse.scores.extend import extend
 from landuse.scores.model import ScoreModel
+from landuse.sources.remote.spec import HttpSettings
 from landuse.sources.spec import Sources
 from landuse.study_rules import study_faults
 from landuse.toml_file import read_toml, validate, without_unknown
@@ -69,6 +71,18 @@ class Tiles(Settings):
     attribution: str
 
 
+class FetchChoice(Settings):
+    """Where open data are downloaded from."""
+
+    country: str = Field("CHN", pattern=r"^[A-Z]{3}$", description="ISO 3166-1 alpha-3")
+    mirrors: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="address prefix = other prefixes to try / 镜像"
+    )
+    osm: Literal["geofabrik", "overpass", "none"] = "geofabrik"
+    overpass_url: str = "https://overpass-api.de/api"
+    http: HttpSettings = HttpSettings()
+
+
 class ProductChoice(Settings):
     """What the products show."""
 
@@ -85,18 +99,26 @@ class Study(Settings):
     parcels: ParcelChoice = ParcelChoice()
     indicators: IndicatorChoice = IndicatorChoice()
     score: ScoreChoice = ScoreChoice()
+    fetch: FetchChoice = FetchChoice()
     products: ProductChoice = ProductChoice()
 
 
 @dataclass(frozen=True)
 class OpenStudy:
-    """A study file read and checked, with the folders it works in."""
+    """A study file read and checked, with the folders it works in.
+
+    ``study`` holds what a run can use; ``declared`` the sources as the file names them,
+    ``lacking`` and ``partly`` what of them is not there, see `at_hand.at_hand`.
+    """
 
     study: Study
     model: ScoreModel
     file: Path
     raw: Path
     out: Path
+    declared: Sources
+    lacking: Mapping[str, Words] = field(default_factory=dict)
+    partly: Mapping[str, Words] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -129,7 +151,13 @@ def open_study(
     score_model = _tried(lambda: _score_model(named), faults) if named else None
     if study is None or score_model is None or faults:
         raise LanduseError(faults)
-    return OpenStudy(study, score_model, file, raw or _raw(study, file), out or _out(study))
+    folder = raw or _raw(study, file)
+    here = at_hand(study.sources, folder)
+    usable = study.model_copy(update={"sources": here.sources})
+    return OpenStudy(
+        usable, score_model, file, folder, out or _out(study), declared=study.sources,
+        lacking=here.lacking, partly=here.partly,
+    )  # fmt: skip
 
 
 def _tried(make: Callable[[], Made], faults: list[Fault]) -> Made | None:

@@ -21,11 +21,16 @@ _UNITS = {
     "landcover": "class",
     "landcover_series": "class",
     "built_surface": "m2",
+    "built_surface_series": "m2",
+    "built_nonres": "m2",
+    "built_volume": "m3",
+    "settlement_degree": "class",
     "built_height": "m",
     "night_light": "nW/cm2/sr",
     "population": "persons",
     "elevation": "m (EGM2008)",
 }
+_SERIES = ("landcover_series", "built_surface_series")
 _BY_YEAR = ("landcover", "landcover_series", "night_light")
 
 
@@ -55,6 +60,7 @@ def study_faults(
         has = TABLE_ROLES[role]
         known = (*has.required, *has.numbers, *has.dates, *has.texts)
         yield from _field_faults(role, table, required=has.required, known=known)
+    yield from _frame_faults(sources)
     yield from _class_faults(sources.parcels, classes)
     yield from _surface_faults(sources)
 
@@ -107,7 +113,7 @@ def _product_faults(role: str, source: RasterSource) -> Iterator[Fault]:
             field=f"sources.{role}.product", found=f"{product.id} ({product.unit})",
             todo_zh="可用：" + "、".join(fit), todo_en="use one of: " + ", ".join(fit),
         )  # fmt: skip
-    wants_series = role == "landcover_series"
+    wants_series = role in _SERIES
     if bool(source.series) != wants_series and (wants_series or role not in _BY_YEAR):
         name, other = ("series", "path") if wants_series else ("path", "series")
         yield study_fault(
@@ -165,7 +171,22 @@ def _field_faults(
             )  # fmt: skip
 
 
-def _class_faults(parcels: VectorSource, classes: Mapping[str, LandClass]) -> Iterator[Fault]:
+def _frame_faults(sources: Sources) -> Iterator[Fault]:
+    if sources.county or sources.parcels or sources.land_use_map:
+        return
+    yield study_fault(
+        "不知道研究区在哪里", "nothing tells where the study area is",
+        field="sources.county", found="-",
+        todo_zh="给出县界（landuse new 会写好）或地块图层",
+        todo_en="name a county outline (`landuse new` writes one) or a parcel layer",
+    )  # fmt: skip
+
+
+def _class_faults(
+    parcels: VectorSource | None, classes: Mapping[str, LandClass]
+) -> Iterator[Fault]:
+    if parcels is None:
+        return
     system = parcels.class_system
     if "land_use" not in parcels.fields or (system and (system != "local" or classes)):
         return

@@ -12,9 +12,10 @@ from landuse.codebook import code_digest
 from landuse.console import Say
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.findings import merge_tables
+from landuse.inputs import missing_files
 from landuse.manifest import write_manifest
 from landuse.pipeline import PRODUCT_FILES, stages
-from landuse.plan import Plan, missing_files
+from landuse.plan import Plan
 from landuse.products.facts import Absence, absences
 from landuse.runner import Outlook, Run, Step, before_gates, outlook, run_code, run_stages
 from landuse.sources.roles import ROLE_NAMES

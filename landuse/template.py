@@ -8,7 +8,7 @@ from typing import Any
 
 from landuse.core.crs import cgcs2000_3_degree
 from landuse.core.errors import fail, study_fault
-from landuse.plan import all_files, source_of
+from landuse.inputs import all_files, source_of
 from landuse.sources.products import PRODUCTS
 from landuse.sources.roles import ROLE_NAMES
 from landuse.sources.spec import RasterSource

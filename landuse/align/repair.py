@@ -21,7 +21,11 @@ _TYPES: dict[GeometryKind, tuple[int, ...]] = {
     "point": (0, 4),
 }
 _KIND_ZH: dict[GeometryKind, str] = {"polygon": "面", "line": "线", "point": "点"}
-LayerKind = Literal["polygon", "line", "point", "line_or_polygon"]
+LayerKind = Literal["polygon", "line", "point", "line_or_polygon", "point_or_polygon"]
+_EITHER: dict[LayerKind, tuple[GeometryKind, GeometryKind]] = {
+    "line_or_polygon": ("polygon", "line"),
+    "point_or_polygon": ("polygon", "point"),
+}
 _COLLECTION = 7
 LISTED = 50
 
@@ -98,12 +102,13 @@ def _drop(mask: NDArray[np.bool_], names: pd.Series, stage: str, zh: str, en: st
 
 
 def kind_of(layer: gpd.GeoDataFrame, wanted: LayerKind) -> GeometryKind:
-    """Return the one kind a layer is repaired to; of lines or polygons the more frequent."""
-    if wanted != "line_or_polygon":
+    """Return the one kind a layer is repaired to; where it may be of two, the more frequent."""
+    if wanted in ("polygon", "line", "point"):
         return wanted
     types = shapely.get_type_id(layer.geometry.to_numpy())
-    polygons, lines = (int(np.isin(types, _TYPES[kind]).sum()) for kind in ("polygon", "line"))
-    return "polygon" if polygons > lines else "line"
+    areal, other = _EITHER[wanted]
+    polygons, others = (int(np.isin(types, _TYPES[kind]).sum()) for kind in (areal, other))
+    return areal if polygons > others else other
 
 
 def listing(names: pd.Series, *, most: int = 10) -> str:

@@ -57,6 +57,18 @@ VECTOR_ROLES: dict[str, VectorRole] = {
         texts=("land_use", "owner_code", "village_code", "settlement_class"),
         key="parcel_id",
     ),
+    "land_use_map": VectorRole(kind="polygon", required=("land_use",), texts=("name",)),
+    "villages": VectorRole(
+        kind="polygon",
+        required=("village_code",),
+        texts=("village_name",),
+        key="village_code",
+        merge=True,
+    ),
+    "settlements": VectorRole(
+        kind="point_or_polygon",
+        texts=("settlement_id", "settlement_name", "village_code"),
+    ),
     "roads": VectorRole(kind="line_or_polygon", texts=("road_class",)),
     "buildings": VectorRole(kind="polygon", numbers=("levels", "height_m")),
     "water": VectorRole(kind="polygon"),
@@ -66,6 +78,10 @@ VECTOR_ROLES: dict[str, VectorRole] = {
     "growth_boundary": VectorRole(kind="polygon"),
     "hazard": VectorRole(kind="polygon"),
     "heritage": VectorRole(kind="polygon"),
+    "previous_parcels": VectorRole(kind="polygon", required=("parcel_id",), key="parcel_id"),
+    "previous_settlements": VectorRole(
+        kind="polygon", required=("settlement_id",), key="settlement_id"
+    ),
 }
 
 TABLE_ROLES: dict[str, TableRole] = {
@@ -89,5 +105,19 @@ TABLE_ROLES: dict[str, TableRole] = {
     "register_population": TableRole(
         required=("village_code",),
         numbers=("registered_population", "resident_population", "households", "year"),
+    ),
+    "village_list": TableRole(
+        required=("village_code",),
+        texts=("village_name", "town_code", "town_name"),
+    ),
+    "census": TableRole(
+        required=("adcode", "population"),
+        numbers=(
+            "year",
+            "population",
+            "rural_population",
+            "households",
+            "share_65_plus_pct",
+        ),
     ),
 }

@@ -28,6 +28,7 @@ _KIND_ZH: dict[LayerKind, str] = {
     "line": "线",
     "point": "点",
     "line_or_polygon": "线或面",
+    "point_or_polygon": "点或面",
 }
 
 

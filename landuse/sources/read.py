@@ -39,6 +39,11 @@ class RawVector:
     columns: dict[str, str]
 
 
+def present(path: Path) -> bool:
+    """Tell whether a source is there: a file, or the folder of a file geodatabase."""
+    return path.is_file() or (path.suffix.lower() == ".gdb" and path.is_dir())
+
+
 def require_file(path: Path) -> None:
     """Raise the fault of an absent file (exit code 3)."""
     if not path.is_file():

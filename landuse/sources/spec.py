@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from landuse.core.settings import Settings
 
 Datum = Literal["CGCS2000", "WGS84", "GCJ02", "BD09", "NAD83"]
-ClassSystem = Literal["SD3", "GB21010", "YDYH2023", "local"]
+ClassSystem = Literal["SD3", "GB21010", "YDYH2023", "OSM", "local"]
 
 
 class SourceBase(Settings):
@@ -18,6 +18,9 @@ class SourceBase(Settings):
     year: int | None = Field(None, description="year the data describe / 数据年份")
     licence: str = Field("", description="licence / 许可")
     attribution: str = Field("", description="credit line / 署名")
+    optional: bool = Field(
+        False, description="a file that is not there is a named absence, not a fault / 缺了记为缺项"
+    )
 
 
 class VectorSource(SourceBase):
@@ -34,12 +37,16 @@ class VectorSource(SourceBase):
     class_system: ClassSystem | None = Field(None, description="land-use code system / 分类体系")
 
 
+Tiles = str | tuple[str, ...]
+"""One file, or the tiles of one product that together cover the study."""
+
+
 class RasterSource(SourceBase):
-    """A raster of a known product: one file, or one file a year."""
+    """A raster of a known product: one file or its tiles, or as much for each year."""
 
     product: str = Field(description="product id, see data/sources.csv / 产品代号")
-    path: str | None = Field(None, description="file, relative to the raw folder")
-    series: dict[int, str] = Field(default_factory=dict, description="year = file / 年份 = 文件")
+    path: Tiles | None = Field(None, description="file or tiles, relative to the raw folder")
+    series: dict[int, Tiles] = Field(default_factory=dict, description="year = file / 年份 = 文件")
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:
@@ -48,9 +55,15 @@ class RasterSource(SourceBase):
             raise ValueError(msg)
         return self
 
-    def files(self) -> dict[int | None, str]:
-        """Return {year: path}."""
-        return dict(sorted(self.series.items())) if self.series else {self.year: str(self.path)}
+    def files(self) -> dict[int | None, tuple[str, ...]]:
+        """Return {year: tiles}."""
+        if self.series:
+            return {year: _tiles(files) for year, files in sorted(self.series.items())}
+        return {self.year: _tiles(self.path or ())}
+
+
+def _tiles(files: Tiles) -> tuple[str, ...]:
+    return (files,) if isinstance(files, str) else files
 
 
 class TableSource(SourceBase):
@@ -87,7 +100,12 @@ class Sources(Settings):
     county: VectorSource | None = None
     towns: VectorSource | None = None
     zones: VectorSource | None = None
-    parcels: VectorSource
+    parcels: VectorSource | None = None
+    land_use_map: VectorSource | None = Field(
+        None, description="land-use polygons of an open map; parcels where no cadastre exists"
+    )
+    villages: VectorSource | None = Field(None, description="administrative villages / 行政村界")
+    settlements: VectorSource | None = Field(None, description="natural villages / 自然村")
     roads: VectorSource | None = None
     buildings: VectorSource | None = None
     water: VectorSource | None = None
@@ -100,7 +118,11 @@ class Sources(Settings):
     landcover: RasterSource | None = None
     surfaces: Surfaces | None = None
     built_surface: RasterSource | None = None
+    built_surface_series: RasterSource | None = None
+    built_nonres: RasterSource | None = None
+    built_volume: RasterSource | None = None
     built_height: RasterSource | None = None
+    settlement_degree: RasterSource | None = None
     night_light: RasterSource | None = None
     population: RasterSource | None = None
     elevation: RasterSource | None = None
@@ -108,6 +130,14 @@ class Sources(Settings):
     enterprises: TableSource | None = None
     ledger: TableSource | None = None
     register_population: TableSource | None = None
+    village_list: TableSource | None = None
+    census: TableSource | None = None
+    previous_parcels: VectorSource | None = Field(
+        None, description="parcels of an earlier run, to keep their ids / 上一次的地块，沿用编号"
+    )
+    previous_settlements: VectorSource | None = Field(
+        None, description="settlements of an earlier run, to keep their ids"
+    )
 
     @model_validator(mode="after")
     def _one_landcover(self) -> Self:
