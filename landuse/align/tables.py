@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from landuse.align.fields import clean_text, dates, numbers, spoilt_codes, trim_finding
+from landuse.align.names import alias_finding, misread_finding
 from landuse.align.roles import TABLE_ROLES
 from landuse.core.errors import Fault, LanduseError, study_fault
 from landuse.core.findings import Finding
 from landuse.core.settings import Settings
-from landuse.sources.read_table import read_table
+from landuse.sources.read_table import read_raw_table
 from landuse.sources.spec import TableSource
 
 
@@ -57,14 +58,15 @@ def align_table(*, file: Path, settings: TableAlign) -> dict[str, Any]:
     """
     _require_mapping(settings, file=file.name)
     stage = f"align.{settings.role}"
-    raw = read_table(file, settings.source)
+    found = read_raw_table(file, settings.source)
+    raw = found.table
     faults: list[Fault] = []
-    findings: list[Finding] = []
+    findings = misread_finding(found.misread, stage) + alias_finding(found.aliases, stage)
     trimmed: dict[str, int] = {}
     text: dict[str, pd.Series] = {}
     columns: dict[str, pd.Series] = {}
     for name in raw.columns:
-        theirs = settings.source.fields[name]
+        theirs = found.columns[name]
         if name in settings.numbers:
             columns[name], wrong = numbers(raw[name], name=theirs, file=file.name)
             faults += wrong
@@ -73,13 +75,42 @@ def align_table(*, file: Path, settings: TableAlign) -> dict[str, Any]:
             faults += wrong
             findings += _empty_date_finding(empty, theirs, stage)
         else:
-            columns[name], trimmed[theirs] = clean_text(raw[name])
+            clean, trimmed[theirs] = clean_text(raw[name])
+            columns[name], pointed = whole_codes(clean)
+            findings += _point_finding(pointed, theirs, stage)
             text[theirs] = columns[name]
     faults += spoilt_codes(text, file=file.name)
     if faults:
         raise LanduseError(faults)
     table = pd.DataFrame(columns, index=raw.index).dropna(how="all").reset_index(drop=True)
     return {"table": table, "findings": findings + trim_finding(trimmed, stage)}
+
+
+def whole_codes(column: pd.Series) -> tuple[pd.Series, int]:
+    """Return a text column of codes without the ".0" a spreadsheet gave them, and how many had it.
+
+    Only where every value is a whole number of four digits or more is the column one of codes.
+    """
+    whole = column.str.fullmatch(r"\d{4,}(\.0+)?", na=True)
+    pointed = column.str.contains(".", regex=False, na=False)
+    if not whole.all() or not pointed.any():
+        return column, 0
+    return column.str.replace(r"\.0+$", "", regex=True), int(pointed.sum())
+
+
+def _point_finding(count: int, name: str, stage: str) -> list[Finding]:
+    if not count:
+        return []
+    return [
+        Finding(
+            stage=stage,
+            kind="repaired",
+            object_id=name,
+            value=str(count),
+            message_zh=f"{name}：{count} 个代码去掉了表格软件加的 .0",
+            message_en=f"{name}: {count} codes lost the .0 a spreadsheet had given them",
+        )
+    ]
 
 
 def _require_mapping(settings: TableAlign, *, file: str) -> None:

@@ -13,6 +13,7 @@ import shapely
 
 from landuse.align.datum import SHIFTED, to_wgs84
 from landuse.align.fields import clean_text, id_faults, numbers, suffixed, trim_finding
+from landuse.align.names import alias_finding, misread_finding
 from landuse.align.placing import lonlat_bounds, place
 from landuse.align.repair import LISTED, LayerKind, kind_of, repair
 from landuse.align.roles import VECTOR_ROLES, Duplicates
@@ -98,7 +99,8 @@ def align_vector(
     stage = f"align.{settings.role}"
     _require_mapping(settings, file=file.name)
     raw = read_vector(file, settings.source)
-    findings = _encoding_finding(raw, stage)
+    findings = _encoding_finding(raw, stage) + misread_finding(raw.misread, stage)
+    findings += alias_finding(raw.aliases, stage)
     table = raw.table.set_axis(pd.RangeIndex(1, len(raw.table) + 1), axis=0)
     table, names = _attributes(table, raw, settings, file=file.name, findings=findings)
     placed = place(

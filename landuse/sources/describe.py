@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import rasterio
+from rasterio.errors import RasterioIOError
 
 from landuse.core.settings import Settings
+from landuse.sources.files import is_geodatabase, parts_of
 
 
 class SourceNote(Settings):
@@ -24,6 +27,9 @@ class SourceNote(Settings):
     attribution: str = ""
     defects_zh: str = ""
     defects_en: str = ""
+    mark: str = ""
+    fetched_url: str = ""
+    fetched_sha256: str = ""
 
 
 class DescribeSettings(Settings):
@@ -33,15 +39,49 @@ class DescribeSettings(Settings):
 
 
 def describe_sources(*, files: Mapping[str, Path], settings: DescribeSettings) -> dict[str, Any]:
-    """Return ``sources``: role, title, product, file name, SHA-256, size, year, licence, credit."""
-    rows = [
-        {"key": key, "file": path.name, "sha256": _digest(path), "size_bytes": path.stat().st_size}
-        | settings.notes[key].model_dump()
-        for key, path in files.items()
-    ]
+    """Return ``sources``: role, title, product, file name, SHA-256, size, year, licence, credit.
+
+    Digest and size of a shapefile and of a file geodatabase are those of all their files.
+    ``cells`` is "rows x columns" of a raster as it lies in the file, else "". ``fetched_url`` is
+    kept only where the file is, byte for byte, what was downloaded: a file that replaced it is
+    a local one.
+    """
+    rows = [_row(key, path, settings.notes[key]) for key, path in files.items()]
     return {"sources": pd.DataFrame(rows)}
+
+
+def _row(key: str, path: Path, note: SourceNote) -> dict[str, Any]:
+    digest = content_digest(path)
+    known = note.model_dump(exclude={"fetched_sha256"})
+    known["fetched_url"] = note.fetched_url if note.fetched_sha256 == digest else ""
+    file = {"key": key, "file": path.name, "sha256": digest, "size_bytes": content_size(path)}
+    return file | known | {"cells": _cells(path) if note.product else ""}
+
+
+def content_digest(path: Path) -> str:
+    """Return the SHA-256 of a file; of several, that of their names and digests."""
+    parts = parts_of(path)
+    if parts == [path]:
+        return _digest(path)
+    top = path if is_geodatabase(path) else path.parent
+    lines = [f"{part.relative_to(top).as_posix()} {_digest(part)}" for part in parts]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def content_size(path: Path) -> int:
+    """Return the bytes of all files a source consists of."""
+    return sum(part.stat().st_size for part in parts_of(path))
 
 
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _cells(path: Path) -> str:
+    """Return the shape of a raster; "" where it cannot be opened, which its alignment tells."""
+    try:
+        with rasterio.open(path) as raster:
+            return f"{raster.height} x {raster.width}"
+    except RasterioIOError:
+        return ""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import glob
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,30 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from landuse.core.errors import Fault, LanduseError, data_fault, fail, missing_fault, study_fault
+from landuse.core.errors import Fault, data_fault, fail, study_fault
+from landuse.sources.decode import (
+    RAW,
+    SILENT,
+    DecodingError,
+    Encoding,
+    Misread,
+    codec_of,
+    decode_names,
+    decode_table,
+    first_that_reads,
+    misread,
+    shapefile_encoding,
+)
+from landuse.sources.field_names import Matched, match_fields
+from landuse.sources.files import near_file, parts_of, present, require_file, require_parts
 from landuse.sources.spec import VectorSource
+
+__all__ = [
+    "RawVector", "layer_name", "lonlat_text", "near_file", "opened", "parts_of", "present",
+    "read_vector", "require_file", "require_parts", "texts_of", "unreadable",
+]  # fmt: skip
+
+_UTF8 = {".gpkg", ".gdb", ".geojson", ".json", ".fgb", ".kml", ".kmz", ".sqlite"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,66 +52,16 @@ class RawVector:
     crs : CRS of the file, None where it has none.
     encoding : encoding the text was decoded with, where it had to be guessed; else "".
     columns : our column name to the field name in the file.
+    aliases : name the study asks for to the field in the file, where it is another name of it.
+    misread : what speaks for the text having been read in a wrong encoding.
     """
 
     table: gpd.GeoDataFrame
     crs: CRS | None
     encoding: str
     columns: dict[str, str]
-
-
-def present(path: Path) -> bool:
-    """Tell whether a source is there: a file, or the folder of a file geodatabase."""
-    return path.is_file() or (path.suffix.lower() == ".gdb" and path.is_dir())
-
-
-def require_file(path: Path) -> None:
-    """Raise the fault of an absent file (exit code 3)."""
-    if not path.is_file():
-        near = near_file(path)
-        raise fail(
-            missing_fault(
-                "文件不存在",
-                "the file does not exist",
-                file=path.name,
-                found=f"{path.parent.name}/",
-                todo_zh=f"是不是 {near}？" if near else "把文件放进原始数据目录，或改路径",
-                todo_en=f"did you mean {near}?" if near else "put it there or change the path",
-            )
-        )
-
-
-def near_file(path: Path) -> str:
-    """Return the name of the file beside ``path`` that is spelt most like it, "" if none is.
-
-    The ending does not count: two layers are not alike because both are .gpkg.
-    """
-    beside = sorted(other for other in path.parent.glob("*") if other.is_file())
-    names = {other.stem: other.name for other in reversed(beside)}
-    near = difflib.get_close_matches(path.stem, list(names), n=1, cutoff=0.6)
-    return names[near[0]] if near else ""
-
-
-def require_parts(path: Path) -> None:
-    """Raise the fault of a shapefile that is not whole (exit code 3)."""
-    absent = missing_parts(path)
-    if absent:
-        raise fail(
-            missing_fault(
-                "shp 文件不完整", "the shapefile is not whole", file=path.name,
-                found="无 no " + ", ".join(absent), todo_zh="把同名的 .shx、.dbf 一起放进来",
-                todo_en="put the .shx and .dbf of the same name beside it",
-            )
-        )  # fmt: skip
-
-
-def missing_parts(path: Path) -> list[str]:
-    """Return the names of the files a shapefile cannot be read without and that are not there."""
-    if path.suffix.lower() != ".shp":
-        return []
-    beside = {other.name.casefold() for other in path.parent.glob(f"{glob.escape(path.stem)}.*")}
-    needed = [path.with_suffix(suffix).name for suffix in (".shx", ".dbf")]
-    return [name for name in needed if name.casefold() not in beside]
+    aliases: dict[str, str] = field(default_factory=dict)
+    misread: Misread | None = None
 
 
 def read_vector(path: Path, source: VectorSource) -> RawVector:
@@ -100,16 +71,120 @@ def read_vector(path: Path, source: VectorSource) -> RawVector:
     ------
     LanduseError
         Exit code 3 if the file is absent, 4 if it cannot be read or decoded, 2 if the layer or
-        a field the study names does not exist.
+        a field the study names does not exist, or several fields fit one name.
     """
     require_file(path)
     require_parts(path)
     layer = layer_name(path, source.layer)
-    info = opened(path, pyogrio.read_info, layer=layer, encoding=source.encoding)
-    columns = match_fields(source.fields, [str(name) for name in info["fields"]], file=path.name)
-    table, guessed = _read_decoded(path, source, layer=layer, fields=list(columns.values()))
-    table = _renamed(table, columns)
-    return RawVector(table, _parsed_crs(info["crs"], file=path.name), guessed, columns)
+    if path.suffix.lower() == ".shp":
+        return _read_shapefile(path, source, layer=layer)
+    _require_own_encoding(path, source)
+    try:
+        return _read_layer(path, source, layer=layer, encoding=source.encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        tried = Encoding((source.encoding or "UTF-8",), "encoding" if source.encoding else "")
+        raise fail(DecodingError(tried, path.name).fault(path.name, other=None)) from error
+
+
+def _read_layer(path: Path, source: VectorSource, *, layer: str, encoding: str | None) -> RawVector:
+    info = opened(path, pyogrio.read_info, layer=layer, encoding=encoding)
+    names = [str(name) for name in info["fields"]]
+    matched = match_fields(source.fields, names, file=path.name)
+    table = _columns(path, layer, sorted(set(matched.columns.values())), encoding)
+    return _raw(table, matched, crs=info["crs"], encoding="", file=path.name)
+
+
+def _read_shapefile(path: Path, source: VectorSource, *, layer: str) -> RawVector:
+    """Read a shapefile, whose bytes may be text in any encoding.
+
+    The text is decoded here and not by GDAL: names cut in the middle of a character, as ten
+    bytes cut them, would stop it.
+    """
+    info = opened(path, pyogrio.read_info, layer=layer, encoding=RAW)
+    raw_names = [str(name) for name in info["fields"]]
+    encoding = shapefile_encoding(path, source.encoding)
+
+    def read(codec: str) -> tuple[pd.DataFrame, Matched]:
+        names = decode_names(raw_names, codec=codec)
+        matched = match_fields(source.fields, names, file=path.name, cut=True)
+        wanted = {raw: name for raw, name in zip(raw_names, names, strict=True)
+                  if name in matched.columns.values()}  # fmt: skip
+        table = _columns(path, layer, sorted(wanted), RAW)
+        return decode_table(table, codec=codec).rename(columns=wanted), matched
+
+    try:
+        (table, matched), label = first_that_reads(encoding, read, file=path.name)
+    except DecodingError as error:
+        other = _would_read(path, layer, raw_names, tried=encoding)
+        raise fail(error.fault(path.name, other=other)) from error
+    guessed = "" if encoding.said else label
+    return _raw(table, matched, crs=info["crs"], encoding=guessed, file=path.name)
+
+
+def _columns(path: Path, layer: str, fields: list[str], encoding: str | None) -> pd.DataFrame:
+    return opened(
+        path, pyogrio.read_dataframe, layer=layer, columns=fields, encoding=encoding,
+        use_arrow=False,
+    )  # fmt: skip
+
+
+def _raw(
+    table: pd.DataFrame, matched: Matched, *, crs: str | None, encoding: str, file: str
+) -> RawVector:
+    ours = _renamed(_geo(table), matched.columns)
+    return RawVector(
+        ours,
+        _parsed_crs(crs, file=file),
+        encoding,
+        matched.columns,
+        matched.aliases,
+        misread([*matched.columns.values(), *texts_of(ours)]),
+    )
+
+
+def texts_of(table: pd.DataFrame) -> set[str]:
+    """Return the distinct texts of a table."""
+    return {
+        value
+        for name, column in table.items()
+        if name != "geometry" and not pd.api.types.is_numeric_dtype(column.dtype)
+        for value in column.unique()
+        if isinstance(value, str)
+    }
+
+
+def _would_read(
+    path: Path, layer: str, names: list[str], *, tried: Encoding
+) -> tuple[str, str] | None:
+    """Return an encoding that reads the whole file, with a sample of its text."""
+    table = _columns(path, layer, names, RAW)
+    table = table.drop(columns="geometry", errors="ignore")
+    for label in (other for other in SILENT if codec_of(other) not in map(codec_of, tried.tries)):
+        try:
+            texts = texts_of(decode_table(table, codec=str(codec_of(label))))
+        except UnicodeDecodeError:
+            continue
+        shown = sorted(text for text in texts if not text.isascii())
+        return (label, "、".join(shown[:3])) if shown else None
+    return None
+
+
+def _require_own_encoding(path: Path, source: VectorSource) -> None:
+    """Refuse a declared encoding for a format that is UTF-8 by definition."""
+    suffixes = {suffix.lower() for suffix in path.suffixes[-2:]}
+    if not source.encoding or codec_of(source.encoding) == "utf-8" or not suffixes & _UTF8:
+        return
+    raise fail(
+        study_fault(
+            "这种格式的文字总是 UTF-8，不能另声明编码",
+            "text in this format is always UTF-8: no other encoding can be declared",
+            file=path.name,
+            field="encoding",
+            found=source.encoding,
+            todo_zh="从研究文件里删去 encoding",
+            todo_en="take encoding out of the study file",
+        )
+    )
 
 
 def _renamed(table: gpd.GeoDataFrame, columns: dict[str, str]) -> gpd.GeoDataFrame:
@@ -159,73 +234,6 @@ def layer_name(path: Path, wanted: str | None) -> str:
             todo_en=f"did you mean {near[0]}?" if near else "layers: " + ", ".join(names[:20]),
         )
     )
-
-
-def match_fields(wanted: dict[str, str], present: Sequence[str], *, file: str) -> dict[str, str]:
-    """Return {our column: field in the file}; letter case may differ.
-
-    Raises
-    ------
-    LanduseError
-        Exit code 2, with one fault for each field that does not exist.
-    """
-    by_fold = {name.casefold(): name for name in reversed(present)}
-    exact = set(present)
-    found = {
-        ours: theirs if theirs in exact else by_fold[theirs.casefold()]
-        for ours, theirs in wanted.items()
-        if theirs.casefold() in by_fold
-    }
-    absent = {ours: theirs for ours, theirs in wanted.items() if ours not in found}
-    if absent:
-        raise LanduseError(_no_field(ours, absent[ours], present, file) for ours in absent)
-    return found
-
-
-def _no_field(ours: str, theirs: str, present: Sequence[str], file: str) -> Fault:
-    near = difflib.get_close_matches(theirs, present, n=1, cutoff=0.5)
-    listed = ", ".join(present[:30]) or "-"
-    return study_fault(
-        f"文件里没有字段 {theirs}",
-        f"the file has no field {theirs}",
-        file=file,
-        field=f"fields.{ours}",
-        found=listed,
-        todo_zh=f"是不是 {near[0]}？" if near else "改 fields 里的字段名",
-        todo_en=f"did you mean {near[0]}?" if near else "mend the name under fields",
-    )
-
-
-def _read_decoded(
-    path: Path, source: VectorSource, *, layer: str, fields: list[str]
-) -> tuple[gpd.GeoDataFrame, str]:
-    """Read with the declared encoding, else the file's own, else UTF-8, else GB 18030."""
-    silent = path.suffix.lower() == ".shp" and not _has_code_page(path)
-    encodings = ["UTF-8", "GB18030"] if silent and not source.encoding else [source.encoding]
-    options: dict[str, Any] = {"layer": layer, "columns": sorted(set(fields)), "use_arrow": False}
-    if not source.encoding and not silent:
-        return _geo(opened(path, pyogrio.read_dataframe, **options)), ""
-    for encoding in encodings:
-        try:
-            table = opened(path, pyogrio.read_dataframe, encoding=encoding, **options)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        return _geo(table), "" if source.encoding else str(encoding)
-    raise fail(
-        data_fault(
-            "属性文字无法按此编码读出",
-            "the attribute text cannot be decoded",
-            file=path.name,
-            field="encoding",
-            found=", ".join(str(name) for name in encodings),
-            todo_zh='在研究文件里写明 encoding，例如 "GBK" 或 "UTF-8"',
-            todo_en='declare encoding in the study file, e.g. "GBK" or "UTF-8"',
-        )
-    )
-
-
-def _has_code_page(path: Path) -> bool:
-    return any(path.with_suffix(suffix).is_file() for suffix in (".cpg", ".CPG", ".cst", ".CST"))
 
 
 def _geo(table: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyogrio
 
 from landuse.core.errors import data_fault, fail
-from landuse.sources.read import layer_name, match_fields, opened, require_file, unreadable
+from landuse.sources.decode import Misread, misread
+from landuse.sources.field_names import match_fields, same_field
+from landuse.sources.read import layer_name, opened, require_file, texts_of, unreadable
 from landuse.sources.spec import TableSource
 
 _WORKBOOKS = {".xlsx", ".xls", ".ods"}
+_HEADINGS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """A table as its file has it.
+
+    Attributes
+    ----------
+    table : text columns under our names; the index is the row number in the file, so that
+        messages can name it (the heading is row 1).
+    columns : our column name to the heading in the file.
+    aliases : name the study asks for to the heading, where it is another name of it.
+    misread : what speaks for the text having been read in a wrong encoding.
+    """
+
+    table: pd.DataFrame
+    columns: dict[str, str]
+    aliases: dict[str, str]
+    misread: Misread | None
 
 
 def read_table(path: Path, source: TableSource) -> pd.DataFrame:
@@ -22,23 +45,48 @@ def read_table(path: Path, source: TableSource) -> pd.DataFrame:
     Raises
     ------
     LanduseError
+        As `read_raw_table`.
+    """
+    return read_raw_table(path, source).table
+
+
+def read_raw_table(path: Path, source: TableSource) -> RawTable:
+    """Read a CSV or a workbook as text, and tell how its columns were found.
+
+    A second heading row is left out where each of its cells names the same field as the cell
+    above it, such as 地类编码 over DLBM.
+
+    Raises
+    ------
+    LanduseError
         Exit code 3 if the file is absent, 4 if it cannot be read or decoded, 2 if the sheet or
-        a column the study names does not exist.
+        a column the study names does not exist, or several columns fit one name.
     """
     require_file(path)
     workbook = path.suffix.lower() in _WORKBOOKS
     table = _read_sheet(path, source) if workbook else _read_csv(path, source)
     table.columns = [str(name).strip() for name in table.columns]
-    columns = match_fields(source.fields, list(table.columns), file=path.name)
-    picked = table[list(columns.values())].set_axis(list(columns), axis=1)
-    return picked.set_axis(pd.RangeIndex(2, len(picked) + 2), axis=0)
+    matched = match_fields(source.fields, list(table.columns), file=path.name)
+    table = table.set_axis(pd.RangeIndex(2, len(table) + 2), axis=0)
+    table = table.iloc[1:] if _names_again(table) else table
+    picked = table[list(matched.columns.values())].set_axis(list(matched.columns), axis=1)
+    doubt = misread([*matched.columns.values(), *texts_of(picked)])
+    return RawTable(picked, matched.columns, matched.aliases, doubt)
+
+
+def _names_again(table: pd.DataFrame) -> bool:
+    """Tell whether the first row says in other words what the heading says."""
+    if table.empty:
+        return False
+    cells = {head: str(cell) for head, cell in table.iloc[0].items() if str(cell).strip()}
+    return len(cells) >= _HEADINGS and all(same_field(str(h), c) for h, c in cells.items())
 
 
 def _read_csv(path: Path, source: TableSource) -> pd.DataFrame:
     for encoding in (source.encoding,) if source.encoding else ("utf-8-sig", "gb18030"):
         try:
             return pd.read_csv(
-                path, dtype="str", encoding=encoding, keep_default_na=False,
+                path, dtype="str", encoding=_with_mark(encoding), keep_default_na=False,
                 skip_blank_lines=False,
             )  # fmt: skip
         except (UnicodeDecodeError, LookupError):
@@ -53,6 +101,11 @@ def _read_csv(path: Path, source: TableSource) -> pd.DataFrame:
             todo_en="set the right encoding in the study file, e.g. GBK",
         )
     )  # fmt: skip
+
+
+def _with_mark(encoding: str) -> str:
+    """Return an encoding that takes the byte-order mark off where spreadsheets write one."""
+    return "utf-8-sig" if encoding.casefold().replace("-", "") == "utf8" else encoding
 
 
 def _read_sheet(path: Path, source: TableSource) -> pd.DataFrame:

@@ -1,0 +1,83 @@
+"""The files a source consists of: is it there, is it whole, what is near it."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+from pathlib import Path
+
+from landuse.core.errors import fail, missing_fault
+
+
+def present(path: Path) -> bool:
+    """Tell whether a source is there: a file, or the folder of a file geodatabase."""
+    return path.is_file() or is_geodatabase(path)
+
+
+def is_geodatabase(path: Path) -> bool:
+    """Tell whether a path is the folder of a file geodatabase (.gdb)."""
+    return path.suffix.lower() == ".gdb" and path.is_dir()
+
+
+def parts_of(path: Path) -> list[Path]:
+    """Return the files a source consists of, the named one first, the others sorted by name.
+
+    A shapefile brings its sidecars, a file geodatabase all files in its folder but the locks of
+    programs that have it open.
+    """
+    if is_geodatabase(path):
+        inside = (part for part in path.rglob("*") if part.is_file())
+        return sorted(part for part in inside if part.suffix.lower() != ".lock")
+    if path.suffix.lower() != ".shp":
+        return [path]
+    beside = path.parent.glob(f"{glob.escape(path.stem)}.*")
+    return [path, *sorted(p for p in beside if p != path and p.is_file())]
+
+
+def require_file(path: Path) -> None:
+    """Raise the fault of an absent file or geodatabase (exit code 3)."""
+    if not present(path):
+        near = near_file(path)
+        raise fail(
+            missing_fault(
+                "文件不存在",
+                "the file does not exist",
+                file=path.name,
+                found=f"{path.parent.name}/",
+                todo_zh=f"是不是 {near}？" if near else "把文件放进原始数据目录，或改路径",
+                todo_en=f"did you mean {near}?" if near else "put it there or change the path",
+            )
+        )
+
+
+def near_file(path: Path) -> str:
+    """Return the name of the file beside ``path`` that is spelt most like it, "" if none is.
+
+    The ending does not count: two layers are not alike because both are .gpkg.
+    """
+    beside = sorted(other for other in path.parent.glob("*") if present(other))
+    names = {other.stem: other.name for other in reversed(beside)}
+    near = difflib.get_close_matches(path.stem, list(names), n=1, cutoff=0.6)
+    return names[near[0]] if near else ""
+
+
+def require_parts(path: Path) -> None:
+    """Raise the fault of a shapefile that is not whole (exit code 3)."""
+    absent = missing_parts(path)
+    if absent:
+        raise fail(
+            missing_fault(
+                "shp 文件不完整", "the shapefile is not whole", file=path.name,
+                found="无 no " + ", ".join(absent), todo_zh="把同名的 .shx、.dbf 一起放进来",
+                todo_en="put the .shx and .dbf of the same name beside it",
+            )
+        )  # fmt: skip
+
+
+def missing_parts(path: Path) -> list[str]:
+    """Return the names of the files a shapefile cannot be read without and that are not there."""
+    if path.suffix.lower() != ".shp":
+        return []
+    beside = {other.name.casefold() for other in path.parent.glob(f"{glob.escape(path.stem)}.*")}
+    needed = [path.with_suffix(suffix).name for suffix in (".shx", ".dbf")]
+    return [name for name in needed if name.casefold() not in beside]
