@@ -16,8 +16,8 @@ from landuse.scores.engine import count_families
 from landuse.scores.model import Criterion, Family, ScoreModel, ScoreName, Veto
 
 Flags = NDArray[np.bool_]
-StandsIn = Mapping[str, Sequence[Collection[str]]]
-"""Column to other sets of roles, each of which alone can give the column."""
+Ways = Mapping[str, Sequence[Collection[str]]]
+"""Column to the sets of roles that give it, for columns that need more, or less, than one role."""
 
 SCORES: tuple[ScoreName, ...] = ("idle", "les")
 EVERYONE = ""
@@ -79,9 +79,7 @@ class Cost:
         return max((item.coverage for item in self.reach if item.score == score), default=0.0)
 
 
-def cost_of(
-    absent: Collection[str], model: ScoreModel, *, stands_in: StandsIn | None = None
-) -> Cost:
+def cost_of(absent: Collection[str], model: ScoreModel, *, ways: Ways | None = None) -> Cost:
     """Return what the absence of roles costs.
 
     .. math:: C_{max}(s, g) = \\sum_{known} w_j / \\sum_{applicable} w_j
@@ -90,31 +88,30 @@ def cost_of(
     ----------
     absent : roles that are not there; roles the model does not read cost nothing.
     model : the score model.
-    stands_in : column to sets of roles that give it as well, e.g. floor area from built surface
-        and height where footprints are absent.
+    ways : column to sets of roles, each of which gives it, e.g. floor area from footprints that
+        a built surface confirms, or from built surface and height. A column not listed is given
+        by the one role that its criterion names.
 
     Laws: with nothing absent every coverage is 1; one more absence never raises one; the order
     of the roles does not matter.
     """
     gone = frozenset(absent)
-    lost = tuple(item for item in model.criteria if is_lost(item, gone, stands_in=stands_in))
+    lost = tuple(item for item in model.criteria if is_lost(item, gone, ways=ways))
     left = {item.family for item in model.criteria if item not in lost}
     named = {item.family for item in model.criteria}
     return Cost(
         roles=tuple(sorted(gone)),
         criteria=lost,
-        vetoes=tuple(item for item in model.vetoes if item.data in gone),
+        vetoes=tuple(item for item in model.vetoes if is_lost(item, gone, ways=ways)),
         families=tuple(item for item in model.families if item.code in named - left),
         reach=tuple(row for score in SCORES for row in _reach(score, lost, model)),
     )
 
 
-def is_lost(item: Criterion, absent: Collection[str], *, stands_in: StandsIn | None = None) -> bool:
-    """Tell whether a criterion can have no value when roles are absent."""
-    if item.data not in absent:
-        return False
-    others = (stands_in or {}).get(item.column, ())
-    return all(any(role in absent for role in roles) for roles in others)
+def is_lost(item: Criterion | Veto, absent: Collection[str], *, ways: Ways | None = None) -> bool:
+    """Tell whether a criterion or veto can have no value when roles are absent."""
+    given_by = (ways or {}).get(item.column, ((item.data,),))
+    return all(any(role in absent for role in roles) for roles in given_by)
 
 
 def groups_of(model: ScoreModel) -> tuple[str, ...]:

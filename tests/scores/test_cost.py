@@ -24,7 +24,7 @@ CHINA = ScoreModel.model_validate(
 )
 ROLES = sorted({item.data for item in CHINA.criteria} | {item.data for item in CHINA.vetoes})
 SUBSETS = st.sets(st.sampled_from([*ROLES, "no_such_role"]))
-FAR = {"far": (("built_surface", "built_height"),)}
+FAR = {"far": (("buildings", "built_surface"), ("built_surface", "built_height"))}
 
 RED = Veto(
     code="V", column="red_share", zh="红线", en="red", limit=0.01, unit="%", source="t",
@@ -97,14 +97,22 @@ def test_order_and_repetition_do_not_matter(order, count):
     assert cost_of(chosen, CHINA) == cost_of([*reversed(chosen), *chosen], CHINA)
 
 
-@given(SUBSETS)
-def test_a_stand_in_never_costs_more(absent):
-    plain, with_stand_in = cost_of(absent, CHINA), cost_of(absent, CHINA, stands_in=FAR)
-    for less, more in zip(plain.reach, with_stand_in.reach, strict=True):
-        assert less.coverage <= more.coverage
+@given(st.sets(st.sampled_from([*ROLES, "built_height"])))
+def test_a_column_with_several_ways_is_lost_when_each_lacks_a_role(absent):
+    lost = {item.code for item in cost_of(absent, CHINA, ways=FAR).criteria}
     far = {item.code for item in CHINA.criteria if item.column == "far"}
-    kept = far & ({i.code for i in plain.criteria} - {i.code for i in with_stand_in.criteria})
-    assert bool(kept) == ("buildings" in absent and not absent & {"built_surface", "built_height"})
+    left = "built_surface" not in absent and not {"buildings", "built_height"} <= absent
+    assert lost & far == (set() if left else far)
+    assert lost - far == {
+        item.code for item in CHINA.criteria if item.column != "far" and item.data in absent
+    }
+
+
+@given(SUBSETS, SUBSETS)
+def test_more_absences_never_raise_anything_with_several_ways(some, more):
+    fewer, greater = cost_of(some, CHINA, ways=FAR), cost_of(some | more, CHINA, ways=FAR)
+    for before, after in zip(fewer.reach, greater.reach, strict=True):
+        assert after.coverage <= before.coverage
 
 
 @given(SUBSETS)
