@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from rasterio.features import geometry_mask
 from rasterio.warp import Resampling, reproject
 
 from landuse.align.conserve import resample_counts
+from landuse.align.difference import difference_faults, series_findings, year_findings
+from landuse.align.raw_values import checked_codes, class_nodata, measured
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
 from landuse.core.findings import Finding
 from landuse.core.grid import Grid
@@ -20,12 +22,14 @@ from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 from landuse.sources.products import product_named
 from landuse.sources.raster_product import RasterProduct
-from landuse.sources.read_raster import RawRaster, read_raster
+from landuse.sources.raw_raster import RawRaster
+from landuse.sources.read_raster import file_names, read_raster
 
 _THREADS = 2
 _WHOLE_SHARE = 0.9995
-_M_PER_DEG = 111_320.0
-_UNIT_TOLERANCE = 1.5
+
+Files = Path | Sequence[Path] | Mapping[Any, Path]
+"""One file, or the tiles of one product; where tiles overlap, the first that knows goes first."""
 
 
 class RasterAlign(Settings):
@@ -37,7 +41,7 @@ class RasterAlign(Settings):
 
 
 def align_raster(
-    *, file: Path, grid: Grid, settings: RasterAlign, frame: gpd.GeoDataFrame | None = None
+    *, file: Files, grid: Grid, settings: RasterAlign, frame: gpd.GeoDataFrame | None = None
 ) -> dict[str, Any]:
     """Bring one raster onto the grid of its product's cell, nested in the study grid.
 
@@ -46,6 +50,7 @@ def align_raster(
 
     Parameters
     ----------
+    file : one file or the tiles of one product, as they were downloaded (.tif, .tif.gz, .zip).
     frame : polygons within which cover matters (county, else parcels), in the grid's CRS; None
         asks for cover of the whole grid.
 
@@ -57,37 +62,50 @@ def align_raster(
     Raises
     ------
     LanduseError
-        Exit code 2 for an unknown product, 3 for an absent file, 4 for no CRS, no overlap, class
-        codes outside the legend, counts that cannot be true, or nothing known in the study area.
+        Exit code 2 for an unknown product, 3 for an absent file, 4 for no CRS, no overlap, tiles
+        that do not fit together, class codes outside the legend, counts that cannot be true, or
+        nothing known in the study area.
     """
     product = product_named(settings.product, role=settings.role)
     target = grid.coarsen(product.nest(grid.resolution_m))
-    raw = read_raster(file, bounds=target.bounds, bounds_crs=target.crs)
-    stage = f"align.{settings.role}"
-    findings: list[Finding] = []
+    paths = _paths(file)
+    raw = read_raster(paths, bounds=target.bounds, bounds_crs=target.crs, nodata=product.nodata)
+    stage, name = f"align.{settings.role}", file_names(paths)
+    findings = [
+        *year_findings(product, settings.year, stage=stage),
+        *_gap_findings(raw, file=name, stage=stage),
+    ]
     if product.kind == "class":
-        layer = _classes(raw, product, target=target, file=file.name, year=settings.year)
+        layer = _classes(raw, product, target=target, file=name, year=settings.year)
     else:
-        values = _measured(raw, product, file=file.name, stage=stage, findings=findings)
+        values = measured(raw, product, file=name, stage=stage, findings=findings)
         counts = product.kind == "count"
         warped = _counts(values, raw, target) if counts else _bilinear(values, raw, target)
         layer = Layer(target, warped, None, settings.year)
-    findings += _cover_findings(layer, frame, file=file.name, stage=stage)
+    findings += _cover_findings(layer, frame, file=name, stage=stage)
     return {"layer": layer, "findings": findings}
+
+
+def _paths(file: Files) -> list[Path]:
+    if isinstance(file, Path):
+        return [file]
+    return list(file.values() if isinstance(file, Mapping) else file)
 
 
 def align_series(
     *,
-    files: Mapping[Any, Path],
+    files: Mapping[Any, Files],
     grid: Grid,
     settings: RasterAlign,
     frame: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any]:
     """Bring one raster a year onto the grid; see `align_raster`.
 
+    A change of version that may be compared with care is noted.
+
     Parameters
     ----------
-    files : year to file.
+    files : year to file, or to tiles.
     frame : as for `align_raster`.
 
     Returns
@@ -97,10 +115,16 @@ def align_series(
     Raises
     ------
     LanduseError
-        With the faults of every file.
+        Exit code 2 if the years come from methods that may not be compared; else with the faults
+        of every file.
     """
+    product = product_named(settings.product, role=settings.role)
+    years = [int(year) for year in files]
+    refused = difference_faults(product, years, role=settings.role)
+    if refused:
+        raise LanduseError(refused)
     layers: list[Layer] = []
-    findings: list[Finding] = []
+    findings = series_findings(product, years, stage=f"align.{settings.role}")
     faults: list[Fault] = []
     for year in sorted(files, key=int):
         of_year = settings.model_copy(update={"year": int(year)})
@@ -119,105 +143,11 @@ def align_series(
 def _classes(
     raw: RawRaster, product: RasterProduct, *, target: Grid, file: str, year: int | None
 ) -> Layer:
-    nodata = int(product.nodata or 0)
-    codes = _checked_codes(raw, product, nodata=nodata, file=file)
+    nodata = class_nodata(product)
+    codes = checked_codes(raw, product, file=file)
     values = np.full(target.shape, nodata, dtype=np.uint8)
     _warp(codes, values, raw, target, resampling=Resampling.nearest, nodata=nodata)
     return Layer(target, values, nodata, year)
-
-
-def _checked_codes(
-    raw: RawRaster, product: RasterProduct, *, nodata: int, file: str
-) -> NDArray[np.uint8]:
-    """Return the class codes as uint8; every code must stand in the legend."""
-    present = np.unique(raw.values[~np.isnan(raw.values)] if _floats(raw.values) else raw.values)
-    allowed = {*product.legend, nodata, *([] if raw.nodata is None else [raw.nodata])}
-    strange = [value for value in present.tolist() if value not in allowed]
-    if strange:
-        listed = ", ".join(f"{value:g}" for value in strange[:20])
-        raise fail(
-            data_fault(
-                "栅格里有图例没有的类别代码", "class codes that the legend does not have",
-                file=file, field=product.id, found=listed + (" …" if len(strange) > 20 else ""),
-                todo_zh=f"确认这是 {product.title_zh}；可用代码 {_codes(product)}",
-                todo_en=f"check that this is {product.title_en}; its codes are {_codes(product)}",
-            )
-        )  # fmt: skip
-    unknown = _unknown(raw.values, raw.nodata)
-    codes = np.where(unknown, nodata, raw.values).astype(np.uint8)
-    return np.asarray(codes)
-
-
-def _codes(product: RasterProduct) -> str:
-    return ", ".join(str(code) for code in product.legend)
-
-
-def _floats(values: NDArray[Any]) -> bool:
-    return bool(np.issubdtype(values.dtype, np.floating))
-
-
-def _unknown(values: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
-    unknown = np.isnan(values) if _floats(values) else np.zeros(values.shape, dtype=bool)
-    if nodata is not None and not np.isnan(nodata):
-        unknown |= values == np.asarray(nodata).astype(values.dtype)
-    return unknown
-
-
-def _measured(
-    raw: RawRaster, product: RasterProduct, *, file: str, stage: str, findings: list[Finding]
-) -> NDArray[np.float32]:
-    """Return values as float32, unknown as NaN (or 0 where the product's nodata means none)."""
-    nodata = raw.nodata if raw.nodata is not None else product.nodata
-    unknown = _unknown(raw.values, nodata)
-    values = raw.values.astype(np.float32)
-    values[unknown] = 0.0 if product.nodata_is_zero else np.nan
-    low, high = product.valid_min, product.valid_max
-    outside = np.zeros(values.shape, dtype=bool)
-    with np.errstate(invalid="ignore"):
-        outside |= values < low if low is not None else False
-        outside |= values > high if high is not None else False
-    outside |= np.isinf(values)
-    if outside.any():
-        values[outside] = np.nan
-        findings.append(_range_finding(int(outside.sum()), product, file=file, stage=stage))
-    _refuse_more_than_cell(values, raw, product, file=file)
-    return np.asarray(values)
-
-
-def _range_finding(count: int, product: RasterProduct, *, file: str, stage: str) -> Finding:
-    return Finding(
-        stage=stage,
-        kind="doubt",
-        value=str(count),
-        message_zh=f"{file}：{count} 个像元超出 {product.title_zh} 的取值范围，视为未知",
-        message_en=f"{file}: {count} cells outside the range of {product.title_en}, made unknown",
-    )
-
-
-def _refuse_more_than_cell(
-    values: NDArray[np.float32], raw: RawRaster, product: RasterProduct, *, file: str
-) -> None:
-    """Refuse built square metres that exceed the cell: another product or another unit."""
-    if product.unit != "m2" or not values.size:
-        return
-    highest = float(np.fmax.reduce(values, axis=None))
-    cell = _cell_area_m2(raw)
-    if highest > cell * _UNIT_TOLERANCE:
-        raise fail(
-            data_fault(
-                "像元内的面积大于像元本身", "more square metres in a cell than the cell has",
-                file=file, field=product.id, found=f"{highest:g} > {cell:.0f} m2",
-                todo_zh="确认产品、单位和无数据值", todo_en="check product, unit and nodata",
-            )
-        )  # fmt: skip
-
-
-def _cell_area_m2(raw: RawRaster) -> float:
-    area = abs(raw.transform.a * raw.transform.e)
-    if abs(raw.transform.a) > 0.5:
-        return area
-    middle = raw.transform.f + raw.transform.e * raw.values.shape[0] / 2
-    return float(area * _M_PER_DEG**2 * np.cos(np.radians(middle)))
 
 
 def _counts(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArray[np.float32]:
@@ -260,6 +190,22 @@ def _warp(
     )
 
 
+def _gap_findings(raw: RawRaster, *, file: str, stage: str) -> list[Finding]:
+    """Return a finding when the tiles leave part of the window between them open."""
+    share = raw.covered_share
+    if share >= 1:
+        return []
+    return [
+        Finding(
+            stage=stage,
+            kind="doubt",
+            value=f"{1 - share:.4f}",
+            message_zh=f"各分幅之间有空缺，占读取窗口的 {1 - share:.1%}，记为未知：{file}",
+            message_en=f"the tiles leave {1 - share:.1%} of the window open, kept unknown: {file}",
+        )
+    ]
+
+
 def _cover_findings(
     layer: Layer, frame: gpd.GeoDataFrame | None, *, file: str, stage: str
 ) -> list[Finding]:
@@ -281,8 +227,9 @@ def _cover_findings(
             stage=stage,
             kind="doubt",
             value=f"{share:.4f}",
-            message_zh=f"{file} 只覆盖研究区的 {share:.1%}，其余未知",
-            message_en=f"{file} covers {share:.1%} of the study area; the rest is unknown",
+            message_zh=f"{file} 只覆盖研究区的 {share:.1%}，缺 {1 - share:.1%}，记为未知",
+            message_en=f"{file} covers {share:.1%} of the study area; {1 - share:.1%} is missing "
+            "and stays unknown",
         )
     ]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import rasterio
@@ -17,19 +17,12 @@ from rasterio.windows import Window
 
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
 from landuse.core.grid import Bounds
+from landuse.sources.archives import gdal_name
+from landuse.sources.raw_raster import RawRaster, merge_tiles
 from landuse.sources.read import lonlat_text, require_file, unreadable
 
 _MARGIN_CELLS = 4
-
-
-@dataclass(frozen=True, eq=False)
-class RawRaster:
-    """A window of a raster: values (rows, columns), north-up, with its transform and CRS."""
-
-    values: NDArray[Any]
-    transform: Affine
-    crs: str
-    nodata: float | None
+_LISTED = 4
 
 
 @lru_cache(maxsize=16)
@@ -38,31 +31,79 @@ def between(source: str, target: str) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
-def read_raster(path: Path, *, bounds: Bounds, bounds_crs: str) -> RawRaster:
+def read_raster(
+    paths: Path | Sequence[Path],
+    *,
+    bounds: Bounds,
+    bounds_crs: str,
+    nodata: float | None = None,
+) -> RawRaster:
     """Read the window of band 1 that covers ``bounds``, with a margin of 4 cells.
+
+    Parameters
+    ----------
+    paths : one file, or the tiles of one product; .tif, .tif.gz, or a .zip with one .tif. Tiles
+        that lie apart from the bounds are passed over.
+    nodata : value for cells that lie in no tile, where no file names one.
 
     Raises
     ------
     LanduseError
-        Exit code 3 if the file is absent, 4 if it cannot be read, has no CRS, is turned, or
-        does not overlap the bounds.
+        Exit code 3 if a file is absent, 4 if one cannot be read, has no CRS or is turned, if the
+        tiles do not lie on one lattice, or none overlaps the bounds.
     """
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    tiles: list[_Tile] = []
+    faults: list[Fault] = []
+    for path in files:
+        try:
+            tiles.append(_read_tile(path, bounds=bounds, bounds_crs=bounds_crs))
+        except LanduseError as error:
+            faults += error.faults
+    if not faults and not any(tile.meets for tile in tiles):
+        faults.append(_no_overlap(tiles, bounds=bounds, bounds_crs=bounds_crs))
+    if faults:
+        raise LanduseError(faults)
+    parts = [(tile.path, tile.window) for tile in tiles if tile.window is not None]
+    return merge_tiles(parts, nodata=nodata)
+
+
+class _Tile(NamedTuple):
+    """What was read of one file.
+
+    ``window`` reaches into the margin around the bounds and is None where the file does not;
+    ``meets`` tells whether the file overlaps the bounds themselves.
+    """
+
+    path: Path
+    window: RawRaster | None
+    meets: bool
+    extent: str
+
+
+def _read_tile(path: Path, *, bounds: Bounds, bounds_crs: str) -> _Tile:
     require_file(path)
     try:
-        with rasterio.open(path) as source:
+        # Nothing is ever written beside a raw file, not even an index of a .gz.
+        with (
+            rasterio.Env(CPL_VSIL_GZIP_WRITE_PROPERTIES="NO"),
+            rasterio.open(gdal_name(path)) as source,
+        ):
             return _read_window(source, path, bounds=bounds, bounds_crs=bounds_crs)
     except RasterioError as error:
         raise fail(unreadable(path, str(error.__cause__ or error))) from error
 
 
-def _read_window(source: Any, path: Path, *, bounds: Bounds, bounds_crs: str) -> RawRaster:
+def _read_window(source: Any, path: Path, *, bounds: Bounds, bounds_crs: str) -> _Tile:
     faults = _raster_faults(source, path)
     if faults:
         raise LanduseError(faults)
-    near = between(bounds_crs, source.crs.to_wkt()).transform_bounds(*bounds)
-    window = _window(source, near)
+    crs = source.crs.to_wkt()
+    near = between(bounds_crs, crs).transform_bounds(*bounds)
+    meets, window = _window(source, near)
+    extent = lonlat_text(between(crs, "EPSG:4326").transform_bounds(*source.bounds))
     if window is None:
-        raise fail(_no_overlap(source, path, bounds=bounds, bounds_crs=bounds_crs))
+        return _Tile(path, None, meets, extent)
     values = source.read(1, window=window)
     affine = source.transform
     origin_x = affine.c + affine.a * window.col_off
@@ -70,7 +111,7 @@ def _read_window(source: Any, path: Path, *, bounds: Bounds, bounds_crs: str) ->
     transform = Affine(affine.a, 0.0, origin_x, 0.0, affine.e, origin_y)
     if transform.e > 0:
         values, transform = _north_up(values, transform)
-    return RawRaster(values, transform, source.crs.to_wkt(), source.nodata)
+    return _Tile(path, RawRaster(values, transform, crs, source.nodata), meets, extent)
 
 
 def _raster_faults(source: Any, path: Path) -> list[Fault]:
@@ -95,18 +136,20 @@ def _raster_faults(source: Any, path: Path) -> list[Fault]:
     return []
 
 
-def _window(source: Any, near: Bounds) -> Window | None:
-    """Return the part of the raster within ``near`` plus the margin; None if there is none."""
+def _window(source: Any, near: Bounds) -> tuple[bool, Window | None]:
+    """Return whether the raster overlaps ``near``, and its part within ``near`` and the margin."""
     affine = source.transform
     columns = sorted((x - affine.c) / affine.a for x in (near[0], near[2]))
     rows = sorted((y - affine.f) / affine.e for y in (near[1], near[3]))
-    outside = columns[1] <= 0 or rows[1] <= 0 or columns[0] >= source.width
-    if outside or rows[0] >= source.height or not np.isfinite([*columns, *rows]).all():
-        return None
+    if not np.isfinite([*columns, *rows]).all():
+        return False, None
+    meets = columns[1] > 0 and rows[1] > 0 and columns[0] < source.width and rows[0] < source.height
     left, top = (max(0, int(np.floor(low)) - _MARGIN_CELLS) for low in (columns[0], rows[0]))
     right = min(source.width, int(np.ceil(columns[1])) + _MARGIN_CELLS)
     bottom = min(source.height, int(np.ceil(rows[1])) + _MARGIN_CELLS)
-    return Window(left, top, right - left, bottom - top)
+    if right <= left or bottom <= top:
+        return meets, None
+    return meets, Window(left, top, right - left, bottom - top)
 
 
 def _north_up(values: NDArray[Any], transform: Affine) -> tuple[NDArray[Any], Affine]:
@@ -115,14 +158,20 @@ def _north_up(values: NDArray[Any], transform: Affine) -> tuple[NDArray[Any], Af
     return np.ascontiguousarray(values[::-1]), flipped
 
 
-def _no_overlap(source: Any, path: Path, *, bounds: Bounds, bounds_crs: str) -> Fault:
-    theirs = between(source.crs.to_wkt(), "EPSG:4326").transform_bounds(*source.bounds)
+def _no_overlap(tiles: Sequence[_Tile], *, bounds: Bounds, bounds_crs: str) -> Fault:
     ours = between(bounds_crs, "EPSG:4326").transform_bounds(*bounds)
+    theirs = ", ".join(tile.extent for tile in tiles[:_LISTED])
     return data_fault(
         "栅格与研究区不相交",
         "the raster does not overlap the study area",
-        file=path.name,
-        found=f"{lonlat_text(theirs)}; study {lonlat_text(ours)}",
+        file=file_names([tile.path for tile in tiles]),
+        found=f"{theirs}; study {lonlat_text(ours)}",
         todo_zh="换成覆盖研究区的分幅",
         todo_en="take the tile that covers the study area",
     )
+
+
+def file_names(paths: Sequence[Path]) -> str:
+    """Return the names of files for a message; of many, the first few and how many there are."""
+    names = ", ".join(path.name for path in paths[:_LISTED])
+    return names if len(paths) <= _LISTED else f"{names} … ({len(paths)})"

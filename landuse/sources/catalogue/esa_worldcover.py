@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from landuse.sources.raster_product import ClassName, RasterProduct
+from landuse.sources.raster_product import ClassName, Edition, RasterProduct
+
+_ROOT = "https://esa-worldcover.s3.eu-central-1.amazonaws.com"
 
 PRODUCT = RasterProduct(
     id="esa_worldcover",
     title_zh="ESA WorldCover 10 米土地覆被",
     title_en="ESA WorldCover 10 m land cover",
     short="WorldCover",
+    roles=("landcover", "landcover_series"),
     kind="class",
     cell_m=10,
     unit="class",
-    version="v200",
-    years="2020 (v100), 2021 (v200)",
+    editions=(
+        Edition(
+            version="v100",
+            years=(2020,),
+            method="v100",
+            url=f"{_ROOT}/v100/2020/map/ESA_WorldCover_10m_2020_v100_{{tile}}_Map.tif",
+            citation="Zanaga et al. 2021, ESA WorldCover 10 m 2020 v100, "
+            "doi:10.5281/zenodo.5571936",
+            mark="V",
+        ),
+        Edition(
+            version="v200",
+            years=(2021,),
+            method="v200",
+            url=f"{_ROOT}/v200/2021/map/ESA_WorldCover_10m_2021_v200_{{tile}}_Map.tif",
+            mark="V",
+        ),
+    ),
+    access="window",
+    tiling="wgs84_3deg",
     nodata=0,
     legend={
         10: ClassName(key="tree", zh="林地", en="tree cover", colour="#006400"),
@@ -34,22 +55,22 @@ PRODUCT = RasterProduct(
         "processed by ESA WorldCover consortium"
     ),
     citation="Zanaga et al. 2022, ESA WorldCover 10 m 2021 v200, doi:10.5281/zenodo.7254221",
-    url_template=(
-        "https://esa-worldcover.s3.eu-central-1.amazonaws.com/v200/2021/map/"
-        "ESA_WorldCover_10m_2021_v200_{tile}_Map.tif"
-    ),
-    login_needed=False,
     mark="V",
     defects_zh=(
         "反映地表覆被而非土地用途",
         "庭院绿化多的村庄易判为林地或草地",
         "裸地地块在草地、耕地、裸地之间摇摆",
         "2021 年之后没有新版本",
+        "总体精度 74.4%（v100）、76.7%（v200）；v100 的引用号凭记忆",
     ),
     defects_en=(
         "land cover, not land use",
         "villages rich in gardens read as trees or grass",
         "bare plots flip between grass, crop and bare",
         "no version after 2021",
+        "overall accuracy 74.4 % (v100), 76.7 % (v200); the doi of v100 is from memory",
     ),
+    break_zh="v100 与 v200 算法不同，两年之差混有方法之差；变化请用 CLCD 或 GHSL 历年数据",
+    break_en="v100 and v200 are different algorithms: their difference mixes change with method; "
+    "take CLCD or the GHSL series for change",
 )

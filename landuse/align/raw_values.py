@@ -1,0 +1,118 @@
+"""Values of a raw raster made sure of: codes of the legend, numbers in range, unknown as such."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landuse.core.errors import data_fault, fail
+from landuse.core.findings import Finding
+from landuse.sources.raster_product import RasterProduct
+from landuse.sources.raw_raster import RawRaster, unknown_cells
+
+_M_PER_DEG = 111_320.0
+_UNIT_TOLERANCE = 1.5
+
+
+def class_nodata(product: RasterProduct) -> int:
+    """Return the code of an unknown cell in a uint8 layer: the product's, else 0."""
+    nodata = product.nodata or 0
+    return int(nodata) if 0 <= nodata <= 255 else 0
+
+
+def checked_codes(raw: RawRaster, product: RasterProduct, *, file: str) -> NDArray[np.uint8]:
+    """Return the class codes as uint8, unknown as `class_nodata`.
+
+    Raises
+    ------
+    LanduseError
+        Exit code 4 with every code that does not stand in the legend.
+    """
+    unknown = unknown_cells(raw.values, raw.nodata) | unknown_cells(raw.values, product.nodata)
+    nodata = class_nodata(product)
+    present = np.unique(raw.values[~unknown])
+    allowed = {*product.legend, nodata}
+    strange = [value for value in present.tolist() if value not in allowed]
+    if strange:
+        listed = ", ".join(f"{value:g}" for value in strange[:20])
+        raise fail(
+            data_fault(
+                "栅格里有图例没有的类别代码", "class codes that the legend does not have",
+                file=file, field=product.id, found=listed + (" …" if len(strange) > 20 else ""),
+                todo_zh=f"确认这是 {product.title_zh}；可用代码 {_codes(product)}",
+                todo_en=f"check that this is {product.title_en}; its codes are {_codes(product)}",
+            )
+        )  # fmt: skip
+    return np.asarray(np.where(unknown, nodata, raw.values).astype(np.uint8))
+
+
+def _codes(product: RasterProduct) -> str:
+    return ", ".join(str(code) for code in product.legend)
+
+
+def measured(
+    raw: RawRaster, product: RasterProduct, *, file: str, stage: str, findings: list[Finding]
+) -> NDArray[np.float32]:
+    """Return values as float32, unknown as NaN.
+
+    Where the product's nodata means none it is 0, but for cells that lie in no file. Values out
+    of range become unknown, with a finding.
+
+    Raises
+    ------
+    LanduseError
+        Exit code 4 if cells hold more built square metres than they have.
+    """
+    nodata = raw.nodata if raw.nodata is not None else product.nodata
+    unknown = unknown_cells(raw.values, nodata)
+    values = raw.values.astype(np.float32)
+    values[unknown] = 0.0 if product.nodata_is_zero else np.nan
+    if raw.covered is not None:
+        values[~raw.covered] = np.nan
+    low, high = product.valid_min, product.valid_max
+    outside = np.zeros(values.shape, dtype=bool)
+    with np.errstate(invalid="ignore"):
+        outside |= values < low if low is not None else False
+        outside |= values > high if high is not None else False
+    outside |= np.isinf(values)
+    if outside.any():
+        values[outside] = np.nan
+        findings.append(_range_finding(int(outside.sum()), product, file=file, stage=stage))
+    _refuse_more_than_cell(values, raw, product, file=file)
+    return np.asarray(values)
+
+
+def _range_finding(count: int, product: RasterProduct, *, file: str, stage: str) -> Finding:
+    return Finding(
+        stage=stage,
+        kind="doubt",
+        value=str(count),
+        message_zh=f"{file}：{count} 个像元超出 {product.title_zh} 的取值范围，视为未知",
+        message_en=f"{file}: {count} cells outside the range of {product.title_en}, made unknown",
+    )
+
+
+def _refuse_more_than_cell(
+    values: NDArray[np.float32], raw: RawRaster, product: RasterProduct, *, file: str
+) -> None:
+    """Refuse built square metres that exceed the cell: another product or another unit."""
+    if product.unit != "m2" or not values.size:
+        return
+    highest = float(np.fmax.reduce(values, axis=None))
+    cell = _cell_area_m2(raw)
+    if highest > cell * _UNIT_TOLERANCE:
+        raise fail(
+            data_fault(
+                "像元内的面积大于像元本身", "more square metres in a cell than the cell has",
+                file=file, field=product.id, found=f"{highest:g} > {cell:.0f} m2",
+                todo_zh="确认产品、单位和无数据值", todo_en="check product, unit and nodata",
+            )
+        )  # fmt: skip
+
+
+def _cell_area_m2(raw: RawRaster) -> float:
+    area = abs(raw.transform.a * raw.transform.e)
+    if abs(raw.transform.a) > 0.5:
+        return area
+    middle = raw.transform.f + raw.transform.e * raw.values.shape[0] / 2
+    return float(area * _M_PER_DEG**2 * np.cos(np.radians(middle)))
