@@ -1,0 +1,147 @@
+"""What absences cost in words, and that the tables behind the words fit the pipeline."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely import box
+
+from landuse.core.grid import Grid
+from landuse.core.layers import Layer
+from landuse.indicators.built import BuiltSettings, measure_built
+from landuse.pipeline import stages
+from landuse.products.absence_cost import GIVEN_BY, absence_bill, coverage_words
+from landuse.products.emptied import EMPTIED, NOTHING, emptied
+from landuse.sources.roles import ROLE_NAMES
+from landuse.study import open_study
+from tests.made import DEMO_STUDY
+from tests.products.county import model
+
+NOT_GIVEN = ("未提供", "not supplied")
+GRID = Grid.covering((500_000, 3_200_000, 500_100, 3_200_100), resolution_m=10, crs="EPSG:4549")
+
+
+def bill(*roles, **more):
+    return absence_bill(
+        dict.fromkeys(roles, NOT_GIVEN), model=model(), role_names=ROLE_NAMES, **more
+    )
+
+
+def words(role):
+    return next(item for item in bill(role).roles if item.role == role).words()
+
+
+def test_criteria_coverage_family_and_columns_of_one_role():
+    """A08 15 % and A09 5 % of the weights 1.00 asked of industry: 80 % stay within reach."""
+    zh, en = words("enterprises")
+    assert "疑似低效少 A08 亩均税收 15%、A09 亩均等级 5%" in zh
+    assert "工业（区内）/工业（区外） 80%" in zh
+    assert "疑似闲置 100%" not in zh
+    assert "失去证据类：效益" in zh
+    assert zh.endswith("效益列为空")
+    assert "families lost: economy" in en
+
+
+def test_a_veto_is_not_checked_and_a_role_nothing_reads_says_so():
+    assert words("eco_redline")[0].startswith("未核对 V01 位于生态保护红线内")
+    assert words("ledger") == NOTHING
+
+
+def test_what_no_source_of_this_version_gives_is_always_absent():
+    """Surface temperature: 5 % of the 1.00 asked of industry is out of reach for everybody."""
+    rows = bill().rows()
+    assert [row["role"] for row in rows] == ["land_surface_temperature"]
+    assert rows[0]["reason_zh"] == "本版本尚无地表温度数据源"
+    assert rows[0]["name_zh"] == "地表温差"
+    industry = [r for r in rows[0]["reach"] if (r["score"], r["group"]) == ("les", "IND_IN")]
+    assert industry[0]["coverage"] == pytest.approx(0.95)
+
+
+def test_too_little_is_said_in_plain_words():
+    """Idle of villages: I03 15 + I04 10 of 80 % stay known without surface and history layers."""
+    whole = bill()
+    assert whole.can_flag
+    assert whole.verdict[0].startswith("各组都可判定")
+    poor = bill("built_surface", "landcover", "surfaces", "landcover_series")
+    assert not poor.can_flag
+    assert poor.verdict[0].startswith("证据不足：不会有任何疑似（须 ≥60%、≥2 类）")
+    assert poor.data()["can_flag"] is False
+    assert "no parcel can be flagged" in poor.verdict[1]
+
+
+def test_without_parcels_nothing_can_be_flagged_whatever_the_coverage():
+    empty = bill(parcels=False)
+    assert empty.together.can_flag
+    assert not empty.can_flag
+    assert empty.data()["can_flag"] is False
+    assert "没有可评价的地块" in empty.verdict[0]
+
+
+def test_coverage_is_told_once_where_all_groups_agree():
+    zh, en = coverage_words(bill("enterprises").together)
+    assert "疑似闲置 100%" in zh
+    assert "idle 100%" in en
+
+
+def test_every_text_is_in_both_languages():
+    rows = bill(*ROLE_NAMES).rows()
+    assert len(rows) == len(ROLE_NAMES) + 1
+    for row in rows:
+        for name in ("name", "reason", "cost", "emptied"):
+            assert row[f"{name}_zh"]
+            assert row[f"{name}_en"].isascii(), row
+
+
+def readers():
+    """Return the roles whose aligned layer a stage beyond alignment takes, in the whole demo."""
+    plan = stages(open_study(DEMO_STUDY))
+    sources = {
+        source.split(".")[0]
+        for stage in plan
+        if not stage.name.startswith(("align_", "grid", "overlap", "findings"))
+        for source in stage.takes.values()
+        if source and not source.endswith(".findings")
+    }
+    taken = {name.removeprefix("align_") for name in sources if name.startswith("align_")}
+    return taken | {name.removesuffix("_latest") for name in sources if name.endswith("_latest")}
+
+
+def test_the_table_of_empty_products_knows_every_role_that_is_read():
+    read = readers()
+    assert read >= {"roads", "towns", "elevation", "night_light"}
+    assert read <= set(EMPTIED)
+    assert set(EMPTIED) <= set(ROLE_NAMES)
+    assert emptied("no_such_role") == NOTHING
+
+
+def cells(value):
+    return Layer(GRID, np.full(GRID.shape, value, dtype="float32"))
+
+
+LAYERS = {
+    "buildings": gpd.GeoDataFrame(
+        {"height_m": [9.0], "levels": [3.0]},
+        geometry=[box(500_000, 3_200_000, 500_100, 3_200_050)], crs=GRID.crs,
+    ),
+    "built_surface": cells(50.0),
+    "built_height": cells(9.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("size", range(4))
+def test_what_is_said_of_footprints_and_heights_is_what_is_measured(size):
+    """For each set of absent layers: a column is lost exactly where every way lacks a layer."""
+    parcels = gpd.GeoDataFrame(
+        {"parcel_id": ["1"], "group": ["IND_IN"], "town_code": ["t"]},
+        geometry=[box(*GRID.bounds)], crs=GRID.crs,
+    )  # fmt: skip
+    for gone in combinations(LAYERS, size):
+        there = {name: None if name in gone else layer for name, layer in LAYERS.items()}
+        table = measure_built(parcels=parcels, **there, settings=BuiltSettings())["table"]
+        for column in ("far", "building_coverage"):
+            known = column in table and table[column].notna().all()
+            ways = [not set(roles) & set(gone) for roles in GIVEN_BY[column]]
+            assert known == any(ways), (column, gone)
