@@ -24,6 +24,9 @@ from landuse.indicators.planning import measure_planning
 from landuse.indicators.surface import measure_surface
 from landuse.indicators.terrain import measure_terrain
 from landuse.indicators.trend import measure_trend
+from landuse.indicators.urban import measure_urban
+from landuse.objects.frame import FrameSettings, describe_frame
+from landuse.objects.none import NoParcelSettings, no_parcels
 from landuse.objects.parcels import ParcelSettings, build_parcels
 from landuse.plan import Plan
 from landuse.products.make_findings import collect_findings
@@ -70,10 +73,10 @@ def _bring_layers_in(plan: Plan) -> None:
         takes = {"frame": plan.layer(plan.frame_role)} if role != plan.frame_role else {}
         plan.align(role, align_vector, vector, takes=takes)
     grid = GridSettings(crs=crs, resolution_m=plan.head.resolution_m, bounds=plan.head.bounds)
-    frame = dict.fromkeys(("county", "parcels")) | plan.of(plan.frame_role)
+    frame = {"frame": plan.layer(plan.frame_role)}
     plan.add("grid", "工作格网", study_grid, grid, takes=frame)
     on_grid = {"grid": "grid.grid"}
-    in_frame = on_grid | {"frame": plan.layer(plan.frame_role)}
+    in_frame = on_grid | frame
     for role, product in sources.of_kind(RasterSource).items():
         raster = RasterAlign(role=role, product=product.product, year=product.year)
         if product.series:
@@ -92,14 +95,18 @@ def _bring_layers_in(plan: Plan) -> None:
 
 
 def _build_parcels(plan: Plan) -> None:
+    frame = plan.of("county", "towns") | plan.tables("village_list", "census")
+    plan.add("frame", "研究区", describe_frame, FrameSettings(adcode=plan.head.adcode), takes=frame)
     choice = plan.study.parcels
+    if not plan.parcel_layer():
+        plan.add("no_parcels", "没有地块", no_parcels, NoParcelSettings(crs=plan.head.crs))
     settings = ParcelSettings(
         class_system=plan.class_system,
         classes=choice.classes,
         minimum_area_m2=choice.minimum_area_m2,
         zone_share_minimum=choice.zone_share_minimum,
     )
-    takes = plan.of("parcels", "towns", "zones")
+    takes = {"parcels": plan.parcel_layer()} | plan.of("towns", "zones")
     plan.add("parcels", "地块", build_parcels, settings, takes=takes)
 
 
@@ -114,7 +121,6 @@ def _measure(plan: Plan) -> None:
         "night_light_series": plan.layers("night_light"),
     }
     built = of("built_surface", "buildings", "built_height")
-    tables = {"enterprises": plan.table("enterprises")}
     plan.measure("form", "形态", measure_form, chosen.form)
     plan.measure("surface", "地表", measure_surface, chosen.surface, landcover, plan.legend())
     plan.measure("built", "建筑", measure_built, chosen.built, built)
@@ -126,7 +132,11 @@ def _measure(plan: Plan) -> None:
         "planning", "管控线", measure_planning, chosen.planning, of(*CONTROL_ROLES, "water")
     )
     plan.measure("trend", "历年变化", measure_trend, chosen.trend, years)
-    plan.measure("economy", "效益", measure_economy, chosen.economy, tables)
+    plan.measure("economy", "效益", measure_economy, chosen.economy, plan.tables("enterprises"))
+    urban = of("built_nonres", "built_volume", "settlement_degree") | {
+        "built_surface_series": plan.layers("built_surface_series")
+    }
+    plan.measure("urban", "城镇化", measure_urban, chosen.urban, urban)
     takes = {"parcels": "parcels.parcels"} | {name: f"{name}.table" for name in plan.measured}
     plan.add("table", "指标总表", assemble, Settings(), takes=takes)
 

@@ -18,6 +18,7 @@ from landuse.indicators.planning import PlanningSettings
 from landuse.indicators.surface import SurfaceSettings
 from landuse.indicators.terrain import TerrainSettings
 from landuse.indicators.trend import TrendSettings
+from landuse.indicators.urban import UrbanSettings
 from landuse.inputs import all_files, role_files, source_notes
 from landuse.products.results import ResultSettings
 from landuse.products.settings import ProductSettings
@@ -53,6 +54,7 @@ class IndicatorSettings:
     planning: PlanningSettings = PlanningSettings()
     trend: TrendSettings = TrendSettings()
     economy: EconomySettings = EconomySettings()
+    urban: UrbanSettings = UrbanSettings()
 
 
 @dataclass
@@ -143,9 +145,17 @@ class Plan:
         """Return where a role's single aligned layer is; None when the study lacks it."""
         return f"align_{role}.layer" if getattr(self.sources, role) else None
 
-    def table(self, role: str) -> str | None:
-        """Return where a role's aligned table is; None when the study lacks it."""
-        return f"align_{role}.table" if getattr(self.sources, role) else None
+    def parcel_layer(self) -> str | None:
+        """Return where the polygons to assess are, once a stage makes them."""
+        made = {stage.name for stage in self.stages}
+        names = ("align_parcels", "parcels_from_map", "parcels_from_cells", "no_parcels")
+        return next((f"{name}.layer" for name in names if name in made), None)
+
+    def tables(self, *roles: str) -> dict[str, str | None]:
+        """Return where the aligned table of each role is; None where the study lacks it."""
+        return {
+            role: f"align_{role}.table" if getattr(self.sources, role) else None for role in roles
+        }
 
     def layers(self, role: str) -> str | None:
         """Return where a role's yearly layers are; None when the study has no series."""

@@ -17,19 +17,6 @@ from landuse.sources.products import PRODUCTS, product_named
 from landuse.sources.spec import RasterSource, Sources, TableSource, VectorSource
 
 _NEAR_MISS = 0.8
-_UNITS = {
-    "landcover": "class",
-    "landcover_series": "class",
-    "built_surface": "m2",
-    "built_surface_series": "m2",
-    "built_nonres": "m2",
-    "built_volume": "m3",
-    "settlement_degree": "class",
-    "built_height": "m",
-    "night_light": "nW/cm2/sr",
-    "population": "persons",
-    "elevation": "m (EGM2008)",
-}
 _SERIES = ("landcover_series", "built_surface_series")
 _BY_YEAR = ("landcover", "landcover_series", "night_light")
 
@@ -106,8 +93,8 @@ def _product_faults(role: str, source: RasterSource) -> Iterator[Fault]:
     except LanduseError as error:
         yield from error.faults
         return
-    if product.unit != _UNITS[role]:
-        fit = [item.id for item in PRODUCTS.values() if item.unit == _UNITS[role]]
+    if role not in product.roles:
+        fit = [item.id for item in PRODUCTS.values() if role in item.roles]
         yield study_fault(
             "这个产品不能担任这个角色", "this product cannot play this role",
             field=f"sources.{role}.product", found=f"{product.id} ({product.unit})",

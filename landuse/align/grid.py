@@ -35,11 +35,10 @@ class GridSettings(Settings):
 
 def study_grid(
     *,
-    county: gpd.GeoDataFrame | None,
-    parcels: gpd.GeoDataFrame | None,
+    frame: gpd.GeoDataFrame | None,
     settings: GridSettings,
 ) -> dict[str, Any]:
-    """Lay the working grid over the study's bounds, else the county, else the parcels.
+    """Lay the working grid over the study's bounds, else the layer that tells where it is.
 
     Returns
     -------
@@ -52,7 +51,7 @@ def study_grid(
         have more than 2e9 cells; 4 if a layer is in another CRS.
     """
     _refuse_crs(settings.crs)
-    bounds = settings.bounds or _bounds_of(county, parcels, crs=settings.crs)
+    bounds = settings.bounds or _bounds_of(frame, crs=settings.crs)
     x0, y0, x1, y1 = bounds
     if not (x0 < x1 and y0 < y1):
         raise fail(_area_fault("研究范围是空的", "the study area is empty", bounds))
@@ -90,10 +89,7 @@ def _refuse_crs(crs: str) -> None:
         )  # fmt: skip
 
 
-def _bounds_of(
-    county: gpd.GeoDataFrame | None, parcels: gpd.GeoDataFrame | None, *, crs: str
-) -> Bounds:
-    layer = county if county is not None else parcels
+def _bounds_of(layer: gpd.GeoDataFrame | None, *, crs: str) -> Bounds:
     if layer is None or layer.empty:
         zh, en = "没有县界、地块，也没有 bounds", "no county, no parcels and no bounds"
         raise fail(_area_fault(zh, en, None))

@@ -55,6 +55,7 @@ _SERIES = (("landcover_series",),)
 _POPULATION = (("population",),)
 _ELEVATION = (("elevation",),)
 _NIGHT_LIGHT = (("night_light",),)
+_BUILT_SERIES = (("built_surface_series",),)
 _FAR = (("buildings", "built_surface"), ("buildings", "built_height"))
 
 PARCEL_COLUMNS: tuple[Column, ...] = (
@@ -97,6 +98,13 @@ INDICATOR_COLUMNS: tuple[Column, ...] = (
     Column("built_share", "不透水率", "built surface share", "%", 1, (("built_surface",),)),
     Column("built_height_m", "平均建筑高度", "mean net building height", "m", 1,
            (("built_height",),)),
+    Column("nonres_share", "非居住建成面占比", "non-residential built surface share", "%", 1,
+           (("built_nonres",),)),
+    Column("volume_m3_per_m2", "建筑体积密度", "building volume per parcel area", "m³/m²", 2,
+           (("built_volume",),)),
+    Column("settlement_degree", "城镇化程度（GHS-SMOD 代码，仅作背景）",
+           "degree of urbanisation (GHS-SMOD code, background only)", "", 0,
+           (("settlement_degree",),)),
     Column("building_coverage", "建筑密度", "building coverage", "%", 1, (("buildings",),)),
     Column("building_completeness", "建筑轮廓完整度", "footprint completeness of the town", "–", 2,
            (("buildings",), ("built_surface",))),
@@ -129,6 +137,11 @@ INDICATOR_COLUMNS: tuple[Column, ...] = (
     Column("impervious_last_share", "末年不透水占比", "impervious, last year", "%", 1, _SERIES),
     Column("impervious_change", "不透水占比变化", "change of impervious share", "%", 1, _SERIES),
     Column("unbuilt_years", "连续未建年数", "latest years in a row not built", "年", 0, _SERIES),
+    Column("built_first_share", "首年建成面占比", "built surface, first year", "%", 1,
+           _BUILT_SERIES),
+    Column("built_last_share", "末年建成面占比", "built surface, last year", "%", 1, _BUILT_SERIES),
+    Column("built_change", "建成面占比变化", "change of built surface share", "%", 1,
+           _BUILT_SERIES),
     Column("light_slope_nw_per_year", "灯光趋势", "trend of night light", "nW/cm²/sr/年", 3,
            _NIGHT_LIGHT),
     Column("tax_per_mu", "亩均税收", "tax per mu", "万元/亩", 2, (("enterprises",),)),

@@ -92,7 +92,7 @@ def build_parcels(
     findings += declared_area_findings(table) + overlap_findings(table)
     table = _with_land_use(table, settings, findings)
     table = _large_enough(table, settings, findings)
-    if table.empty:
+    if table.empty and len(parcels):
         raise fail(_none_left(len(parcels)))
     table = _with_town(table, towns, settings, findings)
     table = _with_zone(table, zones, settings, findings)

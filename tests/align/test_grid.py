@@ -15,9 +15,7 @@ from tests.align.layers import squares
 
 def grid(**changes: object) -> Grid:
     settings = {"crs": "EPSG:4549", "resolution_m": 10} | changes
-    made: Grid = study_grid(
-        county=None, parcels=None, settings=GridSettings.model_validate(settings)
-    )["grid"]
+    made: Grid = study_grid(frame=None, settings=GridSettings.model_validate(settings))["grid"]
     return made
 
 
@@ -37,14 +35,14 @@ def test_the_grid_covers_its_bounds_and_every_product_nests(
         assert coarse.bounds == pytest.approx(made.bounds)
 
 
-def test_county_goes_before_parcels_and_bounds_before_both() -> None:
-    county, parcels = squares(40, side=1000.0), squares(1)
+def test_bounds_go_before_the_layer_that_tells_where_the_study_is() -> None:
+    county = squares(40, side=1000.0)
     settings = GridSettings(crs="EPSG:4549", resolution_m=10)
-    made = study_grid(county=county, parcels=parcels, settings=settings)["grid"]
+    made = study_grid(frame=county, settings=settings)["grid"]
     # x 451 400 .. 491 400 on lines of 1500 m: 450 000 .. 492 000
     assert (made.bounds[0], made.bounds[2]) == (450_000, 492_000)
-    alone = study_grid(county=None, parcels=parcels, settings=settings)["grid"]
-    assert alone.shape == (150, 150)
+    named = settings.model_copy(update={"bounds": (0, 0, 10, 10)})
+    assert study_grid(frame=county, settings=named)["grid"].shape == (150, 150)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +67,7 @@ def test_what_makes_no_grid_is_a_fault_of_the_study(
 def test_a_layer_in_another_crs_is_refused() -> None:
     settings = GridSettings(crs="EPSG:4548", resolution_m=10)
     with pytest.raises(LanduseError, match="differ") as caught:
-        study_grid(county=None, parcels=squares(), settings=settings)
+        study_grid(frame=squares(), settings=settings)
     assert caught.value.exit_code == 4
 
 

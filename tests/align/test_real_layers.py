@@ -38,7 +38,7 @@ def around(west: float, south: float, east: float, north: float, *, crs: str) ->
         west, south, east, north
     )
     settings = GridSettings(crs=crs, resolution_m=10, bounds=bounds)
-    grid: Grid = study_grid(county=None, parcels=None, settings=settings)["grid"]
+    grid: Grid = study_grid(frame=None, settings=settings)["grid"]
     return grid
 
 

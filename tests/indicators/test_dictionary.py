@@ -26,6 +26,7 @@ from landuse.indicators.planning import PlanningSettings, measure_planning
 from landuse.indicators.surface import SurfaceSettings, measure_surface
 from landuse.indicators.terrain import TerrainSettings, measure_terrain
 from landuse.indicators.trend import TrendSettings, measure_trend
+from landuse.indicators.urban import UrbanSettings, measure_urban
 from tests.indicators.ground import X, Y, assert_measured, layer, parcels, polygons, rect
 
 
@@ -61,6 +62,9 @@ INDICATORS: dict[str, tuple[Measure, Settings, dict[str, Any], dict[str, Any]]] 
     "planning": (measure_planning, PlanningSettings(), dict.fromkeys(CONTROL, LINES), {}),
     "trend": (measure_trend, TrendSettings(),
               {"landcover_series": [CLASSES], "night_light_series": [CLASSES]}, {}),
+    "urban": (measure_urban, UrbanSettings(),
+              {"built_nonres": FLAT, "built_volume": FLAT, "settlement_degree": CLASSES,
+               "built_surface_series": [CLASSES]}, {}),
     "economy": (measure_economy, EconomySettings(), {"enterprises": FIRMS}, {}),
 }  # fmt: skip
 ROLE_OF = {"night_light_series": "night_light"}
