@@ -60,7 +60,7 @@ def parcels_from_cells(
 
     Parameters
     ----------
-    landcover, built_surface : on the study grid; the land cover counts where there is one.
+    landcover, built_surface : on the study grid; the land cover counts unless its cells are larger.
     roads : lines (or polygons) with, where mapped, ``road_class``.
     towns : polygons with ``town_code``. ``zones`` : with, where mapped, ``zone_name``.
     previous : parcels of an earlier run with ``parcel_id``.
@@ -79,7 +79,12 @@ def parcels_from_cells(
     ValueError
         If the CRS differ, or land cover comes without the codes of its built class.
     """
-    cells = built_cells(landcover=landcover, built_surface=built_surface, settings=settings.built)
+    cells = built_cells(
+        landcover=landcover,
+        built_surface=built_surface,
+        prefer="landcover",
+        settings=settings.built,
+    )
     filled = fill_holes(cells, largest_m2=settings.fill_hole_m2)
     ledger, cell_m2 = Ledger(), cells.grid.cell_area_m2
     ledger.write(entered=float(cells.built.sum() * cell_m2), filled=float(filled.sum() * cell_m2))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pydantic import Field
+from rasterio.features import rasterize
 from rasterio.features import shapes as outlines
 from scipy import ndimage
 
@@ -18,6 +21,7 @@ from landuse.core.settings import Settings
 from landuse.objects.derived.arrangement import Places, Shapes, as_shapes
 
 Mask = NDArray[np.bool_]
+BuiltSource = Literal["landcover", "built_surface"]
 _EIGHT = np.ones((3, 3), dtype=bool)
 
 
@@ -40,14 +44,20 @@ class BuiltCells:
     grid: Grid
     built: Mask
     known: Mask
-    source: str
+    source: BuiltSource
     year: int | None
 
 
 def built_cells(
-    *, landcover: Layer | None, built_surface: Layer | None, settings: BuiltCellSettings
+    *,
+    landcover: Layer | None,
+    built_surface: Layer | None,
+    prefer: BuiltSource,
+    settings: BuiltCellSettings,
 ) -> BuiltCells:
-    """Return the built-up cells: the built class of the land cover, else by built surface.
+    """Return the built-up cells, by the built class of land cover or by the share of built surface.
+
+    Of two layers the one with smaller cells counts; of equals, the one preferred.
 
     Raises
     ------
@@ -56,7 +66,7 @@ def built_cells(
     ValueError
         If land cover comes without the codes of its built class.
     """
-    if landcover is not None:
+    if landcover is not None and not _is_better(built_surface, landcover, prefer=prefer):
         if not settings.built_codes:
             msg = "land cover needs built_codes"
             raise ValueError(msg)
@@ -75,6 +85,21 @@ def built_cells(
             field="sources.landcover", todo_zh="给出其中一个", todo_en="give one of them",
         )
     )  # fmt: skip
+
+
+def _is_better(built_surface: Layer | None, landcover: Layer, *, prefer: BuiltSource) -> bool:
+    if built_surface is None:
+        return False
+    ours, theirs = built_surface.grid.resolution_m, landcover.grid.resolution_m
+    return ours < theirs or (ours == theirs and prefer == "built_surface")
+
+
+def keep_within(cells: BuiltCells, areas: gpd.GeoDataFrame) -> BuiltCells:
+    """Return the cells with nothing built where a cell's centre lies in none of ``areas``."""
+    inside = rasterize(
+        areas.geometry.tolist(), out_shape=cells.grid.shape, transform=cells.grid.transform
+    )
+    return replace(cells, built=cells.built & (inside == 1))
 
 
 def fill_holes(cells: BuiltCells, *, largest_m2: float) -> Mask:

@@ -1,0 +1,153 @@
+"""Clusters of built ground: patches of built cells and buildings outside them, by their gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from rasterio.features import rasterize
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from landuse.core.grid import Grid
+from landuse.objects.derived.arrangement import (
+    Floats,
+    Places,
+    Shapes,
+    as_shapes,
+    canonical,
+    holding,
+)
+from landuse.objects.derived.mask import BuiltCells, polygons
+
+Flags = NDArray[np.bool_]
+_MITRE_LIMIT = 2.0
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Members of clusters: patches and buildings, none of which lies in two villages.
+
+    ``village``: position of the member's village, -1 in none. ``whole``: the cluster it is in;
+    ``cluster``: its part of that in one village.
+    """
+
+    members: Shapes
+    village: Places
+    whole: Places
+    cluster: Places
+
+
+def cluster_built(
+    cells: BuiltCells | None, buildings: Shapes, *, villages: Shapes, gap_m: float
+) -> Clusters:
+    """Cluster built ground: what lies within ``gap_m`` of each other belongs together.
+
+    A cell belongs to the village that holds its centre. A building counts of its own only where
+    no built cell is under it.
+    """
+    patches, village = _patches(cells, villages)
+    loose = _loose(cells, buildings)
+    members = as_shapes([*patches, *loose])
+    of_loose = holding(villages, as_shapes(shapely.point_on_surface(loose)))
+    where = np.concatenate([village, of_loose]).astype(np.intp)
+    one, other = shapely.STRtree(members).query(members, predicate="dwithin", distance=gap_m)
+    same = where[one] == where[other]
+    return Clusters(
+        members,
+        where,
+        _connected(one, other, count=len(members)),
+        _connected(one[same], other[same], count=len(members)),
+    )
+
+
+def outlines(members: Shapes, cluster: Places, *, closing_m: float) -> tuple[Shapes, Places]:
+    """Return each cluster as one geometry, gaps up to ``closing_m`` closed, and its number.
+
+    Closed by growing and shrinking with square corners: a rectangle stays what it is.
+    """
+    order = np.argsort(cluster, kind="stable")
+    names, which = np.unique(cluster[order], return_inverse=True)
+    if not len(names):
+        return as_shapes([]), names
+    together = shapely.multipolygons(members[order], indices=which)
+    grown = _resized(as_shapes(together), closing_m / 2)
+    return as_shapes(shapely.normalize(_resized(grown, -closing_m / 2))), names
+
+
+def within(shapes: Shapes, village: Places, villages: Shapes) -> Shapes:
+    """Return shapes cut to their own village, or to the ground of none."""
+    out = as_shapes(shapes)
+    inside = village >= 0
+    out[inside] = shapely.intersection(shapes[inside], villages[village[inside]])
+    if len(villages) and not inside.all():
+        out[~inside] = shapely.difference(shapes[~inside], shapely.union_all(villages))
+    return _polygonal(out)
+
+
+def _polygonal(shapes: Shapes) -> Shapes:
+    """Drop points and lines that an intersection leaves behind."""
+    mixed = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6)))
+    for place in mixed:
+        parts = shapely.get_parts(shapes[place])
+        shapes[place] = shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
+    return as_shapes(shapely.normalize(shapes))
+
+
+def _resized(shapes: Shapes, distance_m: float) -> Shapes:
+    grown = shapely.buffer(shapes, distance_m, join_style="mitre", mitre_limit=_MITRE_LIMIT)
+    return as_shapes(grown)
+
+
+def _patches(cells: BuiltCells | None, villages: Shapes) -> tuple[Shapes, Places]:
+    """Return patches of built cells, parted by village, in a fixed order."""
+    if cells is None:
+        return as_shapes([]), np.empty(0, dtype=np.intp)
+    owner = np.zeros(cells.grid.shape, dtype=np.int32)
+    if len(villages):
+        burned = [(shape, place) for place, shape in enumerate(villages, start=1)]
+        rasterize(burned, out=owner, transform=cells.grid.transform)
+    shapes, value = polygons(owner, cells.built, cells.grid)
+    shapes = shapely.normalize(shapes)
+    words = shapely.to_wkb(shapes)
+    order = sorted(range(len(shapes)), key=lambda place: bytes(words[place]))
+    return as_shapes(shapes[order]), value[order] - 1
+
+
+def _loose(cells: BuiltCells | None, buildings: Shapes) -> Shapes:
+    """Return the buildings that stand on no built cell, in a fixed order."""
+    if cells is None or not len(buildings):
+        return canonical(buildings)
+    points: Floats = shapely.get_coordinates(shapely.point_on_surface(buildings))
+    return canonical(as_shapes(buildings[~_built_at(cells, points)]))
+
+
+def _built_at(cells: BuiltCells, points: Floats) -> Flags:
+    grid: Grid = cells.grid
+    x0, _, _, y1 = grid.bounds
+    column = np.floor((points[:, 0] - x0) / grid.resolution_m).astype(np.intp)
+    row = np.floor((y1 - points[:, 1]) / grid.resolution_m).astype(np.intp)
+    rows, columns = grid.shape
+    on = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    built = np.zeros(len(points), dtype=bool)
+    built[on] = cells.built[row[on], column[on]]
+    return built
+
+
+def _connected(one: Places, other: Places, *, count: int) -> Places:
+    if not count:
+        return np.empty(0, dtype=np.intp)
+    graph = coo_array((np.ones(len(one), dtype=bool), (one, other)), shape=(count, count))
+    _, label = connected_components(graph, directed=False)
+    return np.asarray(label, dtype=np.intp)
+
+
+def polygons_of(layer: gpd.GeoDataFrame | None) -> Shapes:
+    """Return the single polygons of a layer; none where there is no layer."""
+    if layer is None:
+        return as_shapes([])
+    parts = shapely.get_parts(layer.geometry.to_numpy())
+    return as_shapes(parts[shapely.get_type_id(parts) == 3])
