@@ -59,17 +59,21 @@ def gcj02_to_bd09(lonlat: Floats) -> Floats:
 
 
 def shift(lonlat: Floats, *, datum: Datum) -> Floats:
-    """Shift WGS84 longitude and latitude (n, 2), degrees, to GCJ-02 or BD-09."""
+    """Return where a datum shows WGS84 points (n, 2), degrees; unshifted datums where they are."""
+    if datum not in SHIFTED:
+        return lonlat
     gcj = wgs84_to_gcj02(lonlat)
     return gcj02_to_bd09(gcj) if datum == "BD09" else gcj
 
 
 def unshift(lonlat: Floats, *, datum: Datum) -> Floats:
-    """Return the WGS84 points that GCJ-02 or BD-09 shows at ``lonlat`` (n, 2), degrees.
+    """Return the WGS84 points that a datum shows at ``lonlat`` (n, 2), degrees.
 
     Fixed-point iteration: the shift changes by less than a thousandth of the distance moved, so
     each turn gains two to three digits; it stops below 1e-10 degrees (10 micrometres).
     """
+    if datum not in SHIFTED:
+        return lonlat
     guess = lonlat.copy()
     for _ in range(_TURNS):
         miss = lonlat - shift(guess, datum=datum)
@@ -77,6 +81,14 @@ def unshift(lonlat: Floats, *, datum: Datum) -> Floats:
         if np.abs(miss).max(initial=0.0) < _CLOSE_DEG:
             break
     return guess
+
+
+def redeclared(lonlat: Floats, *, declared: Datum, really: Datum) -> Floats:
+    """Return where points (n, 2), degrees WGS84 as declared, lie if the file has another datum.
+
+    The declared conversion is undone and the other applied. Swap the two for the way back.
+    """
+    return unshift(shift(lonlat, datum=declared), datum=really)
 
 
 def to_wgs84(layer: gpd.GeoDataFrame, *, datum: Datum) -> gpd.GeoDataFrame:

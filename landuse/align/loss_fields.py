@@ -1,0 +1,85 @@
+"""Fields of loss: nearness to a ring, and contrast of cells of a class with those around them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.spatial import KDTree
+
+from landuse.align.offset import Field
+from landuse.align.sampling import Shapes, along
+from landuse.core.grid import Grid
+
+Floats = NDArray[np.float64]
+
+_RING_STEP_M = 10.0
+_MOST_RING_POINTS = 100_000
+_LATTICE_M = 50.0
+
+
+def ring_field(rings: Shapes, *, cap_m: float) -> Field:
+    """Return the distance to rings, metres, at most ``cap_m``.
+
+    The cap makes it robust: what has no counterpart costs the same wherever it lies.
+    """
+    points = along(rings, step_m=_RING_STEP_M, most=_MOST_RING_POINTS)
+    tree = KDTree(points)
+
+    def exact(places: Floats) -> Floats:
+        distance, _ = tree.query(places, distance_upper_bound=cap_m)
+        return np.asarray(np.minimum(distance, cap_m))
+
+    low = points.min(axis=0) - cap_m - _LATTICE_M
+    cells = np.floor((points - low) / _LATTICE_M).astype(np.intp)
+    shape = np.ceil((np.ptp(points, axis=0) + 2 * cap_m) / _LATTICE_M).astype(np.intp) + 3
+    free = np.ones((shape[1], shape[0]), dtype=bool)
+    free[cells[:, 1], cells[:, 0]] = False
+    distance = ndimage.distance_transform_edt(free) * _LATTICE_M
+    coarse = np.minimum(distance, cap_m).astype(np.float32)
+    return Field((float(low[0]), float(low[1])), _LATTICE_M, coarse, cap_m, exact)
+
+
+def cell_field(share: NDArray[np.float32], grid: Grid, *, window_m: float) -> Field:
+    """Return minus the contrast of cells: their share less the mean of the window around them.
+
+    Where everything around is of the class, or nothing is, the contrast is 0: a layer in the
+    middle of a city cannot lie better or worse there.
+
+    Parameters
+    ----------
+    share : (rows, columns) of ``grid``, 0 to 1, how much of a cell is of the class; NaN unknown,
+        which costs 0.
+    """
+    factor = max(1, round(_LATTICE_M / grid.resolution_m))
+    known = ~np.isnan(share)
+    filled = np.where(known, share, np.float32(0.0))
+    weight, total = _coarsened(known.astype(np.float32), factor), _coarsened(filled, factor)
+    cell_m = grid.resolution_m * factor
+    size = 2 * max(1, round(window_m / cell_m / 2)) + 1
+    around, seen = (ndimage.uniform_filter(part, size, mode="constant") for part in (total, weight))
+    mean = np.divide(around, seen, out=np.zeros_like(around), where=seen > 1e-6)
+    x0, _, _, y1 = grid.bounds
+
+    def exact(places: Floats) -> Floats:
+        column = np.floor((places[:, 0] - x0) / grid.resolution_m).astype(np.intp)
+        row = np.floor((y1 - places[:, 1]) / grid.resolution_m).astype(np.intp)
+        rows, columns = share.shape
+        within = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+        row, column = np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)
+        loss = mean[row // factor, column // factor] - filled[row, column]
+        return np.asarray(np.where(within & known[row, column], loss, 0.0), dtype=np.float64)
+
+    # Counted from the north as the grid is: whole lattice cells, the last one may be cut.
+    coarse = np.ascontiguousarray((mean * weight - total)[::-1])
+    south = y1 - coarse.shape[0] * cell_m
+    return Field((x0, south), cell_m, coarse, 0.0, exact)
+
+
+def _coarsened(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
+    """Return block means; rows and columns that do not fill a block count as 0."""
+    rows, columns = values.shape
+    values = np.pad(values, ((0, -rows % factor), (0, -columns % factor)))
+    rows, columns = values.shape
+    blocks = values.reshape(rows // factor, factor, columns // factor, factor)
+    return np.asarray(blocks.mean(axis=(1, 3)), dtype=np.float32)
