@@ -13,6 +13,7 @@ from landuse.core.settings import Mark, Settings
 from landuse.sources.spec import ClassSystem
 
 _FOLDER = Path(__file__).parent / "class_systems"
+_PREFIX_FROM = 4
 INDUSTRY, OTHER, ALL = "IND", "OTHER", "ALL"
 
 
@@ -27,7 +28,10 @@ class LandClass(Settings):
 
 
 class ClassTable(Settings):
-    """A system of land-use codes. ``prefix``: a longer code belongs to its longest known prefix."""
+    """A system of land-use codes.
+
+    ``prefix``: a longer code belongs to its longest known prefix of four digits or more.
+    """
 
     name: str
     title_zh: str
@@ -47,10 +51,15 @@ class Classified:
 
 
 @cache
-def class_table(system: ClassSystem) -> ClassTable:
+def class_table(system: ClassSystem | str) -> ClassTable:
     """Return a code system that comes with the program; "local" has none of its own."""
     with (_FOLDER / f"{system}.toml").open("rb") as stream:
         return ClassTable.model_validate(tomllib.load(stream))
+
+
+def shipped_systems() -> list[str]:
+    """Return the names of the code systems that come with the program."""
+    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 
 
 def local_table(classes: dict[str, LandClass]) -> ClassTable:
@@ -74,7 +83,7 @@ def classify(codes: pd.Series, *, table: ClassTable) -> Classified:
     system lacks, or null, is group OTHER, assessed, with the code itself as name. ``unknown``:
     each such code with its count.
     """
-    known = {code: _find(str(code), table) for code in codes.dropna().unique()}
+    known = {code: find_class(str(code), table=table) for code in codes.dropna().unique()}
     rows = [known.get(code) if isinstance(code, str) else None for code in codes]
     pairs = zip(rows, codes, strict=True)
     data = pd.DataFrame(
@@ -95,8 +104,10 @@ def _name(code: object) -> str:
     return code if isinstance(code, str) else ""
 
 
-def _find(code: str, table: ClassTable) -> LandClass | None:
-    if not table.prefix:
-        return table.classes.get(code)
-    tries = (code[:length] for length in range(len(code), 1, -1))
+def find_class(code: str, *, table: ClassTable) -> LandClass | None:
+    """Return the class of a code, a small letter at its end being as good as a capital."""
+    exact = table.classes.get(code) or table.classes.get(code.upper())
+    if exact or not table.prefix:
+        return exact
+    tries = (code[:length] for length in range(len(code) - 1, _PREFIX_FROM - 1, -1))
     return next((table.classes[part] for part in tries if part in table.classes), None)

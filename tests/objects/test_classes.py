@@ -74,6 +74,41 @@ def test_a_longer_code_belongs_to_its_longest_known_prefix_where_the_system_nest
     }
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_class_is_reached_by_its_own_code_and_no_other_name_takes_it(
+    system: ClassSystem,
+) -> None:
+    table = class_table(system)
+    codes = pd.Series(sorted(table.classes), dtype="str")
+    found = classify(codes, table=table)
+    assert found.unknown.empty
+    assert found.table["land_use_zh"].tolist() == [table.classes[code].zh for code in codes]
+
+
+def test_the_standard_of_2017_has_12_classes_of_the_first_level_and_73_of_the_second() -> None:
+    by_length = pd.Series(list(class_table("GB21010").classes)).str.len().value_counts()
+    assert by_length.to_dict() == {4: 73, 2: 12}
+
+
+def test_the_classes_of_2023_nest_three_deep() -> None:
+    codes = list(class_table("YDYH2023").classes)
+    assert sum(len(code) == 2 for code in codes) == 24
+    assert {len(code) for code in codes} == {2, 4, 6}
+    assert all(code[:-2] in codes for code in codes if len(code) > 2)
+
+
+def test_a_slip_in_the_second_level_is_not_taken_for_the_first() -> None:
+    # 1099 is no class: it must not pass as 10
+    unknown = classify(pd.Series(["1099", "160101"]), table=class_table("YDYH2023")).unknown
+    assert unknown.to_dict() == {"1099": 1, "160101": 1}
+
+
+def test_a_small_letter_in_a_code_is_as_good_as_a_capital() -> None:
+    found = classify(pd.Series(["05h1", "1104k"], dtype="str"), table=class_table("SD3"))
+    assert found.unknown.empty
+    assert found.table["land_use_zh"].tolist() == ["商业服务业设施用地", "可调整养殖坑塘"]
+
+
 def test_null_and_unknown_codes_are_other_and_unknown_ones_counted() -> None:
     codes = pd.Series(["0601", None, "9999", "9999"], dtype="str")
     found = classify(codes, table=class_table("SD3"))
