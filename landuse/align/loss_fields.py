@@ -80,6 +80,6 @@ def _coarsened(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
     """Return block means; rows and columns that do not fill a block count as 0."""
     rows, columns = values.shape
     values = np.pad(values, ((0, -rows % factor), (0, -columns % factor)))
-    rows, columns = values.shape
-    blocks = values.reshape(rows // factor, factor, columns // factor, factor)
-    return np.asarray(blocks.mean(axis=(1, 3)), dtype=np.float32)
+    banded = np.asarray(sum(values[k::factor] for k in range(factor)))
+    summed = sum(banded[:, k::factor] for k in range(factor))
+    return np.asarray(summed / factor**2, dtype=np.float32)

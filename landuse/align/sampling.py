@@ -47,16 +47,19 @@ def outline(layer: gpd.GeoDataFrame, *, close_m: float) -> Shapes:
 
 def along(lines: Shapes, *, step_m: float, most: int) -> Floats:
     """Return points (n, 2) along lines, every ``step_m`` metres or as far as ``most`` allow."""
-    length = shapely.length(lines)
+    corners, line = shapely.get_coordinates(lines, return_index=True)
+    starts = np.flatnonzero(line[1:] == line[:-1])
+    sides = corners[starts + 1] - corners[starts]
+    length = np.hypot(*sides.T)
     total = float(length.sum())
     count = most if step_m <= 0 else min(most, int(total // step_m))
-    if count < 1:
+    if count < 1 or total == 0:
         return np.empty((0, 2))
     ends = np.cumsum(length)
     at = (np.arange(count) + 0.5) * total / count
-    line = np.minimum(np.searchsorted(ends, at, side="right"), len(lines) - 1)
-    where = at - (ends - length)[line]
-    return np.asarray(shapely.get_coordinates(shapely.line_interpolate_point(lines[line], where)))
+    side = np.minimum(np.searchsorted(ends, at, side="right"), len(ends) - 1)
+    share = 1.0 - (ends[side] - at) / length[side]
+    return np.asarray(corners[starts[side]] + share[:, None] * sides[side])
 
 
 def _sorted(shapes: Shapes) -> Shapes:
@@ -70,7 +73,8 @@ def _even(weight: Floats, *, most: int) -> NDArray[np.intp]:
     count = min(most, len(weight)) if np.ptp(weight) == 0 else most
     ends = np.cumsum(weight)
     at = (np.arange(count) + 0.5) * ends[-1] / count
-    return np.minimum(np.searchsorted(ends, at, side="right"), len(weight) - 1).astype(np.intp)
+    drawn = np.searchsorted(ends, at, side="right")
+    return np.asarray(np.minimum(drawn, len(weight) - 1), dtype=np.intp)
 
 
 def _inside(polygons: Shapes, *, most: int) -> Floats:
