@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -77,11 +78,15 @@ def _touching(table: gpd.GeoDataFrame, bounds: Bounds) -> gpd.GeoDataFrame:
 
 
 def _sorted(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Sort by kind of object and number, so that the order of a file's blocks does not show."""
+    """Sort by kind and number and round to 1e-7 degrees, as OpenStreetMap stores coordinates.
+
+    So neither the order of a file's blocks nor the format it came in shows.
+    """
     keys = [(kind, int(number)) for kind, _, number in map(_parted, table["osm_id"])]
     order = sorted(range(len(keys)), key=keys.__getitem__)
     ordered = table.iloc[order].reset_index(drop=True)
-    return gpd.GeoDataFrame(ordered, geometry="geometry", crs=CRS)
+    shapes = shapely.transform(ordered.geometry.to_numpy(), lambda xy: np.round(xy, 7))
+    return gpd.GeoDataFrame(ordered.drop(columns="geometry"), geometry=shapes, crs=CRS)
 
 
 def _parted(osm_id: str) -> tuple[str, str, str]:

@@ -17,8 +17,10 @@ FOOT_M, INCH_M = 0.3048, 0.0254
 
 _LEVEL_UNIT = re.compile(r"(层|樓|楼|f|fl|floors?|storeys?|levels?)$")
 _METRE_UNIT = re.compile(r"(米|公尺|m|meters?|metres?)$")
-_FEET = re.compile(r"""(\d+(?:\.\d+)?)(?:'|ft|feet|foot)(?:(\d+(?:\.\d+)?)(?:"|in)?)?""")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_FEET = re.compile(
+    r"""([0-9]+(?:\.[0-9]+)?)(?:'|ft|feet|foot)(?:([0-9]+(?:\.[0-9]+)?)(?:"|in)?)?"""
+)
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SEVERAL = re.compile(r"[;,、/|]|(?<=.)[-–~至]")
 _SEVERAL_HEIGHTS = re.compile(r"[;、/|]|(?<=.)[-–~至]")
 
@@ -85,7 +87,9 @@ def _plain(part: str) -> float | None:
     """Return a number written in digits, or as one Chinese numeral (三, 两, 十)."""
     if _NUMBER.fullmatch(part):
         return float(part)
-    return unicodedata.numeric(part, None) if len(part) == 1 else None
+    if len(part) != 1:
+        return None
+    return 2.0 if part == "两" else unicodedata.numeric(part, None)
 
 
 def _height_m(text: str) -> float | None:
