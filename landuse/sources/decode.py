@@ -24,6 +24,7 @@ _MISREAD = (
     ("latin-1", "gb18030"),
 )
 _ENOUGH = 0.5
+_CJK = "\u2e80"
 
 Made = TypeVar("Made")
 
@@ -99,7 +100,7 @@ def decode(text: str, *, codec: str) -> str:
         if len(data) < _CUT_BYTES:
             raise
         whole = codecs.getincrementaldecoder(codec)().decode(data, final=False)
-        if not any(_is_han(letter) for letter in whole):
+        if not any(letter >= _CJK for letter in whole):
             raise
         return whole
 

@@ -165,7 +165,8 @@ def _would_read(
         except UnicodeDecodeError:
             continue
         shown = sorted(text for text in texts if not text.isascii())
-        return (label, "、".join(shown[:3])) if shown else None
+        if shown and misread(texts) is None:
+            return label, "、".join(shown[:3])
     return None
 
 
