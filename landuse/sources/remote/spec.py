@@ -48,7 +48,12 @@ class HttpSettings(Settings):
     retries: int = Field(5, ge=0, description="tries after the first, for each file")
     backoff_s: float = Field(1.0, ge=0, description="first wait; it doubles each time")
     backoff_max_s: float = Field(60.0, ge=0)
-    block_bytes: int = Field(262_144, ge=4096, description="least bytes of one range request")
+    block_bytes: int = Field(
+        16_384, ge=4096, description="bytes of a window are asked for and kept in such blocks"
+    )
+    ahead_bytes: int = Field(
+        65_536, ge=0, description="read ahead in a header; a gap this short is read, not skipped"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +66,7 @@ class Fetched:
     received_bytes : bytes of body that came over the network this time; 0 when nothing had to.
     remote_bytes : size of the provider's file, where it told.
     window : longitude and latitude bounds that were asked for; None for a whole file.
+    note_zh, note_en : what went another way than declared, e.g. a provider without ranges; else "".
     """
 
     name: str
@@ -73,6 +79,8 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     window: Bounds | None = None
+    note_zh: str = ""
+    note_en: str = ""
 
 
 Progress = Callable[[str, int, int | None], None]
