@@ -72,34 +72,69 @@ def demo(
 @app.command()
 def new(
     adcode: Annotated[str, typer.Argument(help="县级行政区划代码 / county code, e.g. 330781")],
-    longitude: Annotated[float, typer.Option(help="县域中心经度 / longitude of the county")],
     name: Annotated[str, typer.Option(help="成果目录名 / short name")] = "",
     file: Annotated[Path | None, typer.Option(help="写到此文件 / file to write")] = None,
-) -> None:
-    """新建带注释的研究文件。Write a commented study file.
+    raw: Raw = None,
+    county: Annotated[
+        Path | None, typer.Option(help="县界文件 / file with the county outline")
+    ] = None,
+    layer: Annotated[str | None, typer.Option(help="县界图层名 / its layer")] = None,
+    datum: Annotated[str, typer.Option(help="县界文件的坐标基准 / its datum")] = "CGCS2000",
+    online: Annotated[
+        bool, typer.Option(help="从 geoBoundaries 下载县界 / outline from geoBoundaries")
+    ] = False,
+    point: Annotated[
+        tuple[float, float] | None, typer.Option(help="县内一点：经度 纬度 / lon lat in it")
+    ] = None,
+    as_of: Annotated[datetime.datetime | None, typer.Option(
+        formats=["%Y-%m-%d"], help="分析基准日，默认今天 / analysis date, today")] = None,
+) -> None:  # fmt: skip
+    """新建研究：坐标系、范围、分幅、文件名都写好。Write a complete study file for a county.
 
-    例 example: landuse new 330781 --longitude 119.5
+    县界来自 --county 文件、--online（geoBoundaries），或可选包 landuse[boundaries]。
+    The outline comes from --county, --online, or the optional package landuse[boundaries].
+    例 example: landuse new 330781 --name lanxi
     """
-    from landuse.template import new_study
+    from landuse.console import watch_bytes
+    from landuse.new import Outline, find_outline, new_study, require_datum, study_name
 
-    today = datetime.datetime.now().astimezone().date().isoformat()
-    made = new_study(adcode, longitude=longitude, name=name, file=file, as_of=today)
-    _say(f"已写入 written: {made}")
+    short = study_name(adcode, name)
+    folder = raw or Path("data/raw") / short
+    target = file or Path("studies") / f"{short}.toml"
+    outline = Outline(county, layer, require_datum(datum), online=online, point=point)
+    with watch_bytes() as progress:
+        boundary = find_outline(adcode, outline, raw=folder, progress=progress)
+    day = (as_of or datetime.datetime.now().astimezone()).date()
+    made = new_study(boundary, name=short, file=target, raw=folder, as_of=day)
+    _say("\n".join(f"已写入 written: {path}" for path in made))
+    _say(f"接着 next: landuse fetch {target}；landuse check {target}；landuse run {target}")
 
 
 @app.command()
-def fetch(study: StudyFile, raw: Raw = None, as_json: Json = False) -> None:
-    """列出需要的数据及来源；本版本不下载。List what is needed and where it comes from.
+def fetch(
+    study: StudyFile,
+    raw: Raw = None,
+    offline: Annotated[bool, typer.Option(help="不联网，只列出 / no network, list only")] = False,
+    as_json: Json = False,
+) -> None:
+    """下载研究需要的开放数据；已有的不再下载。Download the open data of a study.
 
-    Downloading comes with a later version; this command opens no connection.
-    例 example: landuse fetch studies/demo.toml
+    只取研究范围的部分（能分段读取的产品），断点续传，核对大小与校验值。
+    Only the study's window where the provider allows; cut downloads resume; all is verified.
+    例 example: landuse fetch studies/lanxi.toml
     """
+    from landuse.console import watch_bytes
+    from landuse.fetch import fetch_study
     from landuse.study import open_study
     from landuse.tasks import find_study
-    from landuse.template import fetch_list
 
-    lines, data = fetch_list(open_study(find_study(study), raw=raw))
+    opened = open_study(find_study(study), raw=raw)
+    say = (lambda _text: None) if as_json else _say
+    with watch_bytes() as progress:
+        lines, data, faults = fetch_study(opened, offline=offline, progress=progress, say=say)
     _show(lines, data, as_json=as_json)
+    if faults:
+        raise LanduseError(faults)
 
 
 @app.command()

@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from landuse.store import NEVER_RUN
 
@@ -29,6 +39,27 @@ def watch() -> Iterator[Say]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("…", total=None)
         yield lambda text: bar.update(task, description=text)
+
+
+@contextmanager
+def watch_bytes() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Yield a function that shows the bytes of each file under way; silent off a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _name, _done, _total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(),
+               TransferSpeedColumn(), TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(name: str, done: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done, total=total)
+            if total is not None and done >= total:
+                bar.remove_task(tasks.pop(name))
+
+        yield show
 
 
 def run_report(outcome: Outcome) -> list[str]:

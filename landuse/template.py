@@ -1,129 +1,347 @@
-"""A new study file, commented, and the list of what a study still needs."""
+"""The text of a new study file: every source a study may bring, with the fields it takes."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from landuse.core.crs import cgcs2000_3_degree
-from landuse.core.errors import fail, study_fault
-from landuse.inputs import all_files, source_of
+from landuse.core.grid import Bounds
 from landuse.sources.products import PRODUCTS
 from landuse.sources.roles import ROLE_NAMES
-from landuse.sources.spec import RasterSource
-from landuse.study import OpenStudy
 
-_TEXT = """\
-# 研究文件 study file: {adcode}
-# 删去行首的 # 即启用一个图层；没有的图层会在每个成果里写明缺项及其影响。
-# Take the # away to use a layer; what is left out is named as absent in every product.
+FOLDER = "data/raw/"
+OSM = "osm.gpkg"
+
+
+@dataclass(frozen=True, kw_only=True)
+class County:
+    """What is known of the county outline."""
+
+    layer: str
+    datum: str
+    licence: str
+    attribution: str
+    year: int | None
+    note_zh: str
+    note_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenFile:
+    """One open product chosen for a study: its files, and for a series those of each year."""
+
+    role: str
+    product: str
+    year: int | None = None
+    files: tuple[str, ...] = ()
+    series: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStudy:
+    """Everything a new study file says of its county."""
+
+    adcode: str
+    name: str
+    title_zh: str
+    title_en: str
+    crs: str
+    crs_note: str
+    bounds: Bounds
+    lonlat: Bounds
+    as_of: str
+    county: County
+    rasters: tuple[OpenFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BureauLayer:
+    """A layer or table of the bureau: its file pattern and, by our name, the field it takes.
+
+    A field with "?" is used where the file has it.
+    """
+
+    path: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+    zh: str = ""
+    en: str = ""
+
+
+BUREAU: Mapping[str, BureauLayer] = {
+    "towns": BureauLayer(
+        path="towns.*",
+        fields={"town_code": "XZQDM?", "town_name": "XZQMC"},
+        zh="只有名称时，代码由行政村名录按名称补上；会整理成不重不漏的乡镇界",
+        en="with names only, codes come from the village list; made into a clean partition",
+    ),
+    "zones": BureauLayer(path="zones.*", fields={"zone_name": "KFQMC", "zone_code": "KFQDM?"}),
+    "parcels": BureauLayer(
+        path="DLTB.*",
+        more={"class_system": "SD3"},
+        fields={
+            "parcel_id": "BSM",
+            "land_use": "DLBM",
+            "owner_code": "QSXZ?",
+            "village_code": "ZLDWDM?",
+            "settlement_class": "CZCSXM?",
+            "declared_area_m2": "TBMJ?",
+        },
+        zh="国土变更调查图斑；分类体系 SD3（三调）、GB21010、YDYH2023（用地用海），必须声明，不猜",
+        en="land-survey polygons; class system SD3, GB21010 or YDYH2023: declared, never guessed",
+    ),
+    "villages": BureauLayer(
+        path="villages.*", fields={"village_code": "ZLDWDM", "village_name": "ZLDWMC?"}
+    ),
+    "settlements": BureauLayer(
+        path="settlements.*",
+        fields={"settlement_name": "ZRCMC", "settlement_id": "ZRCDM?", "village_code": "ZLDWDM?"},
+        zh="自然村点或面",
+        en="points or polygons",
+    ),
+    "eco_redline": BureauLayer(path="eco_redline.*", zh="三区三线之一", en="a control line"),
+    "prime_farmland": BureauLayer(path="prime_farmland.*", zh="三区三线之一", en="a control line"),
+    "growth_boundary": BureauLayer(
+        path="growth_boundary.*", zh="三区三线之一", en="a control line"
+    ),
+    "hazard": BureauLayer(path="hazard.*"),
+    "heritage": BureauLayer(path="heritage.*"),
+    "ledger": BureauLayer(
+        path="ledger.*",
+        fields={
+            "parcel_id": "DKBH",
+            "area_ha": "供地面积?",
+            "far_min": "RJLXX?",
+            "far_max": "RJLSX?",
+            "contract_date": "HTQDRQ?",
+            "delivery_date": "YDJDSJ?",
+            "start_due_date": "YDKGSJ?",
+            "finish_due_date": "YDJGSJ?",
+            "start_date": "SJKGSJ?",
+            "finish_date": "SJJGSJ?",
+        },
+        zh="DKBH 与地块编号一致；供地面积以公顷计",
+        en="DKBH must equal the parcel id; the supplied area is in hectares",
+    ),
+    "enterprises": BureauLayer(
+        path="enterprises.*",
+        fields={
+            "parcel_id": "BSM",
+            "tax_10k_yuan": "税收_万元?",
+            "tax_10k_yuan_per_mu": "亩均税收_万元每亩?",
+            "emp_class": "亩均等级?",
+            "year": "年份?",
+        },
+    ),
+    "register_population": BureauLayer(
+        path="register_population.*",
+        fields={
+            "village_code": "行政村代码",
+            "registered_population": "户籍人口",
+            "resident_population": "常住人口?",
+            "households": "户数?",
+            "year": "年份?",
+        },
+    ),
+    "village_list": BureauLayer(
+        path="village_list.*",
+        fields={
+            "village_code": "行政村代码",
+            "village_name": "行政村名称?",
+            "town_code": "乡镇代码?",
+            "town_name": "乡镇名称?",
+        },
+    ),
+    "census": BureauLayer(
+        path="census.*",
+        fields={
+            "adcode": "区划代码",
+            "population": "常住人口",
+            "rural_population": "乡村人口?",
+            "households": "家庭户数?",
+            "share_65_plus_pct": "65岁及以上比重?",
+            "year": "年份?",
+        },
+    ),
+    "previous_parcels": BureauLayer(
+        path="previous_parcels.*",
+        fields={"parcel_id": "parcel_id"},
+        zh="上一次的 candidates.gpkg 图层 parcels 另存于此，地块编号即沿用",
+        en="layer parcels of an earlier candidates.gpkg saved here keeps the ids of parcels",
+    ),
+    "previous_settlements": BureauLayer(
+        path="previous_settlements.*", fields={"settlement_id": "settlement_id"}
+    ),
+}
+
+OPEN_MAP: Mapping[str, BureauLayer] = {
+    "roads": BureauLayer(path=OSM, more={"layer": "roads"}, fields={"road_class": "highway"}),
+    "buildings": BureauLayer(
+        path=OSM, more={"layer": "buildings"}, fields={"levels": "levels", "height_m": "height_m"}
+    ),
+    "water": BureauLayer(path=OSM, more={"layer": "water"}),
+    "land_use_map": BureauLayer(
+        path=OSM,
+        more={"layer": "landuse"},
+        fields={"land_use": "landuse"},
+        zh="没有地籍图斑时由此划出地块",
+        en="parcels are drawn from it where there is no cadastre",
+    ),
+}
+
+
+def study_text(new: NewStudy) -> str:
+    """Return the whole study file, commented in Chinese and English, LF, one newline at its end."""
+    sections = [_head(new), _county(new), _part("部门图层 bureau layers")]
+    sections += [_layer(role, layer) for role, layer in BUREAU.items()]
+    sections.append(_part("开放地图 OpenStreetMap: landuse fetch 下载 downloads it"))
+    sections += [_layer(role, layer, year=None, osm=True) for role, layer in OPEN_MAP.items()]
+    sections.append(_part("开放栅格 open rasters: landuse fetch 下载 downloads them"))
+    sections += [_raster(item) for item in new.rasters]
+    sections.append(_surfaces())
+    sections.append(_choices())
+    return "\n".join(sections)
+
+
+def _head(new: NewStudy) -> str:
+    west, south, east, north = new.lonlat
+    return f"""# {new.title_zh} {new.title_en}
+# 由 landuse new {new.adcode} 生成 made by landuse new. 文件放在 files go to {FOLDER}{new.name}/
+# 每一段都是可选的：文件在就用，不在就记为缺项（optional = true）。名字里的 .* 表示任何支持的
+# 格式（shp gpkg geojson gdb csv xlsx）；字段写标准代码即可，中文名、拼音、大小写都认；带 ? 的
+# 字段没有也行。
+# Every section is optional: a file that is there is used, one that is not is a named absence.
+# ".*" stands for any format read here; fields go by standard code, Chinese name or pinyin; those
+# with "?" are used where the file has them.
+# 接着 next: landuse fetch <本文件 this file>; landuse check …; landuse run …
 
 [study]
-name = "{name}"
-title_zh = "{adcode} 存量用地研判"
-title_en = "{adcode} land review"
-adcode = "{adcode}"
-crs = "{crs}"            # CGCS2000 三度带 3-degree zone of {longitude} E
+name = {_text(new.name)}
+title_zh = {_text(new.title_zh)}
+title_en = {_text(new.title_en)}
+adcode = {_text(new.adcode)}
+crs = {_text(new.crs)}              # {new.crs_note}
+bounds = [{", ".join(f"{value:.0f}" for value in new.bounds)}]  # 西南东北 W S E N, m
+# 即 {west:.4f}–{east:.4f} E, {south:.4f}–{north:.4f} N（县域外扩 with a margin）
 resolution_m = 10
-as_of = {as_of}
+as_of = {new.as_of}
 
 [score]
-model = "china.toml"          # 默认评分模型；可换成本文件旁边的 .toml
-
-# 必填：建设用地图斑 required: construction-land parcels
-[sources.parcels]
-path = "parcels.gpkg"         # 放在 data/raw/{name}/
-class_system = "SD3"          # SD3 三调, GB21010, YDYH2023；必须声明，不猜
-fields = {{ parcel_id = "BSM", land_use = "DLBM" }}
-# crs = "EPSG:4528"           # 文件没有坐标系时声明
-# datum = "CGCS2000"          # CGCS2000, WGS84, GCJ02, BD09
-# encoding = "GBK"
-
-{optional}"""
-
-_EXAMPLES = {
-    "county": 'path = "county.gpkg"',
-    "towns": 'path = "towns.gpkg"\n# fields = { town_code = "XZQDM", town_name = "XZQMC" }',
-    "zones": 'path = "zones.gpkg"\n# fields = { zone_name = "KFQMC" }',
-    "roads": 'path = "osm.gpkg"\n# layer = "roads"\n# fields = { road_class = "highway" }',
-    "buildings": 'path = "osm.gpkg"\n# layer = "buildings"\n'
-    '# fields = { levels = "building:levels", height_m = "height" }',
-    "enterprises": 'path = "enterprises.csv"\n'
-    '# fields = { parcel_id = "BSM", tax_10k_yuan = "税收_万元", emp_class = "等级", '
-    'year = "年份" }',
-    "ledger": 'path = "ledger.csv"\n# fields = { parcel_id = "地块编号", '
-    'start_due_date = "约定开工时间", start_date = "实际开工时间" }',
-    "register_population": 'path = "register.csv"\n# fields = { village_code = "行政村代码", '
-    'registered_population = "户籍人口", resident_population = "常住人口", households = "户数" }',
-    "landcover": 'product = "esa_worldcover"\n# path = "…_Map.tif"',
-    "built_surface": 'product = "ghs_built_s"\n# path = "GHS_BUILT_S_….tif"',
-    "built_height": 'product = "ghs_built_h"\n# path = "GHS_BUILT_H_….tif"',
-    "night_light": 'product = "viirs_vnl"\n# path = "VNL_….tif"',
-    "population": 'product = "worldpop"\n# path = "chn_ppp_….tif"',
-    "elevation": 'product = "copernicus_glo30"\n# path = "Copernicus_DSM_….tif"',
-    "landcover_series": 'product = "clcd"\n# series = { YEAR = "CLCD_….tif" }',
-}
-_LEFT_OUT = {"parcels", "surfaces", "lights"}
+model = "china.toml"             # 可换成本文件旁边的 .toml or one beside this file
+"""
 
 
-def new_study(adcode: str, *, longitude: float, name: str, file: Path | None, as_of: str) -> Path:
-    """Write a commented study file for a county and return it; an existing file is kept.
+def _part(title: str) -> str:
+    return f"# --- {title} ---\n"
 
-    Raises
-    ------
-    LanduseError
-        If the code or longitude cannot be, or the file exists (exit code 2).
-    """
-    if not re.fullmatch(r"\d{6}", adcode):
-        raise fail(_wrong("ADCODE", adcode, "县级代码是六位数字", "a county code has six digits"))
-    try:
-        crs = cgcs2000_3_degree(longitude)
-    except ValueError:
-        zh, en = "经度不在三度带范围内", "not a longitude of the 3-degree zones"
-        raise fail(_wrong("--longitude", str(longitude), zh, en)) from None
-    short = name or f"county-{adcode}"
-    target = file or Path("studies") / f"{short}.toml"
-    if target.exists():
-        raise fail(_wrong("FILE", str(target), "文件已存在，不覆盖", "the file exists; kept"))
-    optional = "\n\n".join(
-        f"# {zh} {en}\n# [sources.{role}]\n# {_EXAMPLES.get(role, _plain(role))}"
-        for role, (zh, en) in ROLE_NAMES.items()
-        if role not in _LEFT_OUT
+
+def _county(new: NewStudy) -> str:
+    county = new.county
+    return "\n".join(
+        [
+            f"# 县域范围 county outline: {county.note_zh}",
+            f"# {county.note_en}",
+            "[sources.county]",
+            'path = "county.gpkg"',
+            f"layer = {_text(county.layer)}",
+            f"datum = {_text(county.datum)}",
+            *([f"year = {county.year}"] if county.year else []),
+            f"licence = {_text(county.licence)}",
+            f"attribution = {_text(county.attribution)}",
+            "",
+        ]
     )
-    text = _TEXT.format(adcode=adcode, name=short, crs=crs, longitude=longitude,
-                        optional=optional, as_of=as_of)  # fmt: skip
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return target
 
 
-def _plain(role: str) -> str:
-    return f'path = "{role}.gpkg"'
+def _layer(role: str, layer: BureauLayer, *, year: int | None = None, osm: bool = False) -> str:
+    zh, en = ROLE_NAMES[role]
+    lines = [f"# {zh} {en}" + (f"；{layer.zh}" if layer.zh else "")]
+    lines += [f"# {layer.en}"] if layer.en else []
+    lines += [f"[sources.{role}]", f"path = {_text(layer.path)}"]
+    lines += [f"{name} = {_text(value)}" for name, value in layer.more.items()]
+    if layer.fields:
+        pairs = ", ".join(f"{ours} = {_text(theirs)}" for ours, theirs in layer.fields.items())
+        lines.append(f"fields = {{ {pairs} }}")
+    if osm:
+        lines += ['datum = "WGS84"', 'licence = "ODbL 1.0"']
+        lines.append('attribution = "© OpenStreetMap contributors"')
+    lines.append(f"# year = {year or 2025}")
+    if not osm:
+        lines += _vector_hints(role)
+    return "\n".join([*lines, "optional = true", ""])
 
 
-def _wrong(field: str, found: str, zh: str, en: str) -> Any:
-    return study_fault(zh, en, field=field, found=found, todo_zh="改正后重试",
-                       todo_en="mend it and try again")  # fmt: skip
+_TABLES = ("ledger", "enterprises", "register_population", "village_list", "census")
 
 
-def fetch_list(study: OpenStudy) -> tuple[list[str], dict[str, Any]]:
-    """Return what a study needs, what is there, and where the rest comes from. No connection."""
-    lines = ["本版本不下载，只列出 / this version does not download, it lists:"]
-    rows = []
-    for key, path in all_files(study).items():
-        role = key.split(":")[0]
-        source = source_of(study.study.sources, key)
-        product = PRODUCTS[source.product] if isinstance(source, RasterSource) else None
-        there = path.is_file()
-        lines.append(f"  {'有 there' if there else '缺 missing'}  {ROLE_NAMES[role][0]}  {path}")
-        if product:
-            lines.append(f"      {product.title_en}; {product.licence}; {product.url_template}")
-            if product.login_needed:
-                lines.append("      须登录后自行下载 / needs a login: fetch it by hand")
-        rows.append({
-            "key": key, "file": str(path), "there": there,
-            "url_template": product.url_template if product else "",
-            "licence": source.licence or (product.licence if product else ""),
-        })  # fmt: skip
-    return lines, {"files": rows}
+def _vector_hints(role: str) -> list[str]:
+    if role in _TABLES:
+        return ['# encoding = "GBK"']
+    return [
+        '# datum = "CGCS2000"  # 或 or WGS84, GCJ02, BD09',
+        '# crs = "EPSG:4528"  # 文件无坐标系时',
+    ]
+
+
+def _raster(item: OpenFile) -> str:
+    zh, en = ROLE_NAMES[item.role]
+    product = PRODUCTS[item.product]
+    lines = [f"# {zh} {en}: {product.title_zh} {product.title_en}; {product.licence}"]
+    if product.login_needed:
+        lines += [f"# {product.how_zh}", f"# {product.how_en}"]
+    lines += [f"[sources.{item.role}]", f"product = {_text(item.product)}"]
+    if item.series:
+        lines.append(f"[sources.{item.role}.series]")
+        rows = [f"{year} = {_files(files)}" for year, files in item.series.items()]
+        lines[-1:] = ["optional = true", f"[sources.{item.role}.series]", *rows]
+    else:
+        lines.append(f"path = {_files(item.files)}")
+        lines += [f"year = {item.year}"] if item.year else []
+        lines.append("optional = true")
+    return "\n".join([*lines, ""])
+
+
+def _files(names: tuple[str, ...]) -> str:
+    if len(names) == 1:
+        return _text(names[0])
+    return "[" + ", ".join(_text(name) for name in names) + "]"
+
+
+def _surfaces() -> str:
+    zh, en = ROLE_NAMES["surfaces"]
+    return "\n".join(
+        [
+            f"# {zh} {en}：有测绘要素时可代替土地覆盖 may replace the land cover",
+            "# [sources.surfaces]",
+            "# resolution_m = 2",
+            '# classes = [{ key = "road", zh = "道路", en = "roads", '
+            'source = { path = "surfaces.gpkg", layer = "roads" } }]',
+            f"# {' '.join(ROLE_NAMES['lights'])}",
+            "# [sources.lights]",
+            '# path = "lights.*"',
+            "",
+        ]
+    )
+
+
+def _choices() -> str:
+    return """# --- 可调的选择 choices ---
+# [parcels]
+# duplicates = "refuse"          # 编号重复：拒绝或加后缀 or "suffix"
+# minimum_area_m2 = 0
+
+# [indicators]
+# minimum_building_completeness = 0.6
+
+# [fetch]
+# osm = "geofabrik"              # 或 or "overpass", "none"
+# country = "CHN"
+# [fetch.mirrors]
+# "https://esa-worldcover.s3.eu-central-1.amazonaws.com" = ["http://mirror.example/worldcover"]
+"""
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
