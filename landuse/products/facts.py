@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from landuse.products.absence_cost import AbsenceBill
 from landuse.products.columns import ColumnLike, ColumnName
 from landuse.products.numbers import percent
 from landuse.products.words import SUSPECTED
@@ -35,7 +36,21 @@ class StudyFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFact:
-    """One input: which file (its digest), of which year, under which licence."""
+    """One input: which file (its digest), of which year, under which licence.
+
+    Attributes
+    ----------
+    mark : how well the facts of its product are known (V, V-weak, M, P); "" for a user's file.
+    defects : known defects of its product, counted.
+    projected : the year was computed ahead by the makers, not observed.
+    cells : "rows x columns" of the file, for a raster.
+    features : objects, or rows of a table, after alignment.
+    overlap, overlap_kind : share of the study area (0 to 1) with values (known) or covered by it
+        (area), or share of its objects that lie there (inside); None = not measured.
+    extent : share of the study's bounds within the layer's bounds.
+    url : where it was downloaded from; "" = a local file.
+    age_years : at the analysis date, from the middle of its last year.
+    """
 
     role: str
     title_zh: str
@@ -45,6 +60,19 @@ class SourceFact:
     year: str = ""
     licence: str = ""
     attribution: str = ""
+    key: str = ""
+    product: str = ""
+    mark: str = ""
+    defects: int = 0
+    projected: bool = False
+    size_bytes: int = 0
+    cells: str = ""
+    features: int | None = None
+    overlap: float | None = None
+    overlap_kind: str = ""
+    extent: float | None = None
+    url: str = ""
+    age_years: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +130,7 @@ _NO_ROBUSTNESS = Absence(
 
 
 _NOT_YET = Absence(
-    role="villages",
+    role="not_computed",
     reason_zh="村庄整合、退低进高、整治平衡：本版本尚未计算",
     reason_en="villages, opportunities and plans: not computed by this version",
     cost_zh="没有村庄候选、机会地块和整治方案；不表示没有",
@@ -159,6 +187,7 @@ class RunFacts:
     waterfall : area taken out per veto: ``veto, veto_zh, veto_en, parcels, area_mu``.
     findings : rows of ``core.findings``.
     contributions : long table of `scores.assess`, for the availability of each criterion.
+    bill : what the absences cost by the score model alone; None where it was not asked.
     names : indicator name -> its names, unit, digits and roles.
     """
 
@@ -170,6 +199,7 @@ class RunFacts:
     contributions: pd.DataFrame
     sources: tuple[SourceFact, ...] = ()
     absences: tuple[Absence, ...] = ()
+    bill: AbsenceBill | None = None
     names: Mapping[str, ColumnLike] = field(default_factory=dict)
 
     @property

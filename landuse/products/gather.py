@@ -9,9 +9,11 @@ import pandas as pd
 from landuse import __version__
 from landuse.indicators.dictionary import Column, indicator_names
 from landuse.indicators.zonal import ENGINE
+from landuse.products.absence_cost import absence_bill
 from landuse.products.columns import ColumnLike, ColumnName
-from landuse.products.facts import RunFacts, SourceFact, StudyFacts, absences
+from landuse.products.facts import RunFacts, StudyFacts, absences
 from landuse.products.settings import ProductSettings
+from landuse.products.source_sheet import source_facts
 
 
 def gather(
@@ -23,8 +25,12 @@ def gather(
     findings: pd.DataFrame,
     sources: pd.DataFrame,
     facts: Mapping[str, str],
+    overlap: pd.DataFrame | None = None,
 ) -> RunFacts:
-    """Return everything a workbook or report is made of."""
+    """Return everything a workbook or report is made of.
+
+    ``overlap`` is the table of `align.overlap`; without it the source sheet tells no overlap.
+    """
     model = settings.score_model
     return RunFacts(
         study=study_facts(settings, run_code=facts["run_code"], parcels=len(parcels)),
@@ -33,12 +39,18 @@ def gather(
         waterfall=waterfall,
         findings=findings,
         contributions=contributions,
-        sources=tuple(_source(row) for row in sources.to_dict("records")),
+        sources=source_facts(sources, overlap=overlap, as_of=settings.as_of),
         absences=absences(
             settings.absent,
             model=model,
             contributions=contributions,
             role_names=settings.role_names,
+        ),
+        bill=absence_bill(
+            settings.absent,
+            model=model,
+            role_names=settings.role_names,
+            parcels=not parcels.empty,
         ),
         names=column_names(settings),
     )
@@ -74,16 +86,3 @@ def column_names(settings: ProductSettings) -> dict[str, ColumnLike]:
     for item in settings.score_model.derived:
         names[item.column] = ColumnName(item.column, item.zh, item.en, item.unit, 1)
     return names
-
-
-def _source(row: Mapping[str, str]) -> SourceFact:
-    return SourceFact(
-        role=row["role"],
-        title_zh=row["title_zh"],
-        title_en=row["title_en"],
-        file=row["file"],
-        digest=row["sha256"],
-        year=row["year"],
-        licence=row["licence"],
-        attribution=row["attribution"],
-    )

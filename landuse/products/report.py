@@ -17,6 +17,7 @@ from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table
 from landuse.products.report_map import CIRCLES_SHOWN, Ground, colour_rules, draw_map
 from landuse.products.safety import plain_text
+from landuse.products.source_page import source_page
 from landuse.products.tables import write_whole
 from landuse.products.totals import county_totals, town_totals, zone_totals
 from landuse.products.workbook_sheets import people_zones
@@ -105,7 +106,7 @@ def _context(run: RunFacts) -> dict[str, Any]:
         "findings": _rows(run.findings.head(FINDINGS_SHOWN)),
         "finding_count": len(run.findings),
         "finding_kinds": _kinds(run.findings),
-        "sources": run.sources,
+        "sheet": source_page(run),
         "kinds": words.KINDS,
         "marks": words.MARKS,
     }

@@ -14,6 +14,8 @@ from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table, veto_value
 from landuse.products.numbers import grade_sign, number, percent
 from landuse.products.sheets import Sheet, SheetColumn, from_names, sheet_of
+from landuse.products.source_page import overlap_words
+from landuse.products.source_sheet import SheetLimits, doubts, origin
 from landuse.products.totals import county_totals, total_columns, town_totals, zone_totals
 from landuse.products.words import (
     FLAGS,
@@ -225,21 +227,34 @@ def parameter_sheet(run: RunFacts) -> Sheet:
 
 
 def source_sheet(run: RunFacts) -> Sheet:
-    """Return every input with its digest, year, licence and credit line."""
+    """Return every input file with its digest, year, age, overlap, origin, licence and credit."""
     columns = (
         SheetColumn("role", "角色", width=18),
         SheetColumn("title_zh", "资料", width=30),
         SheetColumn("year", "年份", width=12),
+        SheetColumn("age_years", "年龄（年）", "number", 1, width=11),
+        SheetColumn("overlap_text", "与研究区", width=16),
+        SheetColumn("features", "对象数", "number", width=11),
+        SheetColumn("doubt", "存疑", width=30),
         SheetColumn("file", "文件", width=40),
+        SheetColumn("size_bytes", "字节", "number", width=14),
         SheetColumn("digest", "文件摘要", width=20),
+        SheetColumn("origin", "来源", width=30),
         SheetColumn("licence", "许可", width=20),
         SheetColumn("attribution", "署名", "long", width=60),
+        SheetColumn("mark", "依据等级", width=10),
         SheetColumn("title_en", "英文名", width=30),
     )
-    table = pd.DataFrame(
-        [asdict(source) for source in run.sources], columns=[column.code for column in columns]
+    limits = SheetLimits()
+    rows = [
+        asdict(fact)
+        | {"overlap_text": overlap_words(fact)[0], "origin": origin(fact)[0]}
+        | {"doubt": "；".join(zh for zh, _ in doubts(fact, limits))}
+        for fact in run.sources
+    ]
+    return sheet_of(
+        "数据来源", pd.DataFrame(rows, columns=[column.code for column in columns]), columns
     )
-    return sheet_of("数据来源", table, columns)
 
 
 def finding_sheet(run: RunFacts) -> Sheet:
