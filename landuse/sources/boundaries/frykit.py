@@ -7,7 +7,6 @@ covers its code; the boundaries are those of two map services and carry no open 
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
@@ -59,7 +58,6 @@ def county_from_package(adcode: str, *, edition: Edition = "amap") -> CountyBoun
     )  # fmt: skip
 
 
-@cache
 def county_list(*, edition: Edition = "amap") -> pd.DataFrame:
     """Return every county of an edition: adcode, name, city, province; text, sorted by code.
 
