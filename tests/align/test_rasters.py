@@ -210,3 +210,61 @@ def test_a_series_comes_in_the_order_of_its_years_with_all_faults_at_once(raw: P
         align_series(files=files, grid=GRID, settings=chosen)
     assert [fault.file for fault in caught.value.faults] == ["absent.tif", "gone.tif"]
     assert caught.value.exit_code == 3
+
+
+def test_degree_of_urbanisation_knows_its_codes_and_minus_200_is_unknown(raw: Path) -> None:
+    """Cells of 1 km; the file names no nodata, as a clip that lost its tags."""
+
+    def make(shape: tuple[int, int]) -> NDArray[np.int16]:
+        values = np.full(shape, 13, np.int16)
+        values[:, : shape[1] // 2] = -200
+        return values
+
+    file, _ = write(raw / "a.tif", make, crs="ESRI:54009", cell=1000)
+    layer = aligned(file, "ghs_smod", year=2020)["layer"]
+    assert layer.grid == GRID.coarsen(10)  # 100 m
+    assert set(np.unique(layer.values)) == {0, 13}
+    assert (layer.nodata, layer.values.dtype) == (0, np.uint8)
+    file, _ = write(
+        raw / "b.tif", lambda shape: np.full(shape, 14, np.int16), crs="ESRI:54009", cell=1000
+    )
+    with pytest.raises(LanduseError, match="10, 11, 12, 13, 21, 22, 23, 30") as caught:
+        aligned(file, "ghs_smod")
+    assert caught.value.faults[0].found == "14"
+
+
+def test_a_nodata_value_without_room_in_the_file_marks_no_cell(raw: Path) -> None:
+    """-200 as a byte would be 56: nobody is lost where 56 people live."""
+    file, _ = write(
+        raw / "a.tif", lambda shape: np.full(shape, 56, np.uint8), crs="EPSG:4549", cell=100
+    )
+    done = aligned(file, "ghs_pop")
+    # 1500 m x 1500 m = 225 cells of 56 people
+    assert done["layer"].values.sum(dtype=float) == pytest.approx(225 * 56, rel=1e-4)
+    assert done["findings"] == []
+
+
+def test_between_two_countries_files_nobody_is_unknown_not_none(raw: Path) -> None:
+    """Nodata within a file means 0 people; a strip of 100 m in neither file is not known."""
+    files = []
+    for number, (west, columns) in enumerate([(449_500, 10), (450_600, 20)]):
+        values = np.full((30, columns), -99999, np.float32)
+        values[15, 5] = 9
+        transform = Affine(100, 0, west, 0, -100, 3_231_500)
+        files.append(raw / f"{number}.tif")
+        with rasterio.open(
+            files[-1], "w", driver="GTiff", height=30, width=columns, count=1, dtype="float32",
+            crs=GRID.crs, transform=transform, nodata=-99999,
+        ) as target:  # fmt: skip
+            target.write(values, 1)
+    done = align_raster(
+        file=files, grid=GRID, settings=RasterAlign(role="r", product="worldpop", year=2020)
+    )
+    values = done["layer"].values
+    assert np.isnan(values[:, 5]).all()
+    assert np.isfinite(np.delete(values, 5, axis=1)).all()
+    # West: x 450 000 holds its cell 5; east: x 451 100, cell 11 of the grid
+    assert np.nansum(values) == pytest.approx(18)
+    kinds = [(finding.kind, finding.value) for finding in done["findings"]]
+    # Window of 15 + 2 x 4 columns, one of them in no file; 14 of 15 columns of the grid known
+    assert kinds == [("doubt", f"{1 / 23:.4f}"), ("doubt", f"{14 / 15:.4f}")]
