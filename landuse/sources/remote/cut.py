@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
+from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
@@ -141,8 +142,9 @@ def write_window(
     profile = {
         "driver": "GTiff", "dtype": dtype, "count": len(bands), "width": window.width,
         "height": window.height, "crs": raster.crs, "nodata": raster.nodata,
-        "transform": raster.window_transform(window), "tiled": True, "blockxsize": _TILE_CELLS,
-        "blockysize": _TILE_CELLS, "compress": "deflate", "BIGTIFF": "IF_SAFER",
+        "transform": raster.transform @ Affine.translation(window.col_off, window.row_off),
+        "tiled": True, "blockxsize": _TILE_CELLS, "blockysize": _TILE_CELLS,
+        "compress": "deflate", "BIGTIFF": "IF_SAFER",
     }  # fmt: skip
     with disk_faults(name), rasterio.Env(**_ENV):
         with rasterio.open(made, "w", **profile) as out:
