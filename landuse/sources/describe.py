@@ -28,6 +28,8 @@ class SourceNote(Settings):
     defects_zh: str = ""
     defects_en: str = ""
     mark: str = ""
+    defects: int = 0
+    projected: bool = False
     fetched_url: str = ""
     fetched_sha256: str = ""
 

@@ -1,44 +1,55 @@
-"""Where a raw file came from: downloaded, as the record beside it says, or put there by hand."""
+"""What is known of a raw file besides itself: its download, and the facts of its product."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from landuse.core.errors import data_fault, fail
-from landuse.sources.describe import DescribeSettings
+from landuse.sources.describe import DescribeSettings, SourceNote
+from landuse.sources.products import PRODUCTS
+from landuse.sources.raster_product import RasterProduct
+from landuse.sources.remote.fetched import read_record
+from landuse.sources.spec import RasterSource, Sources
 
-RECORD = "fetched.json"
 
+def complete_notes(
+    settings: DescribeSettings, *, sources: Sources, files: Mapping[str, Path], raw: Path
+) -> DescribeSettings:
+    """Return the notes with what the products and the record of downloads add.
 
-def read_downloads(raw: Path) -> dict[str, dict[str, Any]]:
-    """Return what ``fetched.json`` in a raw folder says of each file name; empty without one.
+    Parameters
+    ----------
+    files : key to raw file, as `describe_sources` takes them.
+    raw : the raw folder, with ``fetched.json`` where anything was downloaded.
 
     Raises
     ------
     LanduseError
         If the record cannot be read (exit code 4).
     """
-    file = raw / RECORD
-    if not file.is_file():
-        return {}
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise fail(_unreadable(str(error))) from error
-    if not isinstance(data, dict) or not all(isinstance(item, dict) for item in data.values()):
-        raise fail(_unreadable(type(data).__name__))
-    return data
+    return with_origins(with_products(settings, sources=sources), files=files, raw=raw)
 
 
-def _unreadable(found: str) -> Any:
-    return data_fault(
-        "下载记录读不懂", "the record of downloads cannot be read", file=RECORD, found=found[:200],
-        todo_zh="删除此文件（资料将记为本地文件），或重新 landuse fetch",
-        todo_en="delete it (files then count as local), or run landuse fetch again",
-    )  # fmt: skip
+def with_products(settings: DescribeSettings, *, sources: Sources) -> DescribeSettings:
+    """Return the notes with mark, count of known defects and projected years of the products."""
+    rasters = sources.of_kind(RasterSource)
+    notes = dict(settings.notes)
+    for key, note in settings.notes.items():
+        raster = rasters.get(note.role)
+        product = PRODUCTS.get(raster.product) if raster else None
+        if product:
+            notes[key] = note.model_copy(update=_facts(product, note))
+    return settings.model_copy(update={"notes": notes})
+
+
+def _facts(product: RasterProduct, note: SourceNote) -> dict[str, Any]:
+    ahead = {str(year) for edition in product.editions for year in edition.projected}
+    return {
+        "mark": product.mark,
+        "defects": len(product.defects_zh),
+        "projected": note.year in ahead,
+    }
 
 
 def with_origins(
@@ -48,15 +59,12 @@ def with_origins(
 
     Whether the file still is that download is for `describe_sources` to say, by its digest.
     """
-    downloads = read_downloads(raw)
+    downloads = read_record(raw)
     notes = dict(settings.notes)
     for key, path in files.items():
         known = downloads.get(_name(path, raw)) or downloads.get(path.name)
         if known and key in notes:
-            urls = {
-                "fetched_url": str(known.get("url", "")),
-                "fetched_sha256": str(known.get("file_sha256", "")),
-            }
+            urls = {"fetched_url": known.url, "fetched_sha256": known.file_sha256}
             notes[key] = notes[key].model_copy(update=urls)
     return settings.model_copy(update={"notes": notes})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 
 import numpy as np
 import pytest
@@ -11,7 +10,10 @@ import rasterio
 
 from landuse.core.errors import LanduseError
 from landuse.sources.describe import DescribeSettings, SourceNote, describe_sources
-from landuse.sources.origin import RECORD, read_downloads, with_origins
+from landuse.sources.origin import complete_notes, with_origins
+from landuse.sources.remote.fetched import RECORD, write_record
+from landuse.sources.remote.spec import Fetched
+from landuse.sources.spec import Sources
 
 URL = "https://example.org/a.tif"
 
@@ -28,9 +30,12 @@ def raw(tmp_path):
     return folder
 
 
-def record(raw, **more):
-    known = {"url": URL, "file_sha256": hashlib.sha256(b"1").hexdigest()} | more
-    (raw / RECORD).write_text(json.dumps({"a.csv": known}), encoding="utf-8")
+def record(raw):
+    known = Fetched(
+        name="a.csv", url=URL, file_sha256=hashlib.sha256(b"1").hexdigest(), file_bytes=1,
+        received_bytes=1, requests=1,
+    )  # fmt: skip
+    write_record(raw, {"a.csv": known})
 
 
 def described(raw):
@@ -40,7 +45,6 @@ def described(raw):
 
 
 def test_a_file_without_a_record_is_local(raw):
-    assert read_downloads(raw) == {}
     assert described(raw)["fetched_url"] == ""
 
 
@@ -55,7 +59,7 @@ def test_a_downloaded_file_names_its_address_until_it_is_replaced(raw):
 def test_a_spoilt_record_is_a_fault_of_the_data(raw, text):
     (raw / RECORD).write_text(text, encoding="utf-8")
     with pytest.raises(LanduseError) as error:
-        read_downloads(raw)
+        described(raw)
     assert error.value.exit_code == 4
     assert error.value.faults[0].file == RECORD
 
@@ -83,3 +87,26 @@ def test_a_broken_raster_has_no_shape_here_and_its_fault_elsewhere(raw):
     files = {"landcover": raw / "a.csv"}
     settings = DescribeSettings(notes={"landcover": note(product="X")})
     assert describe_sources(files=files, settings=settings)["sources"]["cells"].tolist() == [""]
+
+
+def test_a_product_brings_its_mark_its_defects_and_which_years_nobody_observed(raw):
+    """GHSL of 2020 is observed, of 2030 computed ahead; a bureau's layer has none of these."""
+    sources = Sources.model_validate(
+        {
+            "built_surface_series": {
+                "product": "ghs_built_s_100m", "series": {2020: "a.csv", 2030: "a.csv"}
+            },
+            "zones": {"path": "a.csv"},
+        }
+    )  # fmt: skip
+    notes = {
+        f"built_surface_series:{year}": SourceNote(
+            role="built_surface_series", title_zh="甲", title_en="a", year=str(year)
+        )
+        for year in (2020, 2030)
+    } | {"zones": SourceNote(role="zones", title_zh="乙", title_en="b", year="2030")}
+    done = complete_notes(DescribeSettings(notes=notes), sources=sources, files={}, raw=raw).notes
+    assert [note.projected for note in done.values()] == [False, True, False]
+    assert done["zones"] == notes["zones"]
+    assert done["built_surface_series:2020"].defects > 0
+    assert done["built_surface_series:2020"].mark == "V"
