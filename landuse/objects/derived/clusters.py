@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from rasterio.features import rasterize
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -25,6 +24,7 @@ from landuse.objects.derived.mask import BuiltCells, polygons
 
 Flags = NDArray[np.bool_]
 _MITRE_LIMIT = 2.0
+_ROUNDING_M2 = 1e-3
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ def cluster_built(
 ) -> Clusters:
     """Cluster built ground: what lies within ``gap_m`` of each other belongs together.
 
-    A cell belongs to the village that holds its centre. A building counts of its own only where
-    no built cell is under it.
+    Patches are cut by village lines; a building belongs to the village that holds its inner point,
+    and counts of its own only where no built cell is under that.
     """
     patches, village = _patches(cells, villages)
     loose = _loose(cells, buildings)
@@ -103,18 +103,34 @@ def _resized(shapes: Shapes, distance_m: float) -> Shapes:
 
 
 def _patches(cells: BuiltCells | None, villages: Shapes) -> tuple[Shapes, Places]:
-    """Return patches of built cells, parted by village, in a fixed order."""
+    """Return patches of built cells, cut by village lines, in a fixed order."""
     if cells is None:
         return as_shapes([]), np.empty(0, dtype=np.intp)
-    owner = np.zeros(cells.grid.shape, dtype=np.int32)
-    if len(villages):
-        burned = [(shape, place) for place, shape in enumerate(villages, start=1)]
-        rasterize(burned, out=owner, transform=cells.grid.transform)
-    shapes, value = polygons(owner, cells.built, cells.grid)
-    shapes = shapely.normalize(shapes)
+    patches, _ = polygons(cells.built.astype(np.int32), cells.built, cells.grid)
+    shapes, village = _parted(as_shapes(patches), villages)
     words = shapely.to_wkb(shapes)
     order = sorted(range(len(shapes)), key=lambda place: bytes(words[place]))
-    return as_shapes(shapes[order]), value[order] - 1
+    return as_shapes(shapes[order]), village[order]
+
+
+def _parted(patches: Shapes, villages: Shapes) -> tuple[Shapes, Places]:
+    """Return the parts of patches in villages and outside them; the village, -1 for none."""
+    tree = shapely.STRtree(patches)
+    area, inner = tree.query(villages, predicate="covers")
+    inner, first = np.unique(inner, return_index=True)
+    across = np.setdiff1d(np.arange(len(patches)), inner)
+    which, hit = tree.query(villages, predicate="intersects")
+    cut = np.isin(hit, across)
+    which, hit = which[cut], hit[cut]
+    parts = shapely.intersection(patches[hit], villages[which])
+    rest = as_shapes(patches[across])
+    if len(hit):
+        rest = as_shapes(shapely.difference(rest, shapely.union_all(villages[np.unique(which)])))
+    pieces = _polygonal(as_shapes([*patches[inner], *parts, *rest]))
+    owner = np.concatenate([area[first], which, np.full(len(rest), -1)]).astype(np.intp)
+    single, place = shapely.get_parts(pieces, return_index=True)
+    real = shapely.area(single) > _ROUNDING_M2
+    return as_shapes(shapely.normalize(single[real])), owner[place[real]]
 
 
 def _loose(cells: BuiltCells | None, buildings: Shapes) -> Shapes:
