@@ -186,7 +186,7 @@ def _no_field(ours: str, theirs: str, present: Sequence[str], file: str) -> Faul
         f"the file has no field {theirs}",
         file=file,
         field=f"fields.{ours}",
-        found=", ".join(present[:_LISTED]) or "-",
+        found=", ".join(" ".join(name.split()) for name in present[:_LISTED]) or "-",
         todo_zh=f"是不是 {near[0]}？" if near else "改 fields 里的字段名",
         todo_en=f"did you mean {near[0]}?" if near else "mend the name under fields",
     )

@@ -100,6 +100,13 @@ def test_one_field_may_serve_two_of_ours() -> None:
     assert found.aliases == {"地类编码": "DLBM"}
 
 
+@pytest.mark.parametrize(("asked", "there"), [("总人口", "人口数"), ("家庭户数", "户数")])
+def test_a_heading_that_may_count_something_else_is_not_taken(asked: str, there: str) -> None:
+    # in the county table of the 2010 census 人口数 is that of family households, 合计 is all people
+    with pytest.raises(LanduseError, match=f"has no field {asked}"):
+        match_fields({"x": asked}, ["合计", there], file="a")
+
+
 def test_the_same_field_by_two_names() -> None:
     assert same_field("标识码", "bsm")
     assert not same_field("标识码", "DLBM")

@@ -104,3 +104,25 @@ def test_a_table_read_in_a_wrong_declared_encoding_is_doubted(raw: Path) -> None
     doubt = read_raw_table(file, named).misread
     assert doubt is not None
     assert doubt.likely == "UTF-8"
+
+
+REAL = Path(__file__).parents[2].parent / "shared" / "data" / "zhejiang"
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="needs ../shared/data/zhejiang")
+@pytest.mark.parametrize(
+    ("year", "population", "households", "row"),
+    # the 2010 table heads all people 合计, and family households 户数
+    [
+        (2010, "合计", "户数", (560514.0, 201372.0)),
+        (2020, "总人口", "家庭户数", (574801.0, 224501.0)),
+    ],
+)
+def test_the_real_census_is_read(
+    year: int, population: str, households: str, row: tuple[float, float]
+) -> None:
+    file = REAL / f"zhejiang_census_county_{year}_leiii.csv"
+    wanted = source(adcode="XZQDM", population=population, households=households)
+    table = align_table(file=file, settings=TableAlign.for_role("census", wanted))["table"]
+    (lanxi,) = table.loc[table["adcode"] == "330781", ["population", "households"]].to_numpy()
+    assert tuple(lanxi) == row
