@@ -17,8 +17,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 _CHUNK_VALUES = 4_000_000
-_REFINE_STEPS = 5
-_REFINE_STEP_M = 20.0
+_REFINE_STEPS = 4
+_REFINE_STEP_M = 25.0
 _LEAST_SE_M = 5.0
 
 
