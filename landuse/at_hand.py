@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from landuse.core.errors import Fault, LanduseError, study_fault
+from landuse.sources.archives import as_dropped
 from landuse.sources.read import present
 from landuse.sources.roles import ROLE_NAMES
 from landuse.sources.spec import RasterSource, SourceBase, Sources, TableSource, VectorSource
@@ -93,8 +94,8 @@ def _file_name(
     if present(raw / name):
         return name
     if "*" not in name:
-        downloaded = [f"{name}.gz", name.removesuffix(".tif") + ".zip"] if kinds == _RASTERS else []
-        return next((other for other in downloaded if present(raw / other)), name)
+        form = as_dropped(raw / name) if kinds == _RASTERS else raw / name
+        return form.relative_to(raw).as_posix()
     fits = sorted(
         path.relative_to(raw).as_posix()
         for path in raw.glob(name)

@@ -115,4 +115,4 @@ def _credit(source: SourceBase, product: RasterProduct | None, *, year: str) -> 
     """Return the credit line; a product that credits by year gets the year of the data."""
     if source.attribution or product is None:
         return source.attribution
-    return product.attribution.replace("{year}", year or str(source.year or ""))
+    return product.credit(int(year) if year else source.year)

@@ -6,12 +6,25 @@ model judges them; the products show what was found, how sure it is, and what is
 
 from __future__ import annotations
 
+from landuse.align.datum_guard import guard_datums
 from landuse.align.grid import GridSettings, study_grid
 from landuse.align.latest import latest
+from landuse.align.partition import partition_towns
 from landuse.align.rasters import RasterAlign, align_raster, align_series
 from landuse.align.surfaces import BurnSettings, burn_surfaces
 from landuse.align.tables import TableAlign, align_table
 from landuse.align.vectors import VectorAlign, align_vector
+from landuse.choices import (
+    GUARDED,
+    cell_parcel_settings,
+    crosswalk_settings,
+    guard_settings,
+    indicator_settings,
+    map_parcel_settings,
+    parcel_settings,
+    partition_settings,
+    settlement_settings,
+)
 from landuse.core.settings import Settings
 from landuse.indicators.access import measure_access
 from landuse.indicators.activity import measure_activity
@@ -25,9 +38,13 @@ from landuse.indicators.surface import measure_surface
 from landuse.indicators.terrain import measure_terrain
 from landuse.indicators.trend import measure_trend
 from landuse.indicators.urban import measure_urban
+from landuse.objects.crosswalk import crosswalk
+from landuse.objects.derived.cells import parcels_from_cells
+from landuse.objects.derived.land_use import parcels_from_land_use
 from landuse.objects.frame import FrameSettings, describe_frame
 from landuse.objects.none import NoParcelSettings, no_parcels
-from landuse.objects.parcels import ParcelSettings, build_parcels
+from landuse.objects.parcels import build_parcels
+from landuse.objects.settlements import build_settlements
 from landuse.plan import Plan
 from landuse.products.make_findings import collect_findings
 from landuse.products.make_layers import make_geopackage
@@ -54,7 +71,8 @@ def stages(study: OpenStudy) -> list[Stage]:
     """Return the stages of a study in order; a source it does not have makes no stage."""
     plan = Plan(study)
     _bring_layers_in(plan)
-    _build_parcels(plan)
+    _settle_the_frame(plan)
+    _build_objects(plan)
     _measure(plan)
     _judge(plan)
     _deliver(plan)
@@ -94,24 +112,49 @@ def _bring_layers_in(plan: Plan) -> None:
         plan.align(role, align_table, TableAlign.for_role(role, table))
 
 
-def _build_parcels(plan: Plan) -> None:
+def _settle_the_frame(plan: Plan) -> None:
+    """Test what the layers declare, make the towns fit, and describe the study area."""
+    guarded = plan.of(*GUARDED, "built_surface") | {"landcover": plan.one_year("landcover")}
+    plan.add("datum", "坐标基准检验", guard_datums, guard_settings(plan.study), takes=guarded)
+    if plan.sources.towns:
+        takes = plan.of("county", "towns") | {"codes": plan.tables("village_list")["village_list"]}
+        plan.add(
+            "towns", "乡镇界整理", partition_towns, partition_settings(plan.study), takes=takes
+        )
     frame = plan.of("county", "towns") | plan.tables("village_list", "census")
     plan.add("frame", "研究区", describe_frame, FrameSettings(adcode=plan.head.adcode), takes=frame)
-    choice = plan.study.parcels
-    if not plan.parcel_layer():
+
+
+def _build_objects(plan: Plan) -> None:
+    study, of = plan.study, plan.of
+    cells = of("built_surface") | {"landcover": plan.one_year("landcover")}
+    cutting = of("roads", "water", "towns", "zones") | {"previous": plan.layer("previous_parcels")}
+    from_map = not plan.sources.parcels and plan.sources.land_use_map is not None
+    if from_map:
+        takes = of("land_use_map") | cutting
+        plan.add("parcels_from_map", "由开放地图划地块", parcels_from_land_use,
+                 map_parcel_settings(study), takes=takes)  # fmt: skip
+    elif not plan.sources.parcels and any(cells.values()):
+        takes = cells | cutting
+        plan.add("parcels_from_cells", "由建成像元划地块", parcels_from_cells,
+                 cell_parcel_settings(study), takes=takes)  # fmt: skip
+    elif not plan.sources.parcels:
         plan.add("no_parcels", "没有地块", no_parcels, NoParcelSettings(crs=plan.head.crs))
-    settings = ParcelSettings(
-        class_system=plan.class_system,
-        classes=choice.classes,
-        minimum_area_m2=choice.minimum_area_m2,
-        zone_share_minimum=choice.zone_share_minimum,
-    )
-    takes = {"parcels": plan.parcel_layer()} | plan.of("towns", "zones")
-    plan.add("parcels", "地块", build_parcels, settings, takes=takes)
+    takes = {"parcels": plan.parcel_layer()} | of("towns", "zones")
+    plan.add("parcels", "地块", build_parcels, parcel_settings(study, from_map=from_map),
+             takes=takes)  # fmt: skip
+    takes = {"parcels": "parcels.parcels"}
+    plan.add("crosswalk", "用地用海分类", crosswalk, crosswalk_settings(study, from_map=from_map),
+             takes=takes)  # fmt: skip
+    villages = of("buildings", "settlements", "towns", "villages", "zones", "growth_boundary")
+    if any(cells.values()) or villages["buildings"] or villages["settlements"]:
+        takes = cells | villages | {"previous": plan.layer("previous_settlements")}
+        plan.add("settlements", "自然村", build_settlements, settlement_settings(study),
+                 takes=takes)  # fmt: skip
 
 
 def _measure(plan: Plan) -> None:
-    chosen, of = plan.indicator_settings(), plan.of
+    chosen, of = indicator_settings(plan.study), plan.of
     landcover, light = (
         {"landcover": plan.landcover()},
         {"night_light": plan.one_year("night_light")},
@@ -186,4 +229,10 @@ PRODUCT_FILES = {
     "tables/waterfall.parquet": "scores.waterfall",
     "tables/findings.parquet": "findings.findings",
     "tables/sources.parquet": "sources.sources",
+    "tables/datum.parquet": "datum.evidence",
+    "tables/frame.parquet": "frame.towns",
+    "tables/town_changes.parquet": "towns.changes",
+    "tables/settlements.parquet": "settlements.settlements",
+    "tables/crosswalk.parquet": "crosswalk.table",
+    "tables/decisions.parquet": "crosswalk.decisions",
 }

@@ -8,17 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from landuse.core.settings import Settings
-from landuse.indicators.access import AccessSettings
-from landuse.indicators.activity import ActivitySettings
-from landuse.indicators.built import BuiltSettings
-from landuse.indicators.economy import EconomySettings
-from landuse.indicators.form import FormSettings
-from landuse.indicators.people import PeopleSettings
-from landuse.indicators.planning import PlanningSettings
-from landuse.indicators.surface import SurfaceSettings
-from landuse.indicators.terrain import TerrainSettings
-from landuse.indicators.trend import TrendSettings
-from landuse.indicators.urban import UrbanSettings
 from landuse.inputs import all_files, role_files, source_notes
 from landuse.products.results import ResultSettings
 from landuse.products.settings import ProductSettings
@@ -27,7 +16,7 @@ from landuse.scores.assess import AssessSettings
 from landuse.sources.describe import DescribeSettings
 from landuse.sources.products import PRODUCTS
 from landuse.sources.roles import ROLE_NAMES
-from landuse.sources.spec import ClassSystem, RasterSource, SourceBase, Sources
+from landuse.sources.spec import RasterSource, SourceBase, Sources
 from landuse.study import Head, OpenStudy, Study
 
 Run = Callable[..., Any]
@@ -38,23 +27,6 @@ NOT_MISSED = ("previous_parcels", "previous_settlements")
 STANDS_IN = {"landcover": "surfaces", "surfaces": "landcover", "land_use_map": "parcels"}
 
 AnySource = TypeVar("AnySource", bound=SourceBase)
-
-
-@dataclass(frozen=True)
-class IndicatorSettings:
-    """The settings of every indicator, with what the study chose put in."""
-
-    form: FormSettings = FormSettings()
-    surface: SurfaceSettings = SurfaceSettings()
-    built: BuiltSettings = BuiltSettings()
-    activity: ActivitySettings = ActivitySettings()
-    people: PeopleSettings = PeopleSettings()
-    terrain: TerrainSettings = TerrainSettings()
-    access: AccessSettings = AccessSettings()
-    planning: PlanningSettings = PlanningSettings()
-    trend: TrendSettings = TrendSettings()
-    economy: EconomySettings = EconomySettings()
-    urban: UrbanSettings = UrbanSettings()
 
 
 @dataclass
@@ -79,12 +51,6 @@ class Plan:
     def sources(self) -> Sources:
         """Return the declared sources."""
         return self.study.sources
-
-    @property
-    def class_system(self) -> ClassSystem | None:
-        """Return the system of the parcels' land-use codes; None where they carry none."""
-        parcels = self.sources.parcels
-        return parcels.class_system if parcels and "land_use" in parcels.fields else None
 
     @property
     def frame_role(self) -> str:
@@ -142,7 +108,12 @@ class Plan:
         return {first: sources[first]} | dict(sources)
 
     def layer(self, role: str) -> str | None:
-        """Return where a role's single aligned layer is; None when the study lacks it."""
+        """Return where a role's single layer is; None when the study lacks it.
+
+        Towns that were made a clean partition go before towns as they were drawn.
+        """
+        if role == "towns" and any(stage.name == "towns" for stage in self.stages):
+            return "towns.layer"
         return f"align_{role}.layer" if getattr(self.sources, role) else None
 
     def parcel_layer(self) -> str | None:
@@ -196,20 +167,6 @@ class Plan:
     def describe(self) -> DescribeSettings:
         """Return what the source sheet says of each file."""
         return DescribeSettings(notes=source_notes(self.sources, self.files()))
-
-    def indicator_settings(self) -> IndicatorSettings:
-        """Return the indicator settings with the study's choices."""
-        chosen = self.study.indicators
-        activity = ActivitySettings()
-        built = BuiltSettings()
-        light = activity.minimum_light_area_ha.set_to(chosen.minimum_light_area_ha)
-        complete = built.minimum_completeness.set_to(chosen.minimum_building_completeness)
-        return IndicatorSettings(
-            activity=activity.model_copy(update={"minimum_light_area_ha": light}),
-            trend=TrendSettings(minimum_light_area_ha=light),
-            built=built.model_copy(update={"minimum_completeness": complete}),
-            access=AccessSettings(road_classes=chosen.major_road_classes),
-        )
 
     def assess_settings(self) -> AssessSettings:
         """Return what the judgement reads: the model, the years, what is absent."""

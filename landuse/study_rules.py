@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from landuse.align.difference import difference_faults
 from landuse.align.roles import TABLE_ROLES, VECTOR_ROLES
 from landuse.core.crs import is_metric
 from landuse.core.errors import Fault, LanduseError, study_fault
@@ -37,6 +38,7 @@ def study_faults(
     yield from _bounds_faults(bounds)
     for role, raster in sources.of_kind(RasterSource).items():
         yield from _product_faults(role, raster)
+        yield from _series_faults(role, raster)
     for place, vector in _vectors(sources):
         yield from _declared_crs_faults(place, vector)
     for role, vector in sources.of_kind(VectorSource).items():
@@ -48,6 +50,7 @@ def study_faults(
         known = (*has.required, *has.numbers, *has.dates, *has.texts)
         yield from _field_faults(role, table, required=has.required, known=known)
     yield from _frame_faults(sources)
+    yield from _town_faults(sources.towns)
     yield from _class_faults(sources.parcels, classes)
     yield from _surface_faults(sources)
 
@@ -111,6 +114,12 @@ def _product_faults(role: str, source: RasterSource) -> Iterator[Fault]:
         )  # fmt: skip
 
 
+def _series_faults(role: str, source: RasterSource) -> Iterator[Fault]:
+    product = PRODUCTS.get(source.product)
+    if product:
+        yield from difference_faults(product, source.series, role=role)
+
+
 def _vectors(sources: Sources) -> Iterator[tuple[str, VectorSource]]:
     yield from ((f"sources.{role}", one) for role, one in sources.of_kind(VectorSource).items())
     if sources.surfaces:
@@ -166,6 +175,17 @@ def _frame_faults(sources: Sources) -> Iterator[Fault]:
         field="sources.county", found="-",
         todo_zh="给出县界（landuse new 会写好）或地块图层",
         todo_en="name a county outline (`landuse new` writes one) or a parcel layer",
+    )  # fmt: skip
+
+
+def _town_faults(towns: VectorSource | None) -> Iterator[Fault]:
+    if towns is None or {"town_code", "town_name"} & set(towns.fields):
+        return
+    yield study_fault(
+        "乡镇界须对应代码 town_code 或名称 town_name", "towns need town_code or town_name mapped",
+        field="sources.towns.fields", found=", ".join(towns.fields) or "-",
+        todo_zh='写 fields = { town_code = "XZQDM", town_name = "XZQMC" }',
+        todo_en='write fields = { town_code = "XZQDM", town_name = "XZQMC" }',
     )  # fmt: skip
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from landuse.codebook import code_digest
 from landuse.console import Say
-from landuse.core.errors import Fault, LanduseError, fail, study_fault
-from landuse.core.findings import merge_tables
+from landuse.core.errors import LanduseError, fail, study_fault
 from landuse.inputs import missing_files
 from landuse.manifest import write_manifest
 from landuse.pipeline import PRODUCT_FILES, stages
 from landuse.plan import Plan
 from landuse.products.facts import Absence, absences
-from landuse.runner import Outlook, Run, Step, before_gates, outlook, run_code, run_stages
+from landuse.runner import Outlook, Run, Step, outlook, run_code, run_stages
 from landuse.sources.roles import ROLE_NAMES
 from landuse.store import Store, canonical, publish
 from landuse.study import OpenStudy, open_study
@@ -111,7 +109,7 @@ def run_study(study: OpenStudy, *, progress: Say) -> Outcome:
     store = open_store(study)
     store.sweep()
     plan = stages(study)
-    run = run_stages(plan, store, progress=_narrate(progress, len(plan)))
+    run = run_stages(plan, store, progress=narrate(progress, len(plan)))
     publish(_product_files(run, store, study), study.out)
     store.remember(run.keys)
     return Outcome(
@@ -128,12 +126,14 @@ def _product_files(run: Run, store: Store, study: OpenStudy) -> dict[str, Path]:
     files = {}
     for name, source in PRODUCT_FILES.items():
         stage, output = source.split(".")
-        files[name] = store.path(run.keys[stage], output)
+        if stage in run.keys:
+            files[name] = store.path(run.keys[stage], output)
     manifest = write_manifest(run, store, study, files=files)
     return files | {"manifest.json": manifest}
 
 
-def _narrate(progress: Say, total: int) -> Any:
+def narrate(progress: Say, total: int) -> Any:
+    """Return a function that tells each stage as it starts, with its number."""
     done = 0
 
     def tell(stage: Any, redo: bool) -> None:
@@ -173,61 +173,6 @@ def _notes(study: OpenStudy) -> tuple[str, ...]:
 def study_absences(study: OpenStudy) -> tuple[Absence, ...]:
     """Return every source the study does not have, and what that costs."""
     return absences(Plan(study).absent(), model=study.model, role_names=ROLE_NAMES)
-
-
-def check_study(
-    file: Path, *, raw: Path | None, progress: Say, out: Path | None = None
-) -> tuple[list[str], dict[str, Any]]:
-    """Read every layer of a study and tell all faults at once, then what is absent and found.
-
-    Raises
-    ------
-    LanduseError
-        With every fault of the study file, the files and the data.
-    """
-    study = open_study(find_study(file), raw=raw, out=out)
-    faults: list[Fault] = list(missing_files(study))
-    store = open_store(study)
-    present = [stage for stage in stages(study) if _has_files(stage)]
-    gates = _closed(present)
-    try:
-        run = run_stages(gates, store, progress=_narrate(progress, len(gates)))
-    except LanduseError as error:
-        raise LanduseError([*faults, *error.faults]) from error
-    if faults:
-        raise LanduseError(faults)
-    return _check_lines(study, run, store)
-
-
-def _has_files(stage: Any) -> bool:
-    return all(path.is_file() for path in stage.flat_files().values())
-
-
-def _closed(plan: Sequence[Any]) -> list[Any]:
-    """Return the gates of a plan, the parcels, and what they rest on, in order."""
-    needed = before_gates(plan) | {"parcels"}
-    ready: list[Any] = []
-    for stage in plan:
-        names = {item.name for item in ready}
-        if stage.name in needed and stage.upstream() <= names:
-            ready.append(stage)
-    return ready
-
-
-def _check_lines(study: OpenStudy, run: Run, store: Store) -> tuple[list[str], dict[str, Any]]:
-    tables = [
-        store.load(run.keys[name], "findings")
-        for name, outputs in run.outputs.items()
-        if "findings" in outputs
-    ]
-    findings, missing = merge_tables(tables), study_absences(study)
-    lines = [f"研究文件与全部图层可用 / study and layers are usable: {study.file}"]
-    lines += [f"  缺 absent {item.reason_zh}: {item.cost_zh} / {item.reason_en}: {item.cost_en}"
-              for item in missing]  # fmt: skip
-    lines += [f"  {row.kind} {row.stage} {row.value}: {row.message_zh} / {row.message_en}"
-              for row in findings.itertuples()]  # fmt: skip
-    data = {"absences": [asdict(item) for item in missing], "findings": findings.to_dict("records")}
-    return lines, data
 
 
 STATE_WORDS = {"kept": "沿用 kept", "redo": "重做 redo", "depends": "视上游 depends"}

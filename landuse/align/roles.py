@@ -44,8 +44,7 @@ VECTOR_ROLES: dict[str, VectorRole] = {
     "county": VectorRole(kind="polygon"),
     "towns": VectorRole(
         kind="polygon",
-        required=("town_code",),
-        texts=("town_name",),
+        texts=("town_code", "town_name"),
         key="town_code",
         merge=True,
     ),
