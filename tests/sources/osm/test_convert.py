@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -124,6 +125,23 @@ def test_the_file_has_the_same_bytes_twice(pbf: Path, tmp_path: Path) -> None:
     assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
 
 
+def test_gdal_spills_to_the_temporary_folder_and_is_left_as_it_was(
+    pbf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("OSM_CONFIG_FILE", "CPL_TMPDIR")
+    seen, read = [], pyogrio.read_dataframe
+
+    def watched(*args: object, **options: object) -> object:
+        seen.append(pyogrio.get_gdal_config_option("CPL_TMPDIR"))
+        return read(*args, **options)
+
+    before = [pyogrio.get_gdal_config_option(name) for name in names]
+    monkeypatch.setattr(pyogrio, "read_dataframe", watched)
+    osm_layers(pbf, bounds=BOUNDS)
+    assert seen == [tempfile.gettempdir()] * 3
+    assert [pyogrio.get_gdal_config_option(name) for name in names] == before
+
+
 def test_the_file_reads_back_with_licence_and_empty_layers(pbf: Path, tmp_path: Path) -> None:
     made = osm_layers(pbf, bounds=(119.4, 29.2, 119.404, 29.204))
     absent = [finding.object_id for finding in made.findings if finding.kind == "absent"]
@@ -137,6 +155,7 @@ def test_the_file_reads_back_with_licence_and_empty_layers(pbf: Path, tmp_path: 
 
 
 def test_a_file_cut_short_is_no_data(pbf: Path, tmp_path: Path) -> None:
+    """A cut between two blocks of the format cannot be seen here; the MD5 of a download tells."""
     whole = pbf.read_bytes()
     for size in range(0, len(whole), 97):
         file = tmp_path / "a.osm.pbf"
