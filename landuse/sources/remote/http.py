@@ -42,6 +42,18 @@ def open_session() -> requests.Session:
     return session
 
 
+def with_mirrors(urls: Sequence[str], mirrors: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the URLs and behind them, for each prefix that has mirrors, the same paths there."""
+    mirrored = [
+        other + url.removeprefix(prefix)
+        for url in urls
+        for prefix, others in mirrors.items()
+        if url.startswith(prefix)
+        for other in others
+    ]
+    return tuple(dict.fromkeys([*urls, *mirrored]))
+
+
 @dataclass(eq=False)
 class Client:
     """Asks providers, and counts what was asked and what came.
@@ -128,6 +140,11 @@ class Client:
         LanduseError
             Exit code 3, one fault for each URL, when none is left.
         """
+        if not urls:
+            none = RefusalError(
+                "没有可以下载的网址", "there is no URL to download it from", login=True
+            )
+            raise LanduseError([unavailable(name, "", [none])])
         queue = deque((url, 0) for url in urls)
         refusals: dict[str, list[RefusalError]] = {url: [] for url in urls}
         while queue:

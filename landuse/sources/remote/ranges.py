@@ -210,7 +210,10 @@ class RangeFile(io.RawIOBase):
         with self._client.ask(self._url, headers=_range(0, stop)) as answer:
             version = self._opening(answer)
             blocks = Blocks(self._part, version, block_bytes=self._block_bytes)
-            self._keep(answer, blocks, 0)
+            self._keep(answer, blocks, 0, stop=stop)
+        if refusal := refused_content(self._remote.name, blocks.read(0)[:START_BYTES]):
+            self._part.drop()
+            raise refusal
         return version, blocks
 
     def _opening(self, answer: requests.Response) -> Version:
@@ -258,9 +261,7 @@ class RangeFile(io.RawIOBase):
             raise NoRangesError()
         raise RefusalError("文件变了，重新下载", "the file changed: begun again", passing=True)
 
-    def _keep(
-        self, answer: requests.Response, blocks: Blocks, first: int, *, stop: int | None = None
-    ) -> None:
+    def _keep(self, answer: requests.Response, blocks: Blocks, first: int, *, stop: int) -> None:
         """Keep the whole blocks of a body that begins with block ``first``."""
         block, held = first, bytearray()
         for chunk in self._client.body(answer):
@@ -272,8 +273,7 @@ class RangeFile(io.RawIOBase):
                 del held[:length]
                 block += 1
             self._on_bytes(len(chunk))
-        wanted = block * self._block_bytes if stop is None else stop
-        if held or min(block * self._block_bytes, blocks.total) < min(wanted, blocks.total):
+        if held or min(block * self._block_bytes, blocks.total) < min(stop, blocks.total):
             raise RefusalError("正文不完整", "the body ended before its length", passing=True)
 
 

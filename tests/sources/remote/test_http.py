@@ -12,7 +12,7 @@ import requests
 
 import landuse
 from landuse.core.errors import LanduseError
-from landuse.sources.remote.http import Client
+from landuse.sources.remote.http import Client, with_mirrors
 from landuse.sources.remote.refusal import RefusalError, public, refused_page, retry_after_s
 from landuse.sources.remote.spec import HttpSettings
 from tests.sources.remote.provider import (
@@ -218,3 +218,19 @@ def test_a_given_session_is_left_open(provider: Provider, http: HttpSettings) ->
         for _ in range(2):
             with Client.open(http, session=session) as client:
                 assert client.get("a.tif", [url]) == BODY
+
+
+def test_mirrors_come_behind_the_provider_with_the_same_path() -> None:
+    urls = ("https://a/x/1.tif", "https://b/2.tif")
+    mirrors = {"https://a/x": ["http://m", "https://b/2"], "https://": ["http://"]}
+    assert with_mirrors(urls, mirrors) == (
+        "https://a/x/1.tif", "https://b/2.tif", "http://m/1.tif", "https://b/2/1.tif",
+        "http://a/x/1.tif", "http://b/2.tif",
+    )  # fmt: skip
+    assert with_mirrors(urls, {}) == urls
+
+
+def test_a_file_without_a_url_is_said_to_need_a_visit(http: HttpSettings) -> None:
+    with pytest.raises(LanduseError, match="no URL") as caught:
+        get(http)
+    assert "put it into the raw folder" in caught.value.faults[0].todo_en

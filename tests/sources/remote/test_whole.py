@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
+import os
 import tempfile
 import zipfile
 from collections import namedtuple
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from landuse.core.errors import LanduseError
 from landuse.sources.remote.content import START_BYTES
+from landuse.sources.remote.parts import disk_faults
 from landuse.sources.remote.spec import Fetched, HttpSettings, Remote
 from landuse.sources.remote.whole import download
 from tests.sources.remote.provider import (
@@ -325,3 +328,10 @@ def test_a_full_disk_is_told_before_a_byte_is_written(
         fetch(http, raw / "a.tif", url)
     assert caught.value.exit_code == 3
     assert not (raw / "a.tif").exists()
+
+
+def test_a_disk_that_fills_up_is_a_fault_and_another_error_is_not() -> None:
+    with pytest.raises(LanduseError, match="no room"), disk_faults("a.tif"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with pytest.raises(PermissionError), disk_faults("a.tif"):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

@@ -335,7 +335,9 @@ def test_a_mirror_with_ranges_comes_before_a_whole_file(
         (Instead(), "login page"),
         (Instead(b"<Error><Code>NoSuchKey</Code></Error>", "application/xml"), "NoSuchKey"),
         (Stall(silent=True, seconds=1), "time-out"),
-        (Changed(b"no tiff at all" * 9000), "cannot be read"),
+        (Changed(b"no tiff at all" * 9000), "no .tif file"),
+        (Changed(b"II*\0" + b"but no tiff" * 9000), "cannot be read"),
+        (Changed(b""), "HTTP 416"),
     ],
     ids=lambda value: str(value)[:30],
 )
