@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import Point
 
-from landuse.align.datum import shift, to_wgs84, unshift
+from landuse.align.datum import SHIFTED, redeclared, shift, to_wgs84, unshift
 from landuse.sources.spec import Datum
 
 CHINA = st.tuples(st.floats(74, 135), st.floats(18, 53))
@@ -23,6 +25,38 @@ def test_unshift_undoes_shift_to_a_ten_millionth_of_a_degree(
     lonlat = np.array([point])
     back = unshift(shift(lonlat, datum=datum), datum=datum)
     np.testing.assert_allclose(back, lonlat, rtol=0, atol=1e-7)
+
+
+def test_the_inverse_holds_on_a_lattice_of_all_china() -> None:
+    """Every quarter degree, all points at once: 1e-9 degrees is a tenth of a millimetre."""
+    east, north = np.meshgrid(np.arange(73.5, 135.1, 0.25), np.arange(18.0, 53.6, 0.25))
+    lonlat = np.stack([east.ravel(), north.ravel()], axis=1)
+    for datum in SHIFTED:
+        back = unshift(shift(lonlat, datum=datum), datum=datum)
+        assert np.abs(back - lonlat).max() < 1e-9
+
+
+@given(
+    points=st.lists(CHINA, min_size=1, max_size=20),
+    declared=st.sampled_from(get_args(Datum)),
+    really=st.sampled_from(get_args(Datum)),
+)
+def test_declaring_another_datum_and_back_leaves_points_where_they_are(
+    points: list[tuple[float, float]], declared: Datum, really: Datum
+) -> None:
+    lonlat = np.array(points)
+    moved = redeclared(lonlat, declared=declared, really=really)
+    back = redeclared(moved, declared=really, really=declared)
+    np.testing.assert_allclose(back, lonlat, rtol=0, atol=1e-7)
+    if declared == really:
+        np.testing.assert_allclose(moved, lonlat, rtol=0, atol=1e-9)
+
+
+def test_unshifted_datums_are_left_alone() -> None:
+    lonlat = np.array([[119.5, 29.2]])
+    for datum in set(get_args(Datum)) - set(SHIFTED):
+        assert shift(lonlat, datum=datum) is lonlat
+        assert unshift(lonlat, datum=datum) is lonlat
 
 
 @pytest.mark.parametrize(
