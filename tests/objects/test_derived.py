@@ -191,6 +191,9 @@ def test_a_road_of_some_width_is_taken_out_and_a_lane_only_cuts() -> None:
     done = by_cells(ground(patch(slice(4, 24), slice(0, 20))), roads=roads)
     area = entries(done)
     assert area["road"] == pytest.approx(200 * 12)
+    assert "roads of these classes do not cut parcels: footway (1)" in texts(
+        done["findings"], "note"
+    )
     # south of the road 134 m, north of it 54 m; west of the lane 120 m, east of it 80 m
     expected = sorted([120 * 134, 80 * 134, 120 * 54, 80 * 54])
     assert sorted(done["layer"].geometry.area) == pytest.approx(expected)

@@ -15,6 +15,7 @@ from landuse.objects.derived.ledger import Ledger, note
 from landuse.objects.derived.mask import (
     BuiltCells,
     BuiltCellSettings,
+    BuiltSource,
     built_cells,
     fill_holes,
     polygons,
@@ -32,6 +33,7 @@ _SOURCE = {
 class CellParcelSettings(DerivedSettings):
     """How built-up cells become parcels.
 
+    ``prefer``: which layer tells built ground where both are at hand with cells of one size.
     ``fill_hole_m2``: holes up to this size count as built: yards and trees between houses (P, five
     cells of 10 m). There is no opening and no closing beyond that: cells of a thin strip are
     told by the sliver rule, and two patches with a gap between them are two parcels.
@@ -39,6 +41,7 @@ class CellParcelSettings(DerivedSettings):
 
     merge: MergeSettings = MergeSettings(minimum_area_m2=1000.0, sliver_width_m=15.0)
     built: BuiltCellSettings = BuiltCellSettings()
+    prefer: BuiltSource = "landcover"
     fill_hole_m2: float = Field(500.0, ge=0)
 
 
@@ -60,7 +63,7 @@ def parcels_from_cells(
 
     Parameters
     ----------
-    landcover, built_surface : on the study grid; the land cover counts unless its cells are larger.
+    landcover, built_surface : on the study grid; see ``prefer``.
     roads : lines (or polygons) with, where mapped, ``road_class``.
     towns : polygons with ``town_code``. ``zones`` : with, where mapped, ``zone_name``.
     previous : parcels of an earlier run with ``parcel_id``.
@@ -82,7 +85,7 @@ def parcels_from_cells(
     cells = built_cells(
         landcover=landcover,
         built_surface=built_surface,
-        prefer="landcover",
+        prefer=settings.prefer,
         settings=settings.built,
     )
     filled = fill_holes(cells, largest_m2=settings.fill_hole_m2)

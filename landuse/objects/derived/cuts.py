@@ -197,6 +197,16 @@ def _roads(
     return canonical(as_shapes([*land, *drawn])), canonical(as_shapes(shapes[thin]))
 
 
+def idle_classes(roads: gpd.GeoDataFrame | None, settings: CutSettings) -> dict[str, int]:
+    """Return the road classes that do not cut, with the number of roads; null is ""."""
+    if roads is None or "road_class" not in roads.columns:
+        return {}
+    idle = np.isnan(_half_widths(roads, settings.road_half_width_m))
+    lines = np.isin(shapely.get_type_id(roads.geometry.to_numpy()), _LINES)
+    counts = roads["road_class"].fillna("")[idle & lines].astype("str").value_counts()
+    return {str(name): int(count) for name, count in counts.sort_index().items()}
+
+
 def _half_widths(roads: gpd.GeoDataFrame, half_width_m: Mapping[str, float]) -> Floats:
     """Return half the width of each road; NaN where it does not cut."""
     if "road_class" not in roads.columns:

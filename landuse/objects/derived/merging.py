@@ -76,10 +76,7 @@ def slivers(shapes: Shapes, width_m: float) -> NDArray[np.bool_]:
 
 
 def _near(shapes: Shapes, label: Places, weak: NDArray[np.bool_]) -> Borders:
-    """Return the borders between pieces of one label where they may matter.
-
-    A chain of weak pieces may grow past its first neighbours, so every border is kept.
-    """
+    """Return the borders between pieces of one label; none where every piece is strong."""
     if not weak.any():
         none = np.empty(0, dtype=np.intp)
         return Borders(none, none, np.empty(0))

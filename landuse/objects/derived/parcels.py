@@ -10,9 +10,10 @@ import pandas as pd
 import shapely
 from pydantic import Field
 
+from landuse.core.findings import Finding
 from landuse.core.settings import Settings
 from landuse.objects.derived.arrangement import Shapes, canonical
-from landuse.objects.derived.cuts import Context, CutSettings, Pieces, cut
+from landuse.objects.derived.cuts import Context, CutSettings, Pieces, cut, idle_classes
 from landuse.objects.derived.ledger import Ledger, absent, note
 from landuse.objects.derived.merging import Merged, MergeSettings, merge_small
 from landuse.objects.ids import IdSettings, reading_order, stable_ids
@@ -63,6 +64,7 @@ def to_parcels(
     layer = layer.sort_values("parcel_id").reset_index(drop=True)
     findings = [
         *absent(_cutting(context)),
+        *_idle_roads(idle_classes(context.roads, settings.cut)),
         *ledger.findings(),
         *_merge_findings(merged),
         *named.findings,
@@ -94,7 +96,21 @@ def _cutting(context: Context) -> dict[str, tuple[gpd.GeoDataFrame | None, str, 
     }
 
 
-def _merge_findings(merged: Merged) -> list[Any]:
+def _idle_roads(classes: dict[str, int]) -> list[Finding]:
+    if not classes:
+        return []
+    listed = ", ".join(f"{name or '-'} ({count})" for name, count in classes.items())
+    return [
+        note(
+            "note",
+            f"这些等级的道路不切割地块：{listed}",
+            f"roads of these classes do not cut parcels: {listed}",
+            value=str(sum(classes.values())),
+        )
+    ]
+
+
+def _merge_findings(merged: Merged) -> list[Finding]:
     if not merged.joined:
         return []
     return [
@@ -108,7 +124,7 @@ def _merge_findings(merged: Merged) -> list[Any]:
     ]
 
 
-def _empty(layer: gpd.GeoDataFrame) -> list[Any]:
+def _empty(layer: gpd.GeoDataFrame) -> list[Finding]:
     if len(layer):
         return []
     return [note("absent", "没有得到任何地块", "no parcel came out of this")]
