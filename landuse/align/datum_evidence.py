@@ -22,7 +22,16 @@ Measure = Literal["distance_m", "contrast"]
 
 
 class Limits(Settings):
-    """How much evidence the guard wants. All are proposals (P); the tests state the error rates."""
+    """How much evidence the guard wants. All are proposals (P).
+
+    Measured on the outlines of 30 counties of Zhejiang, each redrawn by errors of 100, 150 and
+    200 m a side that are alike within 2.5 km, by 200 m at each vertex, and generalised by 100 and
+    200 m: of 180 honest ones none was accused (158 agree, 22 weak); of the same 180 shifted by
+    GCJ-02, 155 were named GCJ02 (30, 24, 14, 27, 30, 30 of 30), 25 weak, none anything else.
+    Against cells, 40 made-up grounds with half of the houses unseen and 20 villages without any:
+    honest 38 agree, 2 weak; shifted 38 named, 2 weak; houses that have nothing to do with the
+    cells 40 weak.
+    """
 
     spacing_m: float = Field(50.0, gt=0, description="between points of a ring")
     most_ring_points: int = Field(1500, gt=0)

@@ -196,7 +196,10 @@ def test_a_piece_of_a_county_redrawn_is_not_corrected() -> None:
 
 @pytest.mark.parametrize(("sd_m", "least_found"), [(100, 3), (200, 0)])
 def test_error_rates_over_simulated_counties(sd_m: float, least_found: int) -> None:
-    """Honest coarse rings are never accused; 100 m coarse and GCJ-02, they are found."""
+    """Honest coarse rings are never accused; 100 m coarse and GCJ-02, they are found.
+
+    A small draw of what `Limits` reports of 30 real counties and six ways of redrawing.
+    """
     found, counties = 0, 3
     for seed in range(counties):
         rng = np.random.default_rng(seed)
