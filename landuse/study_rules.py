@@ -14,6 +14,7 @@ from landuse.core.crs import is_metric
 from landuse.core.errors import Fault, LanduseError, study_fault
 from landuse.core.grid import Bounds
 from landuse.objects.classes import LandClass
+from landuse.sources.field_names import OPTIONAL
 from landuse.sources.products import PRODUCTS, product_named
 from landuse.sources.spec import RasterSource, Sources, TableSource, VectorSource
 
@@ -158,6 +159,8 @@ def _field_faults(
                 found=wrong, todo_zh=f"是不是 {near[0]}？", todo_en=f"did you mean {near[0]}?",
             )  # fmt: skip
     for name in required:
+        if source.fields.get(name, "").endswith(OPTIONAL):
+            yield _must_be_there(role, name, source.fields[name])
         if name in open_ones:
             yield study_fault(
                 f"必须对应列 {name}", f"the column {name} must be mapped",
@@ -165,6 +168,14 @@ def _field_faults(
                 todo_zh=f'在 fields 里写 {name} = "文件里的字段名"',
                 todo_en=f'write {name} = "the field in the file" under fields',
             )  # fmt: skip
+
+
+def _must_be_there(role: str, name: str, found: str) -> Fault:
+    return study_fault(
+        f"列 {name} 是必需的，字段名后不能带问号", f"the column {name} is needed: no question mark",
+        field=f"sources.{role}.fields.{name}", found=found,
+        todo_zh="去掉问号", todo_en="leave the question mark out",
+    )  # fmt: skip
 
 
 def _frame_faults(sources: Sources) -> Iterator[Fault]:

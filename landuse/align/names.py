@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from landuse.core.findings import Finding
 from landuse.sources.decode import Misread
@@ -39,5 +39,21 @@ def misread_finding(doubt: Misread | None, stage: str) -> list[Finding]:
             f'未改动；核对后可声明 encoding = "{doubt.likely}"',
             message_en=f"the text may be garbled: {share} of its values read better as "
             f"{doubt.likely} ({sample}); nothing was changed, declare encoding if so",
+        )
+    ]
+
+
+def skipped_finding(skipped: Sequence[str], stage: str) -> list[Finding]:
+    """Return one note for the optional fields that a file does not have; none if it has all."""
+    if not skipped:
+        return []
+    listed = ", ".join(skipped)
+    return [
+        Finding(
+            stage=stage,
+            kind="note",
+            value=str(len(skipped)),
+            message_zh=f"文件里没有这些可选字段，未采用：{listed}",
+            message_en=f"the file does not have these optional fields: {listed}",
         )
     ]

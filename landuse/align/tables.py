@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from landuse.align.fields import clean_text, dates, numbers, spoilt_codes, trim_finding
-from landuse.align.names import alias_finding, misread_finding
+from landuse.align.names import alias_finding, misread_finding, skipped_finding
 from landuse.align.roles import TABLE_ROLES
 from landuse.core.errors import Fault, LanduseError, study_fault
 from landuse.core.findings import Finding
@@ -62,6 +62,7 @@ def align_table(*, file: Path, settings: TableAlign) -> dict[str, Any]:
     raw = found.table
     faults: list[Fault] = []
     findings = misread_finding(found.misread, stage) + alias_finding(found.aliases, stage)
+    findings += skipped_finding(found.skipped, stage)
     trimmed: dict[str, int] = {}
     text: dict[str, pd.Series] = {}
     columns: dict[str, pd.Series] = {}

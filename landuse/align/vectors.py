@@ -13,7 +13,7 @@ import shapely
 
 from landuse.align.datum import SHIFTED, to_wgs84
 from landuse.align.fields import clean_text, id_faults, numbers, suffixed, trim_finding
-from landuse.align.names import alias_finding, misread_finding
+from landuse.align.names import alias_finding, misread_finding, skipped_finding
 from landuse.align.placing import lonlat_bounds, place
 from landuse.align.repair import LISTED, LayerKind, kind_of, repair
 from landuse.align.roles import VECTOR_ROLES, Duplicates
@@ -101,6 +101,7 @@ def align_vector(
     raw = read_vector(file, settings.source)
     findings = _encoding_finding(raw, stage) + misread_finding(raw.misread, stage)
     findings += alias_finding(raw.aliases, stage)
+    findings += skipped_finding(raw.skipped, stage)
     table = raw.table.set_axis(pd.RangeIndex(1, len(raw.table) + 1), axis=0)
     table, names = _attributes(table, raw, settings, file=file.name, findings=findings)
     placed = place(

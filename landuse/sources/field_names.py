@@ -18,6 +18,7 @@ from landuse.core.settings import Mark, Settings
 _FILE = Path(__file__).with_suffix(".toml")
 _BLANKS = re.compile(r"[\s\ufeff\u200b\x00]+")
 _JOINTS = re.compile(r"[_\-]+")
+OPTIONAL = "?"
 _CUT_BYTES = 10
 _LISTED = 30
 
@@ -46,10 +47,12 @@ class Matched:
     columns : our column to the field in the file.
     aliases : the name asked for to the field in the file, where they are other names of one
         field; a difference of letter case, width or blanks does not count.
+    skipped : names asked for with "?" that the file does not have.
     """
 
     columns: dict[str, str]
     aliases: dict[str, str]
+    skipped: tuple[str, ...] = ()
 
 
 class _Hit(NamedTuple):
@@ -104,7 +107,7 @@ def match_fields(
 
     Parameters
     ----------
-    wanted : our column to the name asked for.
+    wanted : our column to the name asked for; with "?" behind it a field that may be missing.
     present : names of the fields in the file.
     cut : the file may have cut its names.
 
@@ -113,7 +116,11 @@ def match_fields(
     LanduseError
         Exit code 2, with one fault for each name that no field fits or several fit.
     """
+    optional = {ours for ours, theirs in wanted.items() if theirs.endswith(OPTIONAL)}
+    wanted = {ours: theirs.removesuffix(OPTIONAL) for ours, theirs in wanted.items()}
     hits = {ours: _find(theirs, present, cut=cut) for ours, theirs in wanted.items()}
+    skipped = [ours for ours in hits if ours in optional and not hits[ours].fields]
+    hits = {ours: hit for ours, hit in hits.items() if ours not in skipped}
     faults = [
         _no_field(ours, wanted[ours], present, file)
         if not hit.fields
@@ -126,7 +133,8 @@ def match_fields(
         raise LanduseError(faults)
     columns = {ours: hit.fields[0] for ours, hit in hits.items()}
     other = {ours: columns[ours] for ours, hit in hits.items() if hit.how != "same"}
-    return Matched(columns, {wanted[ours]: theirs for ours, theirs in other.items()})
+    aliases = {wanted[ours]: theirs for ours, theirs in other.items()}
+    return Matched(columns, aliases, tuple(wanted[ours] for ours in skipped))
 
 
 def _find(name: str, present: Sequence[str], *, cut: bool) -> _Hit:

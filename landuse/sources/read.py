@@ -53,6 +53,7 @@ class RawVector:
     encoding : encoding the text was decoded with, where it had to be guessed; else "".
     columns : our column name to the field name in the file.
     aliases : name the study asks for to the field in the file, where it is another name of it.
+    skipped : optional fields that the file does not have.
     misread : what speaks for the text having been read in a wrong encoding.
     """
 
@@ -61,6 +62,7 @@ class RawVector:
     encoding: str
     columns: dict[str, str]
     aliases: dict[str, str] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
     misread: Misread | None = None
 
 
@@ -138,6 +140,7 @@ def _raw(
         encoding,
         matched.columns,
         matched.aliases,
+        matched.skipped,
         misread([*matched.columns.values(), *texts_of(ours)]),
     )
 

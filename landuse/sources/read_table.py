@@ -28,12 +28,14 @@ class RawTable:
         messages can name it (the heading is row 1).
     columns : our column name to the heading in the file.
     aliases : name the study asks for to the heading, where it is another name of it.
+    skipped : optional columns that the file does not have.
     misread : what speaks for the text having been read in a wrong encoding.
     """
 
     table: pd.DataFrame
     columns: dict[str, str]
     aliases: dict[str, str]
+    skipped: tuple[str, ...]
     misread: Misread | None
 
 
@@ -71,7 +73,7 @@ def read_raw_table(path: Path, source: TableSource) -> RawTable:
     table = table.iloc[1:] if _names_again(table) else table
     picked = table[list(matched.columns.values())].set_axis(list(matched.columns), axis=1)
     doubt = misread([*matched.columns.values(), *texts_of(picked)])
-    return RawTable(picked, matched.columns, matched.aliases, doubt)
+    return RawTable(picked, matched.columns, matched.aliases, matched.skipped, doubt)
 
 
 def _names_again(table: pd.DataFrame) -> bool:

@@ -111,3 +111,16 @@ def test_the_same_field_by_two_names() -> None:
     assert same_field("标识码", "bsm")
     assert not same_field("标识码", "DLBM")
     assert not same_field("甲", "甲")  # no known name
+
+
+def test_a_field_asked_for_with_a_question_mark_may_be_missing() -> None:
+    wanted = {"parcel_id": "BSM", "owner_code": "QSXZ?", "land_use": "DLBM?"}
+    found = match_fields(wanted, ["bsm", "地类编码"], file="DLTB.shp")
+    assert found.columns == {"parcel_id": "bsm", "land_use": "地类编码"}
+    assert found.skipped == ("QSXZ",)
+    assert found.aliases == {"DLBM": "地类编码"}
+
+
+def test_two_fields_for_an_optional_name_are_still_no_guess() -> None:
+    with pytest.raises(LanduseError, match="several"):
+        match_fields({"land_use": "DLBM?"}, ["地类编码", "地类代码"], file="DLTB.shp")
