@@ -45,6 +45,14 @@ def _show(lines: list[str], data: Any, *, as_json: bool) -> None:
     _say(json.dumps(data, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
 
 
+def _tell(error: LanduseError) -> None:
+    """Write every fault to the error stream."""
+    count = len(error.faults)
+    head = f"共 {count} 处问题 / {count} fault(s):"
+    sys.stderr.write("\n".join([head, *(fault.text() for fault in error.faults)]) + "\n")
+    sys.stderr.flush()
+
+
 @app.command()
 def demo(
     size: Annotated[str, typer.Option(help="full 36 km 或 small 6 km / extent")] = "full",
@@ -138,17 +146,21 @@ def fetch(
 
 
 @app.command()
-def check(study: StudyFile, raw: Raw = None, as_json: Json = False) -> None:
-    """一次列出全部问题与缺项。List every fault and every absence at once.
+def check(study: StudyFile, raw: Raw = None, out: Out = None, as_json: Json = False) -> None:
+    """一次列出全部问题、缺项及代价、资料。List every fault, absence with its cost, and source.
 
     例 example: landuse check studies/demo.toml
     """
+    from landuse.check import check_study
     from landuse.console import watch
-    from landuse.tasks import check_study
 
     with watch() as progress:
-        lines, data = check_study(study, raw=raw, progress=progress)
+        lines, data, faults = check_study(study, raw=raw, out=out, progress=progress)
+    if faults:
+        _tell(LanduseError(faults))
     _show(lines, data, as_json=as_json)
+    if faults:
+        raise typer.Exit(data["exit_code"])
 
 
 @app.command()
@@ -290,9 +302,7 @@ def main() -> None:
     try:
         app()
     except LanduseError as error:
-        count = len(error.faults)
-        head = f"共 {count} 处问题 / {count} fault(s):"
-        sys.stderr.write("\n".join([head, *(fault.text() for fault in error.faults)]) + "\n")
+        _tell(error)
         sys.exit(error.exit_code)
     except OSError as error:
         if error.errno is None:

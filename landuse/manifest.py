@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from landuse import __version__
 from landuse.codebook import library_versions
@@ -30,6 +33,7 @@ def write_manifest(run: Run, store: Store, study: OpenStudy, *, files: Mapping[s
         "zonal_engine": ENGINE,
         "libraries": library_versions(),
         "sources": sources.to_dict("records"),
+        "layers": _layers(run, store),
         "stages": {
             name: {"key": key.digest, "outputs": run.outputs[name]}
             for name, key in run.keys.items()
@@ -37,3 +41,16 @@ def write_manifest(run: Run, store: Store, study: OpenStudy, *, files: Mapping[s
         "products": {name: file_digest(path) for name, path in sorted(files.items())},
     }
     return write_value(data, store.folder / "manifest")
+
+
+def _layers(run: Run, store: Store) -> list[dict[str, Any]]:
+    """Return the size of every aligned layer, so that the next check can tell what drifted."""
+    if "overlap" not in run.keys:
+        return []
+    rows = store.load(run.keys["overlap"], "overlap").to_dict("records")
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as JSON holds it: null for what is not known."""
+    return None if pd.isna(value) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -126,6 +126,19 @@ def age_years(year: str, as_of: str) -> float | None:
     return round((date.fromisoformat(as_of) - middle).days / _DAYS_A_YEAR, 1)
 
 
+def all_doubts(facts: Sequence[SourceFact], limits: SheetLimits) -> list[tuple[Words, ...]]:
+    """Return the doubts of each source; the early years of a series are meant to be old."""
+    newest: dict[str, float] = {}
+    for fact in facts:
+        if fact.age_years is not None:
+            newest[fact.role] = min(fact.age_years, newest.get(fact.role, math.inf))
+    timely = (
+        fact if fact.age_years == newest.get(fact.role) else replace(fact, age_years=None)
+        for fact in facts
+    )  # fmt: skip
+    return [doubts(fact, limits) for fact in timely]
+
+
 def doubts(fact: SourceFact, limits: SheetLimits) -> tuple[Words, ...]:
     """Return what is doubtful in a source: too old, too little of it, projected."""
     oldest = limits.oldest_by_role.get(fact.role, limits.oldest_years)
@@ -205,6 +218,7 @@ def _together(parts: list[SourceFact]) -> SourceFact:
     lines = dict.fromkeys(part.attribution for part in parts if part.attribution)
     return replace(
         parts[0],
+        key=parts[0].role,
         file=f"{parts[0].file} … ×{len(parts)}",
         digest="",
         year=f"{years[0]}–{years[-1]}" if len(years) > 1 else "".join(years),

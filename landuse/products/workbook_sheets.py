@@ -15,7 +15,7 @@ from landuse.products.method import mark_text, parameter_table, veto_value
 from landuse.products.numbers import grade_sign, number, percent
 from landuse.products.sheets import Sheet, SheetColumn, from_names, sheet_of
 from landuse.products.source_page import overlap_words
-from landuse.products.source_sheet import SheetLimits, doubts, origin
+from landuse.products.source_sheet import SheetLimits, all_doubts, origin
 from landuse.products.totals import county_totals, total_columns, town_totals, zone_totals
 from landuse.products.words import (
     FLAGS,
@@ -245,12 +245,11 @@ def source_sheet(run: RunFacts) -> Sheet:
         SheetColumn("mark", "依据等级", width=10),
         SheetColumn("title_en", "英文名", width=30),
     )
-    limits = SheetLimits()
     rows = [
         asdict(fact)
         | {"overlap_text": overlap_words(fact)[0], "origin": origin(fact)[0]}
-        | {"doubt": "；".join(zh for zh, _ in doubts(fact, limits))}
-        for fact in run.sources
+        | {"doubt": "；".join(zh for zh, _ in found)}
+        for fact, found in zip(run.sources, all_doubts(run.sources, SheetLimits()), strict=True)
     ]
     return sheet_of(
         "数据来源", pd.DataFrame(rows, columns=[column.code for column in columns]), columns

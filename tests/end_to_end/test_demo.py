@@ -12,12 +12,13 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from landuse.check import check_study
 from landuse.explain import explain_parcel
 from landuse.lists import export_list
 from landuse.products.columns import CONTRACT
 from landuse.store import file_digest
 from landuse.study import open_study
-from landuse.tasks import check_study, run_study, study_status
+from landuse.tasks import run_study, study_status
 from landuse.validation import Truth, validate_study
 from tests.made import DEMO_STUDY, Made, make, silent
 
@@ -207,7 +208,8 @@ def test_missing_layers_are_named_and_lower_coverage(demo: Made, tmp_path: Path)
 
 def test_check_tells_findings_and_changes_no_product(demo: Made, tmp_path: Path) -> None:
     before = digests(demo.out)
-    lines, data = check_study(DEMO_STUDY, raw=demo.raw, progress=silent, out=demo.out)
+    lines, data, faults = check_study(DEMO_STUDY, raw=demo.raw, progress=silent, out=demo.out)
+    assert faults == ()
     assert lines[0].startswith("研究文件与全部图层可用")
     assert {row["role"] for row in data["absences"]} >= {"lights"}
     assert digests(demo.out) == before
