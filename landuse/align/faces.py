@@ -123,7 +123,9 @@ def restore(shapes: Shapes, sources: Sequence[Shapes]) -> Shapes:
     cross by it keep to the lattice instead.
     """
     known = np.concatenate([shapely.get_coordinates(source) for source in sources])
-    cells, first = np.unique(_cells(known), return_index=True)
+    # GEOS rounds them, as it rounded the lines: it has its own mind about halves.
+    lattice = shapely.set_precision(shapely.points(known), UNIT_M)
+    cells, first = np.unique(_cells(shapely.get_coordinates(lattice)), return_index=True)
     known = known[first]
 
     def moved(points: Floats) -> Floats:

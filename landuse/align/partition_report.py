@@ -97,7 +97,7 @@ def _places(faces: Faces, owner: Ints, kind: np.ndarray) -> tuple[Ints, Floats]:
     graph = coo_array((np.ones(same.sum()), (one[same], other[same])), shape=(size, size))
     _, place = connected_components(graph, directed=False)
     _, place = np.unique(place[changed], return_inverse=True)
-    area = np.bincount(place, weights=faces.area_m2[changed])
+    area = np.bincount(place, weights=faces.area_m2[changed]).astype(np.float64)
     by_size = np.lexsort((changed, -faces.area_m2[changed], place))
     first = np.unique(place[by_size], return_index=True)[1]
     return changed[by_size][first], area

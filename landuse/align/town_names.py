@@ -24,10 +24,10 @@ _ETHNIC = re.compile(
 
 def plain_name(name: str) -> str:
     """Return a name in one width and case, without blanks of any kind."""
-    text = unicodedata.normalize("NFKC", name)
+    text = unicodedata.normalize("NFKC", name).casefold()
     return "".join(
         mark for mark in text if not mark.isspace() and unicodedata.category(mark) != "Cf"
-    ).casefold()
+    )
 
 
 def stem_of(name: str) -> str:
