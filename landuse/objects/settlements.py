@@ -14,7 +14,7 @@ from landuse.core.crs import to_lonlat
 from landuse.core.findings import Finding
 from landuse.core.layers import Layer
 from landuse.core.units import m2_to_mu
-from landuse.objects.ids import IdSettings, reading_order, stable_ids
+from landuse.objects.ids import IdSettings, Named, reading_order, stable_ids
 from landuse.objects.overlay import geodesic_area_m2, same_crs
 from landuse.objects.settlement_names import Labels, name_settlements, note
 from landuse.objects.settlement_outlines import Ground, OutlineSettings, find_outlines
@@ -75,7 +75,8 @@ def build_settlements(
         settlement_id, settlement_name, village_code.
     towns : polygons with ``town_code``. ``villages`` : polygons with ``village_code``.
     zones, growth_boundary : where villages are towns already.
-    previous : settlements of an earlier run with ``settlement_id``.
+    previous : settlements of an earlier run with ``settlement_id``; not asked where the bureau
+        gives every polygon an id of its own.
 
     Returns
     -------
@@ -104,7 +105,25 @@ def build_settlements(
         layer, drawn=drawn, points=_points(settlements), towns=towns, villages=villages,
         reach_m=settings.name_reach_m,
     )  # fmt: skip
-    named = stable_ids(
+    named = _named(layer, labels, previous=previous, settings=settings)
+    origin = BUILT if drawn is None else BUREAU
+    table = _table(layer, labels, ids=named.ids, buildings=buildings, origin=origin)
+    findings = [*findings, *told, *_counts(table, origin), *named.findings]
+    retired = pd.DataFrame({"settlement_id": pd.Series(named.retired, dtype="str")})
+    return {"settlements": table, "findings": findings, "retired": retired}
+
+
+def _named(
+    layer: gpd.GeoDataFrame,
+    labels: Labels,
+    *,
+    previous: gpd.GeoDataFrame | None,
+    settings: SettlementSettings,
+) -> Named:
+    """Return the bureau's ids where it gives one to each; else ids of our own."""
+    if labels.settlement_id is not None:
+        return Named(labels.settlement_id, tuple(sorted(settings.retired)), [])
+    return stable_ids(
         layer,
         town_codes=labels.town_code,
         previous=previous,
@@ -113,12 +132,6 @@ def build_settlements(
         settings=settings.ids.model_copy(update={"letter": "Z"}),
         retired=settings.retired,
     )
-    ids = labels.settlement_id if labels.settlement_id is not None else named.ids
-    origin = BUILT if drawn is None else BUREAU
-    table = _table(layer, labels, ids=ids, buildings=buildings, origin=origin)
-    findings = [*findings, *told, *_counts(table, origin), *named.findings]
-    retired = pd.DataFrame({"settlement_id": pd.Series(named.retired, dtype="str")})
-    return {"settlements": table, "findings": findings, "retired": retired}
 
 
 def _drawn(settlements: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
