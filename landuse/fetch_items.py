@@ -9,6 +9,7 @@ from pathlib import Path
 
 from landuse.core.errors import Fault, LanduseError
 from landuse.core.grid import Bounds
+from landuse.sources.remote import http
 from landuse.sources.remote.bring import at_hand, bring
 from landuse.sources.remote.content import sha256
 from landuse.sources.remote.spec import Progress, Remote
@@ -101,12 +102,5 @@ def local(role: str, path: Path) -> Item:
 
 
 def with_mirrors(remote: Remote, mirrors: Mapping[str, Sequence[str]]) -> Remote:
-    """Return a download with the stand-ins of its addresses, those first."""
-    stand_ins = [
-        other + url.removeprefix(prefix)
-        for url in remote.urls
-        for prefix, others in mirrors.items()
-        if url.startswith(prefix)
-        for other in others
-    ]
-    return replace(remote, urls=tuple(dict.fromkeys([*stand_ins, *remote.urls])))
+    """Return a download with the mirrors of its addresses."""
+    return replace(remote, urls=http.with_mirrors(remote.urls, mirrors))

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.grid import Bounds
 from landuse.sources.raster_product import Edition, RasterProduct, years_text
 from landuse.sources.remote.spec import Remote
 from landuse.sources.tiles import tiles_over
-
-Mirrors = Mapping[str, Sequence[str]]
-"""Prefix of an address to the prefixes that may stand in its place."""
-
-NO_MIRRORS: Mirrors = MappingProxyType({})
 
 
 def remotes(
@@ -24,7 +18,6 @@ def remotes(
     bounds: Bounds,
     year: int | None = None,
     iso3: str = "CHN",
-    mirrors: Mirrors = NO_MIRRORS,
 ) -> tuple[Remote, ...]:
     """Return the files that cover a study area, one for each tile.
 
@@ -35,7 +28,6 @@ def remotes(
     year : year of the data; a product with one year or none needs none.
     bounds : west, south, east, north of the study with its margin, degrees.
     iso3 : ISO 3166 code of the country, for products that come by country.
-    mirrors : prefix of an address to its stand-ins; they come after the provider.
 
     Raises
     ------
@@ -53,32 +45,26 @@ def remotes(
     codes = {"year": year, "ISO3": iso3.upper(), "iso3": iso3.lower()}
     return tuple(
         _remote(
-            product, edition, url=edition.url.format(tile=tile, **codes), year=year, mirrors=mirrors
+            product, edition, url=edition.url.format(tile=tile, **codes), year=year
         )
         for tile in tiles_over(bounds, tiling=product.tiling)
     )
 
 
 def _remote(
-    product: RasterProduct, edition: Edition, *, url: str, year: int | None, mirrors: Mirrors
+    product: RasterProduct, edition: Edition, *, url: str, year: int | None
 ) -> Remote:
     there = url.rpartition("/")[2]
     name = re.sub(r"\.zip$", ".tif", there.removesuffix(".gz"))
     return Remote(
         name=name,
-        urls=tuple(dict.fromkeys([url, *_mirrored(url, mirrors)])),
+        urls=(url,),
         access=product.access,
         member=name if product.access == "zip" else "",
         checksum=edition.checksums.get(there, ""),
         licence=product.licence,
         attribution=product.credit(year),
     )
-
-
-def _mirrored(url: str, mirrors: Mirrors) -> Iterator[str]:
-    for prefix, others in mirrors.items():
-        if url.startswith(prefix):
-            yield from (other + url.removeprefix(prefix) for other in others)
 
 
 def _year_fault(product: RasterProduct, year: int | None) -> Fault:

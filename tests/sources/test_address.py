@@ -163,18 +163,6 @@ def test_an_archive_names_its_member_and_a_file_its_licence_and_credit() -> None
     assert "project 2021" in cover.attribution
 
 
-def test_mirrors_stand_after_the_provider() -> None:
-    provider = "https://zenodo.org/"
-    mirrors = {
-        provider: ["http://a.example/zenodo/", "http://b.example/"],
-        "https://elsewhere.example/": ["http://c.example/"],
-    }
-    (remote,) = remotes(PRODUCTS["clcd"], year=2020, bounds=LANXI, mirrors=mirrors)
-    path = "records/8176941/files/CLCD_v01_2020_albert.tif"
-    assert remote.urls == (
-        provider + path, f"http://a.example/zenodo/{path}", f"http://b.example/{path}",
-    )  # fmt: skip
-
 
 @pytest.mark.parametrize(
     ("product", "asked", "message"),

@@ -43,7 +43,10 @@ def open_session() -> requests.Session:
 
 
 def with_mirrors(urls: Sequence[str], mirrors: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Return the URLs and behind them, for each prefix that has mirrors, the same paths there."""
+    """Return the URLs and before them, for each prefix that has mirrors, the same paths there.
+
+    Who names a mirror has a reason to: the provider is slow from there, or out of reach.
+    """
     mirrored = [
         other + url.removeprefix(prefix)
         for url in urls
@@ -51,7 +54,7 @@ def with_mirrors(urls: Sequence[str], mirrors: Mapping[str, Sequence[str]]) -> t
         if url.startswith(prefix)
         for other in others
     ]
-    return tuple(dict.fromkeys([*urls, *mirrored]))
+    return tuple(dict.fromkeys([*mirrored, *urls]))
 
 
 @dataclass(eq=False)

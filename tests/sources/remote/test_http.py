@@ -220,12 +220,12 @@ def test_a_given_session_is_left_open(provider: Provider, http: HttpSettings) ->
                 assert client.get("a.tif", [url]) == BODY
 
 
-def test_mirrors_come_behind_the_provider_with_the_same_path() -> None:
+def test_mirrors_come_before_the_provider_with_the_same_path() -> None:
     urls = ("https://a/x/1.tif", "https://b/2.tif")
     mirrors = {"https://a/x": ["http://m", "https://b/2"], "https://": ["http://"]}
     assert with_mirrors(urls, mirrors) == (
-        "https://a/x/1.tif", "https://b/2.tif", "http://m/1.tif", "https://b/2/1.tif",
-        "http://a/x/1.tif", "http://b/2.tif",
+        "http://m/1.tif", "https://b/2/1.tif", "http://a/x/1.tif", "http://b/2.tif",
+        "https://a/x/1.tif", "https://b/2.tif",
     )  # fmt: skip
     assert with_mirrors(urls, {}) == urls
 
