@@ -100,7 +100,7 @@ def map_parcel_settings(study: Study) -> LandUseParcelSettings:
 def cell_parcel_settings(study: Study) -> CellParcelSettings:
     """Return how parcels are drawn from built-up cells."""
     built = BuiltCellSettings(built_codes=_codes(study.sources, _BUILT_KEYS))
-    return CellParcelSettings(ids=_ids(study), built=built)
+    return CellParcelSettings(ids=_ids(study), built=built, prefer="built_surface")
 
 
 def settlement_settings(study: Study) -> SettlementSettings:

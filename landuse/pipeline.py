@@ -205,6 +205,8 @@ def _deliver(plan: Plan) -> None:
         "findings": "findings.findings",
         "sources": "sources.sources",
         "facts": "results.facts",
+        "decisions": "crosswalk.decisions",
+        "frame": "frame.county",
     }
     shapes = {"geometry": "results.geometry"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
@@ -235,4 +237,5 @@ PRODUCT_FILES = {
     "tables/settlements.parquet": "settlements.settlements",
     "tables/crosswalk.parquet": "crosswalk.table",
     "tables/decisions.parquet": "crosswalk.decisions",
+    "tables/open_parcels.parquet": "crosswalk.open_parcels",
 }

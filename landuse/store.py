@@ -21,6 +21,7 @@ from typing import Any
 
 from landuse.codebook import code_digest, library_versions
 from landuse.shelf import read_value, write_value
+from landuse.sources.read import parts_of
 
 RECORD = "record.json"
 DIGEST_BOOK = "digests.json"
@@ -89,12 +90,12 @@ class Store:
         return Key(stage, code_digest(run), settings, dict(inputs), digests, self._libraries)
 
     def digest_of(self, path: Path) -> str:
-        """Return a raw file's content digest; sidecars (.dbf, .prj …) of a shapefile count too.
+        """Return a raw file's content digest; sidecars of a shapefile count, as do parts of a .gdb.
 
         The digest is remembered by size and time, so that an unchanged file is not read again; a
         touched file is read again and found the same.
         """
-        parts = [self._one_digest(part) for part in _with_sidecars(path)]
+        parts = [self._one_digest(part) for part in parts_of(path)]
         return parts[0] if len(parts) == 1 else text_digest("\n".join(parts))
 
     def _one_digest(self, path: Path) -> str:
@@ -248,9 +249,3 @@ def _read_json(path: Path) -> dict[str, Any]:
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}
-
-
-def _with_sidecars(path: Path) -> list[Path]:
-    if path.suffix.lower() != ".shp":
-        return [path]
-    return [path, *sorted(p for p in path.parent.glob(f"{path.stem}.*") if p != path)]

@@ -212,7 +212,7 @@ def _decided_faults(settings: CrosswalkSettings, known: Crosswalk, codes: pd.Ser
 
 def _decided_fault(code: str, to: str, zh: str, en: str) -> Fault:
     return study_fault(
-        zh, en, field=f"crosswalk.decided.{code}", found=f"{code} = {to}",
+        zh, en, field=f"parcels.decided.{code}", found=f"{code} = {to}",
         todo_zh="改正或删去这一条", todo_en="mend or remove this entry",
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from landuse.core.errors import data_fault, fail, study_fault
 from landuse.core.findings import Finding
 from landuse.core.settings import Settings
 from landuse.core.units import m2_to_mu
+from landuse.objects.class_fit import check_fit
 from landuse.objects.classes import (
     ALL,
     INDUSTRY,
@@ -25,7 +26,13 @@ from landuse.objects.classes import (
     local_table,
 )
 from landuse.objects.overlay import geodesic_area_m2, largest, overlaps, same_crs, shared_area
-from landuse.objects.quality import declared_area_findings, finding, overlap_findings, some
+from landuse.objects.quality import (
+    STAGE,
+    declared_area_findings,
+    finding,
+    overlap_findings,
+    some,
+)
 from landuse.sources.spec import ClassSystem
 
 COLUMNS = (
@@ -122,6 +129,7 @@ def _with_land_use(
     codes = table["land_use"]
     found = classify(codes, table=system)
     findings += _code_findings(table, found.unknown, system)
+    findings += check_fit(codes, table=system, stage=STAGE)
     table = table.assign(land_use=codes.fillna(""), **{n: found.table[n] for n in found.table})
     out = ~table["assessed"]
     if out.any():

@@ -189,6 +189,8 @@ class RunFacts:
     contributions : long table of `scores.assess`, for the availability of each criterion.
     bill : what the absences cost by the score model alone; None where it was not asked.
     names : indicator name -> its names, unit, digits and roles.
+    decisions : land-use codes left to decide, of `objects.crosswalk`; None where not asked.
+    frame : area, towns, villages and people of the county, of `objects.frame`; null = not known.
     """
 
     study: StudyFacts
@@ -201,6 +203,8 @@ class RunFacts:
     absences: tuple[Absence, ...] = ()
     bill: AbsenceBill | None = None
     names: Mapping[str, ColumnLike] = field(default_factory=dict)
+    decisions: pd.DataFrame | None = None
+    frame: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def grades(self) -> tuple[str, ...]:

@@ -26,10 +26,13 @@ def gather(
     sources: pd.DataFrame,
     facts: Mapping[str, str],
     overlap: pd.DataFrame | None = None,
+    decisions: pd.DataFrame | None = None,
+    frame: Mapping[str, float | None] | None = None,
 ) -> RunFacts:
     """Return everything a workbook or report is made of.
 
     ``overlap`` is the table of `align.overlap`; without it the source sheet tells no overlap.
+    ``decisions`` and ``frame``: see `RunFacts`.
     """
     model = settings.score_model
     return RunFacts(
@@ -53,6 +56,8 @@ def gather(
             parcels=not parcels.empty,
         ),
         names=column_names(settings),
+        decisions=decisions,
+        frame=frame or {},
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from landuse.products.columns import column_names, describe, ordered_columns
+from landuse.products.crosswalk_sheet import decision_sheets
 from landuse.products.facts import RunFacts
 from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table, veto_value
@@ -70,6 +71,7 @@ def workbook_sheets(run: RunFacts) -> tuple[Sheet, ...]:
         not_listed_sheet(run),
         *total_sheets(run),
         waterfall_sheet(run),
+        *decision_sheets(run),
         dictionary_sheet(run),
         parameter_sheet(run),
         source_sheet(run),

@@ -117,7 +117,7 @@ def test_decisions_that_cannot_be_followed_are_told_at_once() -> None:
         carried("05H1", **wrong)
     assert caught.value.exit_code == 2
     assert [fault.field for fault in caught.value.faults] == [
-        "crosswalk.decided.05H1", "crosswalk.decided.05H9", "crosswalk.decided.0601",
+        "parcels.decided.05H1", "parcels.decided.05H9", "parcels.decided.0601",
     ]  # fmt: skip
 
 
