@@ -19,6 +19,7 @@ from landuse.runner import Run, Stage, before_gates, outlook, run_stages
 from landuse.sources.describe import DescribeSettings
 from landuse.sources.origin import complete_notes
 from landuse.sources.read import present
+from landuse.sources.remote.fetched import read_record
 from landuse.sources.roles import ROLE_NAMES
 from landuse.sources.spec import RasterSource, Sources, TableSource
 from landuse.store import Store
@@ -26,6 +27,8 @@ from landuse.study import OpenStudy
 
 Narrate = Callable[[int], Any]
 OVERLAP = "overlap"
+SETTLING = ("datum", "towns", "frame", "parcels", "crosswalk", "settlements")
+"""Stages that find faults and doubts in the layers together, before anything is measured."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Passed:
     faults : of missing files and of the data together.
     sources, overlap, findings : tables of the layers that could be read; empty without any.
     parcels : whether there is anything to assess.
-    unread : roles that were not read, since no layer tells where the study is.
+    unread : roles that were not read, since no layer tells where the study is or the record of
+        downloads is spoilt.
     """
 
     faults: tuple[Fault, ...]
@@ -51,6 +55,10 @@ class Passed:
 def read_layers(study: OpenStudy, store: Store, *, narrate: Narrate) -> Passed:
     """Read and align every layer that is there; gather the faults of all."""
     faults, run, usable = list(missing_files(study)), Run(), _without_missing(study)
+    try:
+        read_record(study.raw)
+    except LanduseError as error:
+        return _nothing([*faults, *error.faults], usable.study.sources)
     plan: list[Stage] = []
     while any(getattr(usable.study.sources, role) for role in FRAMES):
         plan = _gates(usable)
@@ -81,14 +89,23 @@ def _without(study: OpenStudy, lost: Collection[str]) -> OpenStudy:
 
 
 def _gates(study: OpenStudy) -> list[Stage]:
-    """Return the stages that read files, the parcels, and what they rest on, in order."""
+    """Return the stages that read files, that test or settle what was read, and what these need."""
     plan = stages(study)
-    needed = before_gates(plan) | {"parcels"}
+    needed = before_gates(plan) | _with_upstream(plan, SETTLING)
     ready: list[Stage] = []
     for stage in plan:
         if stage.name in needed and stage.upstream() <= {item.name for item in ready}:
             ready.append(_described(stage, study) if stage.name == "sources" else stage)
     return ready
+
+
+def _with_upstream(plan: Sequence[Stage], names: Collection[str]) -> set[str]:
+    """Return the names of stages and of every stage that they rest on."""
+    needed = set(names)
+    for stage in reversed(plan):
+        if stage.name in needed:
+            needed |= stage.upstream()
+    return needed
 
 
 def _described(stage: Stage, study: OpenStudy) -> Stage:

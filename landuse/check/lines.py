@@ -94,10 +94,8 @@ def _sources(sources: Sequence[Row]) -> Iterator[str]:
 
 def _unread(roles: Sequence[str]) -> Iterator[str]:
     if roles:
-        yield (
-            "  未能核对 not read: 不知道研究区在哪里，先改正县域范围或图斑 / nothing tells where "
-            f"the study is, mend county or parcels first: {', '.join(roles)}"
-        )
+        listed = ", ".join(roles)
+        yield f"  未能核对，先改正上列问题 / not read, mend the faults first: {listed}"
 
 
 def _cells(row: Row) -> tuple[str, ...]:

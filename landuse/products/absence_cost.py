@@ -252,7 +252,7 @@ def _cost_data(cost: Cost) -> dict[str, Any]:
         "vetoes": [{"code": i.code, "zh": i.zh, "en": i.en} for i in cost.vetoes],
         "families_lost": [item.code for item in cost.families],
         "coverage": {score: cost.coverage(score) for score in SCORES},
-        "reach": [asdict(item) for item in cost.reach],
+        "reach": [asdict(item) | {"families": list(item.families)} for item in cost.reach],
         "can_flag": cost.can_flag,
         "silent_groups": list(cost.silent_groups),
     }  # fmt: skip

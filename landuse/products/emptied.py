@@ -21,6 +21,15 @@ EMPTIED: Final[dict[str, Words]] = {
         "no land use or owner of a cadastre; parcels come from other layers, else every list is "
         "empty",
     ),
+    "land_use_map": (
+        "没有图斑时不能由开放地图划地块",
+        "where no cadastre exists no parcel can be drawn from an open map",
+    ),
+    "villages": ("自然村不能归到行政村", "natural villages have no administrative village"),
+    "settlements": (
+        "自然村只能由建成像元或建筑推出，没有名称",
+        "natural villages are drawn from cells or buildings, without names",
+    ),
     "roads": ("通达列与地图道路为空", "access columns and the roads of the map empty"),
     "buildings": ("建筑密度列与地图建筑为空", "building coverage and the map's buildings empty"),
     "water": ("水面列与地图水面为空", "water column and the map's water empty"),
