@@ -9,6 +9,7 @@ from __future__ import annotations
 from landuse.align.datum_guard import guard_datums
 from landuse.align.grid import GridSettings, study_grid
 from landuse.align.latest import latest
+from landuse.align.overlap import OverlapSettings, measure_overlap
 from landuse.align.partition import partition_towns
 from landuse.align.rasters import RasterAlign, align_raster, align_series
 from landuse.align.surfaces import BurnSettings, burn_surfaces
@@ -110,6 +111,7 @@ def _bring_layers_in(plan: Plan) -> None:
         plan.align_many("surfaces", burn_surfaces, surfaces, takes=on_grid)
     for role, table in sources.of_kind(TableSource).items():
         plan.align(role, align_table, TableAlign.for_role(role, table))
+    plan.add("overlap", "资料范围", measure_overlap, OverlapSettings(), takes=plan.aligned())
 
 
 def _settle_the_frame(plan: Plan) -> None:
@@ -208,14 +210,14 @@ def _deliver(plan: Plan) -> None:
         "decisions": "crosswalk.decisions",
         "frame": "frame.county",
     }
-    shapes = {"geometry": "results.geometry"}
+    shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
     context = plan.of("roads", "water", "buildings", *CONTROL_ROLES, "elevation")
     every = {"parcels": "results.parcels"}
     plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(), takes=every)
-    plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=tables)
+    plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=measured | tables)
     plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts, takes=tables | shapes | places)
-    plan.add("report", "报告", make_report, facts, takes=tables | shapes | frame)
+    plan.add("report", "报告", make_report, facts, takes=measured | tables | shapes | frame)
     plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context)
 
 

@@ -14,9 +14,10 @@ from landuse.products.settings import ProductSettings
 from landuse.runner import Stage
 from landuse.scores.assess import AssessSettings
 from landuse.sources.describe import DescribeSettings
+from landuse.sources.origin import complete_notes
 from landuse.sources.products import PRODUCTS
 from landuse.sources.roles import ROLE_NAMES
-from landuse.sources.spec import RasterSource, SourceBase, Sources
+from landuse.sources.spec import RasterSource, SourceBase, Sources, TableSource
 from landuse.study import Head, OpenStudy, Study
 
 Run = Callable[..., Any]
@@ -166,7 +167,20 @@ class Plan:
 
     def describe(self) -> DescribeSettings:
         """Return what the source sheet says of each file."""
-        return DescribeSettings(notes=source_notes(self.sources, self.files()))
+        settings = DescribeSettings(notes=source_notes(self.sources, self.files()))
+        return complete_notes(
+            settings, sources=self.sources, files=self.files(), raw=self.opened.raw
+        )
+
+    def aligned(self) -> dict[str, str | None]:
+        """Return where everything that was aligned is, by role, and the frame."""
+        found: dict[str, str | None] = {"frame": self.layer(self.frame_role)}
+        for role in ROLE_NAMES:
+            source = getattr(self.sources, role)
+            series = isinstance(source, RasterSource) and bool(source.series)
+            output = "table" if isinstance(source, TableSource) else "layers" if series else "layer"
+            found |= {role: f"align_{role}.{output}"} if source else {}
+        return found
 
     def assess_settings(self) -> AssessSettings:
         """Return what the judgement reads: the model, the years, what is absent."""

@@ -106,6 +106,21 @@ def _by_ranges(
     client: Client, url: str, remote: Remote, made: Path, *, wanted: Wanted, progress: Progress,
     part: Part,
 ) -> Version:  # fmt: skip
+    """Cut the window out of the file at a URL; a raster that does not fit is asked for anew once.
+
+    A spoilt header reads like another raster: without a CRS, or elsewhere.
+    """
+    try:
+        return _cut_out(client, url, remote, made, wanted=wanted, progress=progress, part=part)
+    except LanduseError:
+        part.drop()
+        return _cut_out(client, url, remote, made, wanted=wanted, progress=progress, part=part)
+
+
+def _cut_out(
+    client: Client, url: str, remote: Remote, made: Path, *, wanted: Wanted, progress: Progress,
+    part: Part,
+) -> Version:  # fmt: skip
     """Cut the window out of the file at a URL; what GDAL cannot read is dropped and refused."""
     meter = _Meter(remote.name, progress)
     file = RangeFile(client, url, remote, part=part, on_bytes=meter.add)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from landuse.core.errors import LanduseError
@@ -57,11 +57,24 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def first_block(file: Path) -> int:
+    """Return where the cells begin: a wrong byte among the tags of a window cannot be told."""
+    with rasterio.open(file) as raster:
+        return min(
+            int(raster.get_tag_item(f"BLOCK_OFFSET_{x}_{y}", "TIFF", bidx=1))
+            for x in range(6)
+            for y in range(6)
+        )
+
+
 @pytest.mark.parametrize("access", ["whole", "window"])
 @settings(max_examples=25, deadline=None)
 @given(ours=st.lists(FAULTS, max_size=6), theirs=st.lists(FAULTS, max_size=3))
 def test_right_or_absent(file: Path, access: Access, ours: list[Plan], theirs: list[Plan]) -> None:
     body = file.read_bytes()
+    if access == "window":
+        assume(all(plan.at >= first_block(file) for plan in (*ours, *theirs)
+                   if isinstance(plan, Spoilt)))  # fmt: skip
     digest = hashlib.sha256(body).hexdigest()
     bounds = (120.0, 28.0, 120.5, 28.5)
     with Provider() as provider, tempfile.TemporaryDirectory() as made:
