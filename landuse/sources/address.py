@@ -44,16 +44,12 @@ def remotes(
         year = edition.years[0]
     codes = {"year": year, "ISO3": iso3.upper(), "iso3": iso3.lower()}
     return tuple(
-        _remote(
-            product, edition, url=edition.url.format(tile=tile, **codes), year=year
-        )
+        _remote(product, edition, url=edition.url.format(tile=tile, **codes), year=year)
         for tile in tiles_over(bounds, tiling=product.tiling)
     )
 
 
-def _remote(
-    product: RasterProduct, edition: Edition, *, url: str, year: int | None
-) -> Remote:
+def _remote(product: RasterProduct, edition: Edition, *, url: str, year: int | None) -> Remote:
     there = url.rpartition("/")[2]
     name = re.sub(r"\.zip$", ".tif", there.removesuffix(".gz"))
     return Remote(
