@@ -103,6 +103,10 @@ def _places(faces: Faces, owner: Ints, kind: np.ndarray) -> tuple[Ints, Floats]:
     return changed[by_size][first], area
 
 
+_NOTED_SHARE = 0.0005
+"""Less of a town than this moves by the rounding of two layers of one outline."""
+
+
 def report(
     changes: pd.DataFrame,
     layer: gpd.GeoDataFrame,
@@ -175,6 +179,8 @@ def _town_areas(
         if code not in touched:
             continue
         share = moved[at] / old[at]
+        if share < _NOTED_SHARE:
+            continue
         doubt = share > settings.doubt_share
         km2 = f"{old[at] / 1e6:.4f} -> {new[at] / 1e6:.4f} km2"
         yield Finding(

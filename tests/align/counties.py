@@ -45,18 +45,18 @@ def layer_of(shapes: Any) -> gpd.GeoDataFrame:
 def spoilt(towns: gpd.GeoDataFrame, seed: int, *, most_m: float = 300.0) -> gpd.GeoDataFrame:
     """Return the towns each moved, grown, shrunk, redrawn or left, by up to ``most_m``."""
     chance = np.random.default_rng(seed + 2)
-    shapes = []
-    for shape in towns.geometry:
-        metres = chance.uniform(-most_m, most_m, 2)
-        way = chance.integers(4)
-        if way == 0:
-            shape = affinity.translate(shape, *metres)
-        elif way == 1:
-            shape = shape.buffer(metres[0], quad_segs=2)
-        elif way == 2:
-            shape = _jittered(shape, chance, most_m / 3)
-        shapes.append(shape)
+    shapes = [_spoilt(shape, chance, most_m) for shape in towns.geometry]
     return towns.set_geometry(gpd.GeoSeries(shapes, index=towns.index, crs=towns.crs))
+
+
+def _spoilt(shape: Any, chance: np.random.Generator, most_m: float) -> Any:
+    metres = chance.uniform(-most_m, most_m, 2)
+    way = chance.integers(4)
+    if way == 0:
+        return affinity.translate(shape, *metres)
+    if way == 1:
+        return shape.buffer(metres[0], quad_segs=2)
+    return _jittered(shape, chance, most_m / 3) if way == 2 else shape
 
 
 def _jittered(shape: Any, chance: np.random.Generator, metres: float) -> Any:
