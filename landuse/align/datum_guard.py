@@ -18,6 +18,7 @@ from landuse.align.datum_words import outside_note, words
 from landuse.align.loss_fields import cell_field, ring_field
 from landuse.align.offset import Term, blocks_like, spatial_blocks
 from landuse.align.sampling import along, outline, points_of
+from landuse.align.whole_county import without_whole
 from landuse.core.crs import to_lonlat
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
@@ -84,7 +85,7 @@ def guard_datums(
     ``findings``: a doubt for each layer that does not fit, a note for each other one tested.
     """
     given: dict[Role, gpd.GeoDataFrame | None] = {
-        "county": county, "towns": towns, "parcels": _built(parcels, settings),
+        "county": county, "towns": _towns_alone(towns), "parcels": _built(parcels, settings),
         "buildings": buildings, "water": water, "roads": roads, "settlements": settlements,
     }  # fmt: skip
     known = {*settings.declared, *settings.trusted}
@@ -100,6 +101,10 @@ def guard_datums(
     proofs = [*_on_cells(layers, landcover, built_surface, settings), *_rings(layers, settings)]
     judged = [judge(proof, limits=settings.limits) for proof in proofs]
     return {"evidence": _table(judged), "findings": words(judged, trusted=settings.trusted)}
+
+
+def _towns_alone(towns: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    return None if towns is None else without_whole(towns, stage="")[0]
 
 
 def _built(parcels: gpd.GeoDataFrame | None, settings: GuardSettings) -> gpd.GeoDataFrame | None:

@@ -23,6 +23,7 @@ from landuse.align.partition_checks import STAGE, misfit, missing_town_faults, v
 from landuse.align.partition_report import change_table, no_changes, report
 from landuse.align.partition_settings import PartitionSettings
 from landuse.align.town_codes import join_codes
+from landuse.align.whole_county import without_whole
 from landuse.core.errors import LanduseError
 from landuse.core.findings import Finding
 
@@ -67,8 +68,9 @@ def partition_towns(
     if county is not None and county.crs != towns.crs:
         msg = f"county is in {county.crs}, towns are in {towns.crs}"
         raise ValueError(msg)
+    towns, whole = without_whole(towns, stage=STAGE)
     joined = join_codes(towns, codes, adcode=settings.adcode)
-    findings: list[Finding] = joined["findings"]
+    findings: list[Finding] = whole + joined["findings"]
     layer, merged = _one_row_a_town(joined["layer"])
     findings += merged
     frame = None if county is None else _frame(county)
