@@ -56,7 +56,7 @@ def fetch_study(
     fetch_osm(fetching)
     _tell_the_rest(fetching)
     data = {"files": [asdict(item) for item in fetching.items]} | _totals(fetching.items)
-    return _lines(fetching), data, fetching.faults
+    return _lines(fetching), data, list(dict.fromkeys(fetching.faults))
 
 
 def _raster(

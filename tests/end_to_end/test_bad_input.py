@@ -6,6 +6,7 @@ import errno
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -120,13 +121,20 @@ def test_a_raster_that_covers_the_county_raises_no_doubt(
     assert [row for row in rows if row["kind"] == "doubt" and "covers" in row["message_en"]] == []
 
 
-@pytest.mark.parametrize("name", ["demo", "cambridge"])
-def test_fetch_lists_what_is_missing_and_opens_no_connection(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("name", ["demo", "cambridge", "lanxi"])
+def test_fetch_offline_lists_what_is_missing_and_opens_no_connection(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = call(["fetch", f"studies/{name}.toml", "--raw", str(tmp_path), "--json"], capsys)
-    assert (told.code, told.err) == (0, "")
-    assert {row["there"] for row in json.loads(told.out)["files"]} == {False}
+    monkeypatch.setattr(socket, "socket", _refuse)
+    words = ["fetch", f"studies/{name}.toml", "--raw", str(tmp_path), "--offline", "--json"]
+    told = call(words, capsys)
+    if name == "demo":  # without bounds only its county tells where it is
+        assert told.code == 3
+        one_message(told.err, faults=1)
+        assert "admin.gpkg" in told.err
+    else:
+        assert (told.code, told.err) == (0, "")
+        assert {row["how"] for row in json.loads(told.out)["files"]} <= {"missing", "by_hand"}
 
 
 def _refuse(*_arguments: Any, **_more: Any) -> Any:

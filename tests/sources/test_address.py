@@ -163,7 +163,6 @@ def test_an_archive_names_its_member_and_a_file_its_licence_and_credit() -> None
     assert "project 2021" in cover.attribution
 
 
-
 @pytest.mark.parametrize(
     ("product", "asked", "message"),
     [
