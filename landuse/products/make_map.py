@@ -10,6 +10,7 @@ import pandas as pd
 from landuse.core.layers import Layer
 from landuse.products.facts import Absence
 from landuse.products.gather import gather
+from landuse.products.ground_note import ground_note
 from landuse.products.settings import ProductSettings
 from landuse.products.webmap import MapInput, WebTiles, hillshade_picture, render_map
 from landuse.products.webmap.model import CONTROL_LINES
@@ -38,6 +39,7 @@ def make_map(
     run = gather(settings, **tables, **more)
     model = settings.score_model
     parcels = gpd.GeoDataFrame(run.parcels, geometry=geometry.geometry.array, crs=geometry.crs)
+    notice_zh, notice_en = ground_note(run.parcels)
     inputs = MapInput(
         title_zh=settings.title_zh,
         title_en=settings.title_en,
@@ -49,6 +51,8 @@ def make_map(
         result_date=settings.as_of,
         data_note_zh=f"数据 {_data_note(sources)}",
         data_note_en=f"Data {_data_note(sources)}",
+        notice_zh=notice_zh,
+        notice_en=notice_en,
         attribution=tuple(dict.fromkeys(text for text in sources["attribution"] if text)),
         contributions=contributions,
         criteria=_criteria(model, settings.years),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from landuse.products import numbers, words
 from landuse.products.facts import RunFacts
+from landuse.products.ground_note import ground_note
 from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table
 from landuse.products.report_map import CIRCLES_SHOWN, Ground, colour_rules, draw_map
@@ -23,6 +24,10 @@ from landuse.products.totals import county_totals, town_totals, zone_totals
 from landuse.products.workbook_sheets import people_zones
 
 TOP, FINDINGS_SHOWN = 20, 200
+FRAME_FIGURES = (
+    "area_m2", "towns_count", "villages_count", "population", "rural_population", "households",
+    "share_65_plus_pct",
+)  # fmt: skip
 PLAUSIBLE_SHARE = (0.03, 0.20)
 """Share of the assessed area that is plausibly flagged (`domain.md` §10.2)."""
 
@@ -107,6 +112,8 @@ def _context(run: RunFacts) -> dict[str, Any]:
         "finding_count": len(run.findings),
         "finding_kinds": _kinds(run.findings),
         "sheet": source_page(run),
+        "ground": ground_note(run.parcels),
+        "frame": {key: run.frame.get(key) for key in FRAME_FIGURES},
         "kinds": words.KINDS,
         "marks": words.MARKS,
     }

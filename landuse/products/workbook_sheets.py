@@ -11,6 +11,7 @@ import pandas as pd
 from landuse.products.columns import column_names, describe, ordered_columns
 from landuse.products.crosswalk_sheet import decision_sheets
 from landuse.products.facts import RunFacts
+from landuse.products.ground_note import ground_note
 from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table, veto_value
 from landuse.products.numbers import grade_sign, number, percent
@@ -296,6 +297,7 @@ def note_sheet(run: RunFacts) -> Sheet:
             f"{study.crs}；经纬度为 CGCS2000",
             "working CRS; longitude and latitude CGCS2000",
         ),
+        *([("地块", *ground_note(run.parcels))] if ground_note(run.parcels)[0] else []),
         ("空白单元格", "表示缺失，不是零", "an empty cell is missing, not zero"),
         ("疑似占参评面积", percent(share), "suspected share of the area that was not vetoed"),
     ]

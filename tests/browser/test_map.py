@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -363,3 +364,29 @@ def test_a_map_of_almost_nothing_opens(
     opened.ask("landuse.select(landuse.ids()[0])")
     assert opened.errors == []
     assert opened.requests == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_notice_stands_on_the_map_in_both_languages(
+    open_map: Opener, saved: Callable[[MapInput, str], Path], language: str
+) -> None:
+    inputs = replace(map_input(20), notice_zh="地块不是地籍", notice_en="No cadastre")
+    opened = open_map(saved(inputs, "notice"))
+    opened.page.click(f"#lang-{language}")
+    words = {"zh": "地块不是地籍", "en": "No cadastre"}[language]
+    assert opened.page.locator("#notice").is_visible()
+    assert opened.page.inner_text("#notice") == words
+
+
+def test_a_map_without_parcels_says_so_and_offers_no_filter_to_clear(
+    open_map: Opener, saved: Callable[[MapInput, str], Path]
+) -> None:
+    bare = map_input(20)
+    inputs = replace(
+        bare, parcels=bare.parcels.iloc[:0], contributions=None, notice_zh="证据不足",
+        notice_en="No data",
+    )  # fmt: skip
+    opened = open_map(saved(inputs, "nothing"))
+    assert opened.page.inner_text("#none h2") == "没有可评价的地块"
+    assert opened.page.inner_text("#none-near") == "证据不足"
+    assert not opened.page.locator("#clear").is_visible()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import sync_playwright
 
 from landuse.products.absence_cost import absence_bill
 from landuse.products.facts import SourceFact
@@ -209,30 +207,23 @@ def test_the_workbook_lists_every_file_with_its_whole_digest(run):
     assert {row[codes.index("digest")] for row in sheet.rows} == {s.digest for s in facts.sources}
 
 
-def pages(html, tmp_path, *, keep):
+def pages(browser, html, tmp_path, *, keep):
     """Return how many A4 pages the kept part of a report prints on."""
-    browser_path = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-    if browser_path is None:
-        pytest.fail("needs Chromium on the PATH: apt-get install chromium", pytrace=False)
     file = tmp_path / "报告 一.html"
     file.write_text(html, encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        page.goto(file.as_uri())
-        page.evaluate(
-            "keep => document.querySelectorAll('header, main > section').forEach("
-            "part => { if (!part.matches(keep)) part.remove() })",
-            keep,
-        )
-        data = page.pdf(prefer_css_page_size=True)
-        browser.close()
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    page.evaluate(
+        "keep => document.querySelectorAll('header, main > section').forEach("
+        "part => { if (!part.matches(keep)) part.remove() })",
+        keep,
+    )
+    data = page.pdf(prefer_css_page_size=True)
+    page.close()
     (tmp_path / "page.pdf").write_bytes(data)
     return len(re.findall(rb"/Type\s*/Page\b", data))
 
 
 @pytest.mark.browser
-def test_an_ordinary_study_has_its_sheet_on_one_page(html, tmp_path):
-    assert pages(html, tmp_path, keep=".sheet") == 1
+def test_an_ordinary_study_has_its_sheet_on_one_page(browser, html, tmp_path):
+    assert pages(browser, html, tmp_path, keep=".sheet") == 1

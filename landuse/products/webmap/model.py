@@ -59,6 +59,7 @@ class MapInput:
     run_code : short hash of the run.
     result_date : date of the result as text.
     data_note_zh, data_note_en : sources and years for the status bar.
+    notice_zh, notice_en : what must be known of the parcels before one is looked at; "" for none.
     attribution : licence and source lines, plain text.
     parcels : one row a parcel with the columns of the parcel table. Needed: ``parcel_id, flag``
         and geometry; every other column may be absent. ``decided_by`` (``les`` or ``idle``) names
@@ -92,6 +93,8 @@ class MapInput:
     result_date: str = ""
     data_note_zh: str = ""
     data_note_en: str = ""
+    notice_zh: str = ""
+    notice_en: str = ""
     attribution: tuple[str, ...] = ()
     contributions: pd.DataFrame | None = None
     criteria: Sequence[Record] = ()

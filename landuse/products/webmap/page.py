@@ -91,7 +91,7 @@ _SINGLE_GRADE = {"code": "", "zh": "疑似", "en": "Suspected", "minimum": None}
 def _meta(inputs: MapInput) -> dict[str, Any]:
     names = (
         "title_zh", "title_en", "subtitle_zh", "subtitle_en", "crs", "run_code", "result_date",
-        "data_note_zh", "data_note_en",
+        "data_note_zh", "data_note_en", "notice_zh", "notice_en",
     )  # fmt: skip
     meta: dict[str, Any] = {name: plain(getattr(inputs, name)) for name in names}
     meta["attribution"] = [plain_text(line) for line in inputs.attribution]

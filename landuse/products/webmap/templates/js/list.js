@@ -76,7 +76,10 @@ function drawList() {
   byId("list").hidden = zero;
   byId("none").hidden = !zero;
   for (const name of ["csv", "geojson"]) byId(name).disabled = zero;
-  if (zero) byId("none-near").textContent = nearbyText();
+  const nothing = D.n === 0;
+  byId("clear").hidden = nothing;
+  byId("none").querySelector("h2").textContent = t(nothing ? "nothing" : "empty");
+  if (zero) byId("none-near").textContent = nothing ? say(D.meta, "notice") : nearbyText();
   drawRows();
 }
 

@@ -161,7 +161,12 @@ function showPopup() {
 
 function evidence(i) { return D.col["evidence_" + S.lang].at(i) || D.col.evidence_zh.at(i); }
 
-function noteText() { byId("note-text").textContent = t(map.getZoom() < CIRCLES_BELOW ? "note_circles" : "note"); }
+function noteText() {
+  const notice = say(D.meta, "notice");
+  byId("note-text").textContent = t(map.getZoom() < CIRCLES_BELOW ? "note_circles" : "note");
+  byId("notice").hidden = !notice;
+  byId("notice").textContent = notice;
+}
 
 function applyLayers() {
   for (const name of ["ground", "parcels", "overlay", "pick"]) sheets[name].redraw();
