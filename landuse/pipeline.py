@@ -216,7 +216,9 @@ def _deliver(plan: Plan) -> None:
     every = {"parcels": "results.parcels"}
     plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(), takes=every)
     plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=measured | tables)
-    plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts, takes=tables | shapes | places)
+    villages = {"settlements": plan.output("settlements.settlements")}
+    plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
+             takes=tables | shapes | places | villages)  # fmt: skip
     plan.add("report", "报告", make_report, facts, takes=measured | tables | shapes | frame)
     plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context)
 

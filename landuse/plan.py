@@ -123,6 +123,11 @@ class Plan:
         names = ("align_parcels", "parcels_from_map", "parcels_from_cells", "no_parcels")
         return next((f"{name}.layer" for name in names if name in made), None)
 
+    def output(self, name: str) -> str | None:
+        """Return an output "stage.name" if the stage is in the plan, else None."""
+        made = {stage.name for stage in self.stages}
+        return name if name.split(".", maxsplit=1)[0] in made else None
+
     def tables(self, *roles: str) -> dict[str, str | None]:
         """Return where the aligned table of each role is; None where the study lacks it."""
         return {

@@ -14,7 +14,12 @@ from landuse.products.facts import RunFacts
 from landuse.products.gather import gather
 from landuse.products.geopackage import LayerLabels, write_geopackage
 from landuse.products.settings import ProductSettings
-from landuse.products.styles import district_style, parcel_style, table_style
+from landuse.products.styles import (
+    district_style,
+    parcel_style,
+    settlement_style,
+    table_style,
+)
 from landuse.products.totals import total_columns, town_totals, zone_totals
 
 
@@ -24,6 +29,7 @@ def make_geopackage(
     geometry: gpd.GeoDataFrame,
     towns: gpd.GeoDataFrame | None,
     zones: gpd.GeoDataFrame | None,
+    settlements: gpd.GeoDataFrame | None = None,
     **tables: Any,
 ) -> dict[str, Any]:
     """Return ``candidates``: a GeoPackage with the layers that this run has."""
@@ -32,6 +38,7 @@ def make_geopackage(
     layers = {
         "parcels": parcels,
         "districts": districts(run, towns=towns, zones=zones),
+        "settlements": settlements,
         "findings": run.findings,
     }
     labels = _labels(run, layers)
@@ -44,6 +51,7 @@ def make_geopackage(
             aliases=labels["parcels"].aliases,
         ),
         "districts": district_style(aliases=labels["districts"].aliases),
+        "settlements": settlement_style(aliases=labels["settlements"].aliases),
         "findings": table_style(aliases=labels["findings"].aliases),
     }
 
@@ -86,9 +94,14 @@ _PLAIN = {
     "level": "层级", "code": "代码", "name": "名称", "stage": "步骤", "object_id": "对象",
     "kind": "类别", "value": "值", "message_zh": "说明", "message_en": "说明（英文）",
 }  # fmt: skip
+_SETTLEMENT = {
+    "settlement_id": "自然村编号", "village_code": "行政村代码", "village_name": "行政村",
+    "building_count": "建筑数", "origin": "来历",
+}  # fmt: skip
 _TITLES = {
     "parcels": ("参评地块", "疑似：由公开数据推断，非法定认定"),
     "districts": ("乡镇与开发区", "各乡镇、开发区合计"),
+    "settlements": ("疑似自然村", "由部门图层，或由建成像元与建筑聚成；可能含村外厂房"),
     "findings": ("发现", "修复、剔除、缺项与疑点"),
 }
 
@@ -99,8 +112,9 @@ def _labels(
     names = column_names(run.names) | {item.name: item for item in total_columns(run.grades)}
     labels = {}
     for layer, table in layers.items():
+        plain = _PLAIN | (_SETTLEMENT if layer == "settlements" else {})
         columns = [] if table is None else [name for name in table.columns if name != "geometry"]
-        aliases = {name: _PLAIN.get(name) or heading(describe(name, names)) for name in columns}
+        aliases = {name: plain.get(name) or heading(describe(name, names)) for name in columns}
         title, text = _TITLES[layer]
         labels[layer] = LayerLabels(title=title, description=text, aliases=aliases)
     return labels

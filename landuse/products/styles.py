@@ -62,6 +62,12 @@ def district_style(*, aliases: Mapping[str, str]) -> str:
     return _document(rules, aliases=aliases, display="name")
 
 
+def settlement_style(*, aliases: Mapping[str, str]) -> str:
+    """Return the QML of suspected natural villages: a light fill with a thin brown outline."""
+    layers = [_fill("#F3E3C3", "#8A6A2F", width=0.2)]
+    return _document([("疑似自然村", "", layers)], aliases=aliases, display="settlement_id")
+
+
 def table_style(*, aliases: Mapping[str, str]) -> str:
     """Return the QML of a layer without geometry: the Chinese names of its columns."""
     root = _root()
