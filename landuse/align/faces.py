@@ -147,13 +147,13 @@ def _cells(points: Floats) -> NDArray[np.complex128]:
 def is_tiling(towns: Shapes, *, frame: shapely.Geometry | None, hole_m2: float) -> bool:
     """Tell whether towns share no area, meet vertex on vertex and fill the frame to its line.
 
-    Without a frame they may leave holes from ``hole_m2`` on.
+    Without a frame they may leave holes that are `wide` by ``hole_m2``.
     """
     if not shapely.coverage_is_valid(towns):
         return False
     whole = shapely.coverage_union_all(towns)
     if frame is None:
-        return all(hole >= hole_m2 for hole in hole_areas_m2(whole))
+        return bool(wide(_holes(whole), area_m2=hole_m2).all())
     near = 2 * UNIT_M
     ring = shapely.boundary(frame)
     if abs(whole.area - frame.area) > near * ring.length:
@@ -165,7 +165,18 @@ def is_tiling(towns: Shapes, *, frame: shapely.Geometry | None, hole_m2: float) 
     return len(np.unique(met)) == len(corners) and bool(shapely.dwithin(ring, ends, near).all())
 
 
-def hole_areas_m2(shape: shapely.Geometry) -> list[float]:
-    """Return the areas of the holes of a polygon or multipolygon."""
+def _holes(shape: shapely.Geometry) -> Shapes:
     rings = [ring for part in shapely.get_parts(shape) for ring in part.interiors]
-    return [float(area) for area in shapely.area(shapely.polygons(rings))] if rings else []
+    return np.asarray(shapely.polygons(np.array(rings, dtype=object)), dtype=object)
+
+
+def wide(shapes: Shapes, *, area_m2: float) -> NDArray[np.bool_]:
+    """Tell which shapes have an area and are no mere strips.
+
+    A shape is wide if a circle fits into it with a quarter of the radius of the circle of that
+    area (a strip along the county line may be as large as a town, but is not one).
+    """
+    radius = np.sqrt(area_m2 / np.pi) / 4
+    found = shapely.area(shapes) >= area_m2
+    found[found] = ~shapely.is_empty(shapely.buffer(shapes[found], -radius))
+    return np.asarray(found)

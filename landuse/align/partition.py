@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landuse.align.faces import Faces, Ints, Shapes, cut_faces, is_tiling, restore
+from landuse.align.faces import Faces, Ints, Shapes, cut_faces, is_tiling, restore, wide
 from landuse.align.gap_split import gaps_to_split, split_lines
 from landuse.align.owners import (
     NOBODY,
@@ -126,14 +126,14 @@ def _settle(
     shapes = np.asarray(layer.geometry.to_numpy())
     faces = cut_faces(shapes, frame=frame)
     owner = _undisputed(faces, settings)
-    wide = _wide_gaps(faces, owner, hole_m2)
+    missing = _missing_towns(faces, owner, hole_m2)
     faults = vanished_faults(owner, layer)
     if frame is not None:
-        faults += missing_town_faults(faces.shapes[wide], crs=layer.crs, limit_m2=hole_m2)
+        faults += missing_town_faults(faces.shapes[missing], crs=layer.crs, limit_m2=hole_m2)
     if faults:
         raise LanduseError(faults)
-    faces.inside[wide] = False
-    holes = faces.shapes[wide]
+    faces.inside[missing] = False
+    holes = faces.shapes[missing]
     gaps = gaps_to_split(
         faces, owner, area_m2=settings.split_area_m2, length_m=settings.split_length_m
     )
@@ -151,9 +151,9 @@ def _undisputed(faces: Faces, settings: PartitionSettings) -> Ints:
     return give_overlaps(faces, nested_share=settings.nested_share, sliver_m2=settings.sliver_m2)
 
 
-def _wide_gaps(faces: Faces, owner: Ints, limit_m2: float) -> Ints:
+def _missing_towns(faces: Faces, owner: Ints, limit_m2: float) -> Ints:
     gaps, _ = gap_neighbours(faces, owner)
-    return np.asarray(gaps[faces.area_m2[gaps] >= limit_m2])
+    return np.asarray(gaps[wide(faces.shapes[gaps], area_m2=limit_m2)])
 
 
 def _tiles(
