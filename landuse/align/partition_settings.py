@@ -19,8 +19,8 @@ class PartitionSettings(Settings):
     ``doubt_share``: a town of whose land more than this was moved is doubted.
     ``offset_m``: middles of towns and county this far apart make the datum doubtful.
     Faults: less than ``cover_share`` of the county covered, more than ``outside_share`` of the
-    towns outside, more than ``overlap_share`` claimed twice, a gap, no mere
-    strip, larger than ``gap_share`` of the median town.
+    towns outside, more than ``overlap_share`` claimed twice, a gap larger than
+    ``gap_share`` of the median town that is no mere strip.
     """
 
     adcode: str | None = None

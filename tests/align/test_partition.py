@@ -171,15 +171,12 @@ def test_a_missing_town_is_not_given_to_its_neighbours() -> None:
 
 
 def test_a_strip_as_large_as_a_town_is_no_missing_town() -> None:
-    # 0.4 x 4 km = 1.6 km2 of 3.2 for each town; a town of 1.6 km2 leaves room for 178 m around
-    # its middle: sqrt(1.6 / pi) / 4 km, and the strip for 200 m
-    towns = km(0, 0, 2, 1.6), km(2, 0, 4, 1.6)
-    assert "1.6 km2" in fault(COUNTY, *towns)
-    towns = [shapely.union_all([town, km(0.5 + x, 1.6, 1.2 + x, 1.7)])
-             for town, x in zip(towns, (0, 2), strict=True)]
-    long = km(0, 0, 8, 2)
-    done = run(long, km(0, 0, 4, 1.72), km(4, 0, 8, 1.72), gap_share=0.2)
-    assert areas_km2(done) == [8.0, 8.0]  # 0.28 x 8 km: room for 140 m of 165
+    # 0.28 x 8 km = 2.24 km2 is over a fifth of a town, 1.376 km2; such a town has a circle of
+    # sqrt(1.376 / pi) / 4 km = 165 m in it, the strip one of 140 m
+    strip = run(km(0, 0, 8, 2), km(0, 0, 4, 1.72), km(4, 0, 8, 1.72), gap_share=0.2)
+    assert areas_km2(strip) == [8.0, 8.0]
+    # 0.5 x 4 km = 2 km2 is over half a town, 1.5 km2: 173 m, and 250 m
+    assert "2.0 km2" in fault(COUNTY, km(0, 0, 2, 1.5), km(2, 0, 4, 1.5))
 
 
 def test_layers_that_do_not_belong_together_are_refused() -> None:
