@@ -23,7 +23,7 @@ from landuse.study import Head, OpenStudy, Study
 Run = Callable[..., Any]
 Links = Mapping[str, str | None]
 FRAMES = ("county", "parcels", "land_use_map")
-NOT_MISSED = ("previous_parcels", "previous_settlements")
+NOT_MISSED = ("previous_parcels", "previous_settlements", "field_checks")
 """Roles whose absence is no gap in the evidence."""
 STANDS_IN = {"landcover": "surfaces", "surfaces": "landcover", "land_use_map": "parcels"}
 

@@ -105,6 +105,11 @@ TABLE_ROLES: dict[str, TableRole] = {
         required=("village_code",),
         numbers=("registered_population", "resident_population", "households", "year"),
     ),
+    "field_checks": TableRole(
+        required=("parcel_id", "check_status"),
+        texts=("checked_by", "check_note"),
+        dates=("checked_on",),
+    ),
     "village_list": TableRole(
         required=("village_code",),
         texts=("village_name", "town_code", "town_name"),

@@ -127,9 +127,18 @@ class Sources(Settings):
     population: RasterSource | None = None
     elevation: RasterSource | None = None
     landcover_series: RasterSource | None = None
+    vegetation_series: RasterSource | None = Field(
+        None, description="yearly greenness of the growing season / 历年植被指数"
+    )
+    surface_temperature: RasterSource | None = Field(
+        None, description="land-surface temperature of summer days / 夏季地表温度"
+    )
     enterprises: TableSource | None = None
     ledger: TableSource | None = None
     register_population: TableSource | None = None
+    field_checks: TableSource | None = Field(
+        None, description="what was found in the field / 实地核实结果"
+    )
     village_list: TableSource | None = None
     census: TableSource | None = None
     previous_parcels: VectorSource | None = Field(
