@@ -12,7 +12,7 @@ import pandas as pd
 import pyogrio
 import rasterio
 
-from landuse.sources.demo import osm, rasters, series, tables, vectors
+from landuse.sources.demo import osm, rasters, series, survey, tables, vectors
 from landuse.sources.demo.county import County, make_county
 from landuse.sources.demo.frame import ADCODE, COUNTY_NAME, PLANS, Array, Frame
 
@@ -168,6 +168,7 @@ def _vectors_and_tables(folder: Path, county: County) -> list[str]:
             "zones.gpkg": {"zones": vectors.zone_layer(county)},
             "control_lines.gpkg": vectors.control_lines(county),
             "osm.gpkg": osm.osm_layers(county),
+            "building_survey.gpkg": {"buildings": survey.building_survey(county)},
         }
         for name, layers in packages.items():
             (folder / name).unlink(missing_ok=True)
