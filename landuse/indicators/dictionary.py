@@ -53,6 +53,8 @@ _ZONES = (("zones",),)
 _LANDCOVER = (("landcover", "surfaces"),)
 _SERIES = (("landcover_series",),)
 _POPULATION = (("population",),)
+_LEDGER = (("ledger",),)
+_CHECKS = (("field_checks",),)
 _ELEVATION = (("elevation",),)
 _NIGHT_LIGHT = (("night_light",),)
 _BUILT_SERIES = (("built_surface_series",),)
@@ -88,6 +90,28 @@ PARCEL_COLUMNS: tuple[Column, ...] = (
     Column("rank", "位次", "rank"),
     Column("rank_p10", "位次 P10", "rank, 10th percentile"),
     Column("rank_p90", "位次 P90", "rank, 90th percentile"),
+    Column("p_flag", "入选概率", "probability of being listed", "%", 0),
+    Column("stability", "稳健性", "robustness"),
+    Column("tipping_zh", "翻转条件", "smallest change of one weight that unlists it (Chinese)"),
+    Column("tipping_en", "翻转条件（英文）", "smallest change of one weight that unlists it"),
+    Column("land_state", "台账状态", "state in the supply ledger", roles=_LEDGER),
+    Column("ledger_rule", "台账规则", "rule on the ledger's dates", roles=_LEDGER),
+    Column("ledger_zh", "台账依据", "what the ledger says (Chinese)", roles=_LEDGER),
+    Column("ledger_en", "台账依据（英文）", "what the ledger says", roles=_LEDGER),
+    Column("contradictions", "矛盾代码", "contradictions, codes"),
+    Column("contradictions_zh", "矛盾", "contradictions (Chinese)"),
+    Column("contradictions_en", "矛盾（英文）", "contradictions"),
+    Column("signal", "信号", "signal"),
+    Column("hot_spot", "热点", "hot or cold spot of low efficiency"),
+    Column("cluster_id", "成片编号", "cluster of adjacent flagged parcels"),
+    Column("cluster_area_mu", "成片面积", "area of the cluster", "亩", 2),
+    Column("cluster_parcels", "成片宗数", "parcels in the cluster", "宗"),
+    Column("check_status", "核实状态", "state of the field check", roles=_CHECKS),
+    Column("checked_by", "核实人", "checked by", roles=_CHECKS),
+    Column("checked_on", "核实日期", "checked on", roles=_CHECKS),
+    Column("check_note", "备注", "note of the field check", roles=_CHECKS),
+    Column("whynot_zh", "未列入原因", "why it is not listed (Chinese)"),
+    Column("whynot_en", "未列入原因（英文）", "why it is not listed"),
     Column("lon", "经度", "longitude, CGCS2000", "°", 6, _PARCELS),
     Column("lat", "纬度", "latitude, CGCS2000", "°", 6, _PARCELS),
 )

@@ -1,0 +1,101 @@
+"""What the columns of the parcel list mean, on which source, how well known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One sentence on a column in Chinese and English, its source and the mark of the source."""
+
+    zh: str
+    en: str
+    source: str = ""
+    mark: str = ""
+
+
+_OWN: Final = "本方案"
+_LAW: Final = "国土资源部令第53号；domain.md §1.1"
+MEANINGS: Final[dict[str, Meaning]] = {
+    name: Meaning(*entry)
+    for name, entry in {
+        "flag": (
+            "先否决，再看证据是否充足，再看得分与一致的独立证据；只表示疑似",
+            "vetoes first, then sufficiency of evidence, then score and families that agree",
+            _OWN, "P",
+        ),
+        "rank": ("按得分、面积由高到低的位次", "place by score, then area", _OWN, "P"),
+        "rank_p10": (
+            "扰动权重、折线与测量误差后位次的第 10 百分位",
+            "10th percentile of the rank when weights, ramps and measurements are disturbed",
+            _OWN, "P",
+        ),
+        "rank_p90": (
+            "扰动权重、折线与测量误差后位次的第 90 百分位",
+            "90th percentile of the rank when weights, ramps and measurements are disturbed",
+            _OWN, "P",
+        ),
+        "p_flag": (
+            "扰动权重、折线与测量误差时被列入的次数占比",
+            "share of the disturbed draws in which the parcel is listed",
+            _OWN, "P",
+        ),
+        "stability": (
+            "stable 稳健、fragile 易变：由入选概率判断",
+            "stable or fragile, by the probability of being listed",
+            _OWN, "P",
+        ),
+        "tipping_zh": (
+            "单独改变一项权重时，使该地块退出清单的最小改变",
+            "smallest change of one weight that takes the parcel off the list",
+            _OWN, "P",
+        ),
+        "land_state": (
+            "供地台账日期所证明的状态；没有台账记录即为空",
+            "state that the dates of the supply ledger prove; empty without a row",
+            _LAW, "V",
+        ),
+        "ledger_rule": ("台账日期命中的规则", "rule that the ledger's dates met", _LAW, "V"),
+        "ledger_zh": ("台账状态及其日期", "the state and its dates", _LAW, "V"),
+        "contradictions": (
+            "与疑似判断相反的证据，代码以 ; 相连",
+            "evidence that speaks against the suspicion, codes joined by ;",
+            _OWN, "P",
+        ),
+        "contradictions_zh": (
+            "与疑似判断相反的证据", "evidence that speaks against the suspicion", _OWN, "P",
+        ),
+        "signal": (
+            "greened_over 绿覆返荒、paved_in_use 硬化在用：单列的信号，不计入得分",
+            "greened over, or paved and in use: a signal of its own, outside the score",
+            _OWN, "P",
+        ),
+        "hot_spot": (
+            "低效得分在空间上的高值聚集（hot）或低值聚集（cold）",
+            "where high (hot) or low (cold) low-efficiency scores gather",
+            "Getis & Ord 1992", "V-weak",
+        ),
+        "cluster_id": (
+            "相邻疑似地块组成的片", "cluster of adjacent flagged parcels", _OWN, "P",
+        ),
+        "cluster_area_mu": ("所在片的总面积", "area of all parcels of the cluster", _OWN, "P"),
+        "cluster_parcels": ("所在片的宗数", "parcels of the cluster", _OWN, "P"),
+        "check_status": (
+            "现场核实：未核、属实、不属实", "field check: not yet, confirmed, rejected", "", "",
+        ),
+        "whynot_zh": (
+            "未列入的规则、图层、实测与门槛",
+            "why it is not listed: rule, layer, measured value and limit",
+            _OWN, "P",
+        ),
+    }.items()
+}  # fmt: skip
+"""Meanings by machine name; an English companion column has the meaning of its Chinese one."""
+
+
+def meaning_of(name: str) -> Meaning:
+    """Return what a column means; an empty meaning where nothing is written of it."""
+    twin = f"{name.removesuffix('_en')}_zh" if name.endswith("_en") else name
+    return MEANINGS.get(name) or MEANINGS.get(twin) or Meaning("", "")
