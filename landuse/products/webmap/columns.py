@@ -21,11 +21,14 @@ SCORES = ("les", "idle")
 _NUMBERS = {
     "area_mu": 2, "idle_score": 1, "les": 1, "score": 1, "coverage": 3, "families": 0,
     "families_available": 0, "veto_share": 4, "rank": 0, "rank_p10": 0, "rank_p90": 0,
-    "lon": 6, "lat": 6,
+    "p_flag": 3, "cluster_area_mu": 2, "cluster_parcels": 0, "lon": 6, "lat": 6,
 }  # fmt: skip
 _TEXTS = (
     "parcel_id", "zone_name", "land_use", "land_use_zh", "land_use_en", "group", "grade",
     "evidence_zh", "evidence_en", "veto", "veto_zh", "veto_en", "suggestion", "suggestion_en",
+    "stability", "tipping_zh", "tipping_en", "land_state", "ledger_zh", "ledger_en",
+    "contradictions", "contradictions_zh", "contradictions_en", "signal", "hot_spot", "cluster_id",
+    "check_status", "checked_on", "check_note", "whynot_zh", "whynot_en",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from landuse.products.webmap.columns import (
     plain_records,
     texts_of,
 )
+from landuse.products.webmap.evidence import evidence_words
 from landuse.products.webmap.layers import add_layers, control_lines, home_bounds
 from landuse.products.webmap.model import MapInput
 from landuse.products.webmap.pack import Payload
@@ -34,8 +35,9 @@ from landuse.products.webmap.vendored import (
 )
 
 MODULES = (
-    "i18n", "format", "data", "index", "state", "canvas", "ground", "parcels", "overlay",
-    "view", "list", "filters", "search", "card", "whynot", "legend", "export", "keys", "main",
+    "i18n", "i18n_evidence", "format", "data", "index", "facets", "state", "canvas", "ground",
+    "modes", "parcels", "overlay", "view", "list", "filters", "search", "card", "evidence",
+    "whynot", "legend", "export", "keys", "main",
 )  # fmt: skip
 """Script files in the order they are joined, inside one function."""
 NO_SCRIPT_ROWS = 20
@@ -81,6 +83,7 @@ def payload_text(inputs: MapInput) -> str:
         "layers": add_layers(payload, inputs),
         "control": control_lines(payload, inputs),
         "agree_at": inputs.agree_at,
+        "words": evidence_words(inputs.parcels),
     }
     return payload.text()
 

@@ -8,7 +8,7 @@ function drawCard() {
   if (i < 0) { right.replaceChildren(); return; }
   const kind = D.col.kind[i];
   const body = kind === D.VETO ? vetoBody(i) : kind === D.DOUBT ? doubtBody(i) : evidenceBody(i);
-  right.replaceChildren(cardHead(i), h("div", { class: "scroll" }, ...body), h("div", { class: "verify" }, h("span", { text: t("verify") }), h("b", { text: t("verify_none") })));
+  right.replaceChildren(cardHead(i), h("div", { class: "scroll" }, ...body));
 }
 
 function cardHead(i) {
@@ -32,7 +32,7 @@ function closeCard() {
 function spokenOf(i) { return SPOKEN[D.col.spoken[i]]; }
 
 function evidenceBody(i) {
-  return [figures(i), sentence(i), robustness(i), criteriaTable(i, true), vetoChecks(i)];
+  return [figures(i), sentence(i), ...evidenceParts(i), criteriaTable(i, true), vetoChecks(i)];
 }
 
 function figures(i) {
@@ -55,13 +55,6 @@ function sentence(i) {
   if (advice) parts.push(h("p", { class: "hint", text: t("suggestion", { v: advice }) }));
   if (hints.length) parts.push(h("p", { class: "hint", text: hints.join(" · ") }));
   return h("section", {}, ...parts);
-}
-
-function robustness(i) {
-  if (!isGraded(i)) return null;
-  const known = Number.isFinite(D.col.rank_p10.at(i));
-  const text = known ? t("robust_is", { a: interval(D.col.rank_p10.at(i), D.col.rank_p90.at(i)) }) : t("robust_none");
-  return h("section", {}, h("h3", {}, t("robust"), h("span", { text })));
 }
 
 // The rows of one score for one parcel: known ones by contribution, then the missing ones.

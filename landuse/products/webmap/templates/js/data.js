@@ -44,9 +44,10 @@ function numbers(place) {
 }
 
 function texts(place) {
-  if (!place.c) return { at: (i) => place.t[i] };
+  const some = place.t.some((text) => text !== "");
+  if (!place.c) return { at: (i) => place.t[i], some };
   const codes = array(place.c);
-  return { at: (i) => place.t[codes[i]] };
+  return { at: (i) => place.t[codes[i]], some };
 }
 
 function readCriterion(held) {

@@ -11,7 +11,10 @@ function exported(i) {
     rank: graded ? plainNumber(c.rank.at(i), 0) : null, score: graded ? plainNumber(c.score.at(i), 1) : null,
     coverage: plainNumber(c.coverage.at(i), 3), area_mu: plainNumber(c.area_mu.at(i), 2), zone_in: c.zone_in[i] === 1, zone_name: c.zone_name.at(i),
     land_use: (en && c.land_use_en.at(i)) || c.land_use_zh.at(i) || c.land_use.at(i), evidence: evidence(i),
-    veto: c["veto_" + S.lang].at(i) || c.veto_zh.at(i), lon: plainNumber(c.lon.at(i), 6), lat: plainNumber(c.lat.at(i), 6)
+    veto: c["veto_" + S.lang].at(i) || c.veto_zh.at(i), lon: plainNumber(c.lon.at(i), 6), lat: plainNumber(c.lat.at(i), 6),
+    p_flag: plainNumber(c.p_flag.at(i), 3), rank_p10: plainNumber(c.rank_p10.at(i), 0), rank_p90: plainNumber(c.rank_p90.at(i), 0),
+    stability: c.stability.at(i), land_state: c.land_state.at(i), contradictions: spoken("contradictions", i) || c.contradictions.at(i),
+    signal: c.signal.at(i), hot_spot: c.hot_spot.at(i), cluster_id: c.cluster_id.at(i), check_status: c.check_status.at(i)
   };
 }
 
@@ -25,13 +28,14 @@ function cell(value) {
 }
 
 function csvText() {
-  const heads = ["id", "town", "kind", "grade", "rank", "score", "coverage", "area", "in", "zone", "use", "evidence", "veto", "lon", "lat"].map((key) => t("csv_" + key));
+  const heads = ["id", "town", "kind", "grade", "rank", "score", "coverage", "area", "in", "zone", "use", "evidence", "veto", "lon", "lat", "p_flag", "p10", "p90", "stability", "state", "against", "signal", "hot", "cluster", "check"].map((key) => t("csv_" + key));
   const lines = [heads.map(cell).join(",")];
   for (const i of S.rows) {
     const row = exported(i);
     row.flag = t(FLAG_WORDS[D.col.flag[i]]);
     row.coverage = row.coverage === null ? null : plainNumber(row.coverage * 100, 1);
     row.zone_in = t(row.zone_in ? "yes" : "no");
+    for (const name of ["stability", "land_state", "signal", "hot_spot"]) row[name] = row[name].split(";").filter(Boolean).map((code) => wordOf(name, code)).join("；");
     lines.push(Object.values(row).map(cell).join(","));
   }
   return "\ufeff" + lines.join("\r\n") + "\r\n";

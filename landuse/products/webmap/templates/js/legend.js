@@ -40,7 +40,7 @@ function gradeItems() {
   return D.grades.map((grade, kind) => {
     const above = kind > 0 ? D.grades[kind - 1].minimum : null, least = grade.minimum;
     const cut = least === null || least === undefined ? "" : above === null ? " ≥" + fixed(least, 0) : " " + fixed(least, 0) + "–" + fixed(above, 0);
-    return item(boxKey(colours(kind).fill, colours(kind).line), say(grade) + cut, { count: D.counts[kind] });
+    return item(boxKey(colours(kind).fill, colours(kind).line), say(grade) + cut, { count: Painted.counts[kind] });
   });
 }
 
@@ -80,7 +80,7 @@ function drawLegend() {
     D.counts[D.OTHER] ? item(boxKey("#DDE2EA", "#B4BDC9"), t("other"), { layer: "other", count: D.counts[D.OTHER], title: t("from_zoom") }) : null
   ];
   const groups = [
-    group(heading("g_parcels", "parcels"), gradeItems()), group(null, doubt), group(null, frameItems()),
+    group(heading("g_parcels", "parcels"), modeChooser(), S.mode === "grade" ? gradeItems() : modeItems()), group(null, doubt), group(null, frameItems()),
     group(heading("g_control", D.control.some((line) => line.shape) ? "control" : null), controlItems()), group(null, groundItems())
   ];
   byId("legend-body").replaceChildren(...groups.filter(Boolean));

@@ -17,16 +17,27 @@ function rowNode(place, height) {
   const i = S.rows[place], id = D.col.parcel_id.at(i), graded = isGraded(i);
   const where = D.hasZones ? t(D.col.zone_in[i] ? "in_zone" : "out_zone") : "";
   const facts = [where, muText(D.col.area_mu.at(i)), t("cov", { v: percent(D.col.coverage.at(i)) })].filter(Boolean).join(" · ");
-  const row = h("div", { class: "row", id: "row-" + place, role: "option", "aria-selected": i === S.sel, "aria-posinset": place + 1, "aria-setsize": S.rows.length, title: id, style: { top: place * height + "px" } },
+  const row = h("div", { class: "row", id: "row-" + place, role: "option", "aria-selected": i === S.sel, "aria-posinset": place + 1, "aria-setsize": S.rows.length, title: id + " · " + facts, style: { top: place * height + "px" } },
     h("span", { class: "rank", text: graded ? fixed(D.col.rank.at(i), 0) : MISSING }), tile(i),
     h("div", {}, h("p", { text: [townText(i), shortId(id)].filter(Boolean).join(" ") }), h("p", { text: facts })),
-    h("span", { class: "num score", text: graded ? fixed(D.col.score.at(i), 1) : MISSING }));
-  if (hasIntervals()) row.append(h("span", { class: "num int", text: graded ? interval(D.col.rank_p10.at(i), D.col.rank_p90.at(i)) : MISSING }));
+    h("div", { class: "num" }, h("p", { class: "score", text: graded ? fixed(D.col.score.at(i), 1) : MISSING }), D.col.p_flag.some ? h("p", { class: "p", text: Number.isFinite(D.col.p_flag.at(i)) ? t("p_short", { v: percent(D.col.p_flag.at(i)) }) : MISSING }) : null));
+  if (hasIntervals()) row.append(bandNode(i));
   if (place === S.cursor) row.classList.add("cursor");
   return row;
 }
 
-function hasIntervals() { return D.col.rank_p10.some && D.col.rank_p90.some; }
+function bandNode(i) {
+  const stability = D.col.stability.at(i), text = isGraded(i) ? interval(D.col.rank_p10.at(i), D.col.rank_p90.at(i)) : MISSING;
+  return h("div", { class: "num" }, h("p", { class: "int", text }), D.col.stability.some ? h("p", { class: stability ? "mini " + stability : "mini", text: stability ? wordOf("stability", stability) : MISSING }) : null);
+}
+
+function hasIntervals() { return D.col.stability.some || (D.col.rank_p10.some && D.col.rank_p90.some); }
+
+// The heads of the two right columns name what stands in both lines of a row.
+function drawHeads() {
+  byId("col-p").hidden = !D.col.p_flag.some;
+  byId("col-stability").hidden = !D.col.stability.some;
+}
 
 function drawRows() {
   const list = byId("list"), height = rowHeight(), box = byId("rows");
@@ -57,6 +68,8 @@ function setUpList() {
   const list = byId("list");
   document.body.classList.toggle("interval", hasIntervals());
   byId("col-interval").hidden = !hasIntervals();
+  document.body.classList.toggle("two-lines", D.col.p_flag.some || D.col.stability.some);
+  drawHeads();
   list.addEventListener("scroll", drawRows);
   new ResizeObserver(drawRows).observe(list);
   const placeOf = (event) => { const row = event.target.closest(".row"); return row ? Number(row.id.slice(4)) : -1; };

@@ -1,6 +1,7 @@
 // Start, and the few questions a test may ask.
 function redrawAll() {
   translatePage();
+  collectLooks();
   drawFilters();
   drawSummary();
   drawList();
@@ -14,7 +15,7 @@ function redrawAll() {
 }
 
 function wire() {
-  on("filter", () => { collectThemed(); byId("list").scrollTop = 0; drawFilters(); drawSummary(); drawList(); sheets.parcels.redraw(); sheets.pick.redraw(); });
+  on("filter", () => { collectThemed(); byId("list").scrollTop = 0; drawFilters(); drawSummary(); drawList(); drawLegend(); sheets.parcels.redraw(); sheets.pick.redraw(); });
   on("layers", () => { drawLegend(); applyLayers(); });
   on("language", redrawAll);
   on("select", () => { drawCard(); drawRows(); });
@@ -52,7 +53,7 @@ async function start() {
   resetFilters();
   const from = readHash();
   setUpMap();
-  setUpList(); setUpFilters(); setUpSearch(); setUpExport(); setUpKeys();
+  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpKeys();
   wire();
   S.rows = [];
   S.shown = new Uint8Array(D.n);
@@ -68,8 +69,9 @@ function expose(ready) {
   window.landuse = Object.freeze({
     ready,
     map,
-    state: () => ({ lang: S.lang, kinds: [...S.kinds].sort((a, b) => a - b), where: S.where, town: S.town >= 0 ? D.towns[S.town].code : "", selected: S.sel >= 0 ? D.col.parcel_id.at(S.sel) : "", hidden: [...S.off], zoom: map.getZoom() }),
+    state: () => ({ lang: S.lang, kinds: [...S.kinds].sort((a, b) => a - b), where: S.where, town: S.town >= 0 ? D.towns[S.town].code : "", selected: S.sel >= 0 ? D.col.parcel_id.at(S.sel) : "", hidden: [...S.off], facets: { ...S.facet }, cluster: S.cluster, mode: S.mode, zoom: map.getZoom() }),
     count: () => ({ list: S.rows.length, shapes: themed.length, parcels: D.n, kinds: [...D.counts] }),
+    classes: () => Painted.looks.map((look, place) => ({ fill: look.fill, label: Painted.labels[place] || "", count: Painted.counts[place] })),
     select: (id) => { if (S.ids.has(id)) select(S.ids.get(id)); return S.sel >= 0 && D.col.parcel_id.at(S.sel) === id; },
     ids: () => S.rows.map((i) => D.col.parcel_id.at(i)),
     position: (id) => { const b = boundsOf(metres(D.shape.parcels, S.ids.get(id))).getCenter(); const p = map.latLngToContainerPoint(b); return [p.x, p.y]; },

@@ -8,12 +8,16 @@ const PALETTE = [
 
 function colours(kind) {
   if (kind < D.DOUBT) return PALETTE[Math.min(kind, PALETTE.length - 1)];
+  if (kind === D.OTHER) return UNLISTED;
   return kind === D.DOUBT ? { fill: "#FFFFFF", text: "#17212E", line: "#5B6472" } : { fill: "#E3E6EA", text: "#17212E", line: "#5B6472" };
 }
 
 // Themed shapes are exactly the rows of the list.
 let themed = [];
-function collectThemed() { themed = Array.from(D.order).filter((i) => S.shown[i]); }
+function collectThemed() {
+  themed = Array.from(D.order).filter((i) => S.shown[i]);
+  collectLooks();
+}
 
 function isThemed(i) { return S.shown[i] === 1 && isVisible("parcels"); }
 
@@ -37,7 +41,7 @@ function paintParcels(pen, v) {
   if (v.z >= HATCH_FROM) {
     paintContext(pen, v);
   }
-  if (isVisible("parcels")) for (let kind = D.VETO; kind >= 0; kind--) paintKind(pen, v, kind);
+  if (isVisible("parcels")) for (let place = Painted.looks.length - 1; place >= 0; place--) paintClass(pen, v, place);
   if (v.z >= HATCH_FROM && D.shape.buildings && isVisible("buildings")) fillLayer(pen, v, D.shape.buildings, "rgba(107,119,135,0.55)");
 }
 
@@ -47,10 +51,10 @@ function paintCircles(pen, v) {
   pen.lineWidth = 0.9;
   for (const i of themed) {
     if (!inSight(layer, l, i)) continue;
-    const [x, y] = centre(i, v), look = colours(D.col.kind[i]);
+    const [x, y] = centre(i, v), look = Painted.looks[Painted.of[i]], lines = hatchOf(i);
     pen.beginPath();
     pen.arc(x, y, radius(i), 0, 6.2832);
-    pen.fillStyle = isGraded(i) ? look.fill : hatch(pen, D.col.kind[i] === D.VETO ? "veto" : "doubt");
+    pen.fillStyle = lines ? hatch(pen, lines) : look.fill;
     pen.strokeStyle = look.line;
     pen.fill();
     pen.stroke();
@@ -65,18 +69,23 @@ function paintContext(pen, v) {
   drawAll(pen, layer, l, seen[2], () => { pen.fillStyle = hatch(pen, "doubt"); pen.fill("evenodd"); strokeWith("#5B6472", 1, [4, 3])(pen); });
 }
 
-function paintKind(pen, v, kind) {
-  const layer = D.shape.parcels, l = lens(layer, v), look = colours(kind);
-  for (const inside of [0, 1]) {
-    const items = themed.filter((i) => D.col.kind[i] === kind && D.col.zone_in[i] === inside);
-    const dashed = kind === D.DOUBT || (kind < D.DOUBT && !inside && D.hasZones);
-    drawAll(pen, layer, l, items, () => {
-      pen.fillStyle = kind < D.DOUBT || v.z < HATCH_FROM ? look.fill : hatch(pen, kind === D.VETO ? "veto" : "doubt");
-      pen.globalAlpha = kind < D.DOUBT && v.z >= HATCH_FROM ? 0.88 : 1;
-      pen.fill("evenodd");
-      pen.globalAlpha = 1;
-      strokeWith(look.line, v.z >= 13 ? 1.1 : 0.6, dashed && v.z >= 13 ? [4, 3] : [])(pen);
-    });
+// One colour class: inside zones with a solid outline, outside dashed; hatched where in doubt.
+function paintClass(pen, v, place) {
+  const look = Painted.looks[place], own = themed.filter((i) => Painted.of[i] === place);
+  for (const lines of ["", "veto", "doubt"]) for (const inside of [0, 1]) {
+    const items = own.filter((i) => hatchOf(i) === lines && D.col.zone_in[i] === inside);
+    paintItems(pen, v, items, { look, lines, dashed: lines === "doubt" || (!lines && !inside && D.hasZones) });
   }
   pen.setLineDash([]);
+}
+
+function paintItems(pen, v, items, { look, lines, dashed }) {
+  const layer = D.shape.parcels, close = v.z >= HATCH_FROM;
+  drawAll(pen, layer, lens(layer, v), items, () => {
+    pen.fillStyle = lines && close ? hatch(pen, lines) : lines ? colours(lines === "veto" ? D.VETO : D.DOUBT).fill : look.fill;
+    pen.globalAlpha = !lines && close ? 0.88 : 1;
+    pen.fill("evenodd");
+    pen.globalAlpha = 1;
+    strokeWith(lines ? "#5B6472" : look.line, v.z >= 13 ? 1.1 : 0.6, dashed && v.z >= 13 ? [4, 3] : [])(pen);
+  });
 }

@@ -1,5 +1,5 @@
 // What is chosen. Lives in the address after #, so that a link brings it back.
-const S = { lang: "zh", kinds: new Set(), where: "all", town: -1, sel: -1, cursor: -1, hover: -1, off: new Set(), rows: [], shown: null };
+const S = { lang: "zh", kinds: new Set(), where: "all", town: -1, sel: -1, cursor: -1, hover: -1, off: new Set(), rows: [], shown: null, facet: {}, cluster: "", mode: "grade" };
 const listeners = {};
 
 function on(name, run) { (listeners[name] = listeners[name] || []).push(run); }
@@ -9,6 +9,7 @@ function resetFilters() {
   S.kinds = new Set(D.grades.keys());
   S.where = "all";
   S.town = -1;
+  resetFacets();
 }
 
 // Ranked parcels first, by rank; then the rest, large before small.
@@ -17,7 +18,7 @@ function prepareOrder() {
   const order = Array.from({ length: D.n }, (_, i) => i);
   const key = order.map((i) => (D.col.kind[i] < D.DOUBT && Number.isFinite(rank.at(i)) ? rank.at(i) : 1e9 + D.col.kind[i]));
   const size = order.map((i) => area.at(i) || 0);
-  S.order = order.filter((i) => D.col.kind[i] !== D.OTHER).sort((a, b) => key[a] - key[b] || size[b] - size[a] || a - b);
+  S.order = order.sort((a, b) => key[a] - key[b] || size[b] - size[a] || a - b);
   S.ids = new Map(order.map((i) => [D.col.parcel_id.at(i), i]));
 }
 
@@ -27,7 +28,7 @@ function inPlace(i) {
 }
 
 function applyFilters() {
-  S.rows = S.order.filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i));
+  S.rows = S.order.filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i) && passes(i));
   S.shown = new Uint8Array(D.n);
   for (const i of S.rows) S.shown[i] = 1;
   S.cursor = S.rows.indexOf(S.sel);
@@ -64,6 +65,8 @@ function hashText() {
   if (!all) part.set("g", [...S.kinds].sort((a, b) => a - b).join("_"));
   if (S.where !== "all") part.set("w", S.where);
   if (S.town >= 0) part.set("t", D.towns[S.town].code);
+  facetHash(part);
+  if (S.mode !== "grade") part.set("m", S.mode);
   if (S.off.size) part.set("o", [...S.off].join("_"));
   if (S.sel >= 0) part.set("s", D.col.parcel_id.at(S.sel));
   return "#" + part;
@@ -80,9 +83,11 @@ function writeHash() {
 function readHash() {
   const part = new URLSearchParams(location.hash.slice(1));
   if (WORDS[part.get("l")]) S.lang = part.get("l");
-  if (part.has("g")) S.kinds = new Set(part.get("g").split("_").filter((k) => /^\d+$/.test(k)).map(Number).filter((k) => k < D.OTHER));
+  if (part.has("g")) S.kinds = new Set(part.get("g").split("_").filter((k) => /^\d+$/.test(k)).map(Number).filter((k) => k <= D.OTHER));
   if (["in", "out"].includes(part.get("w"))) S.where = part.get("w");
   if (part.has("t")) S.town = D.towns.findIndex((town) => town.code === part.get("t"));
+  readFacets(part);
+  S.mode = openModes().includes(part.get("m")) ? part.get("m") : "grade";
   if (part.has("o")) S.off = new Set(part.get("o").split("_"));
   const view = (part.get("v") || "").split("_").map(Number);
   return { view: view.length === 3 && view.every(Number.isFinite) ? view : null, id: part.get("s") };

@@ -31,11 +31,11 @@ function vetoChecks(i) {
 }
 
 function vetoBody(i) {
-  return [sentence(i), rulesTable(i), waterfall(), h("section", {}, h("h3", { text: t("why_change") }), h("p", { class: "hint", text: t("change_veto") }))];
+  return [sentence(i), ...evidenceParts(i), rulesTable(i), waterfall(), h("section", {}, h("h3", { text: t("why_change") }), h("p", { class: "hint", text: t("change_veto") }))];
 }
 
 function doubtBody(i) {
-  return [sentence(i), criteriaTable(i, false), vetoChecks(i), h("section", {}, h("h3", { text: t("why_change") }), h("p", { class: "hint", text: t("change_doubt") }))];
+  return [sentence(i), ...evidenceParts(i), criteriaTable(i, false), vetoChecks(i), h("section", {}, h("h3", { text: t("why_change") }), h("p", { class: "hint", text: t("change_doubt") }))];
 }
 
 function rulesTable(i) {

@@ -1,0 +1,131 @@
+// The filters beyond grade and place. Each gives a parcel one value; "" in S.facet means any.
+const CLUSTER_SIZES = ["1", "2", "5", "10", "50mu"];
+
+function codeFacet(key, column, list) {
+  return {
+    key, column, value: (i) => D.col[column].at(i) || "-",
+    values: () => [...D.words[list].map((item) => item.code), "-"],
+    word: (value) => (value === "-" ? t("f_none_" + key) : wordOf(list, value)),
+    test(i, wanted) { return this.value(i) === wanted; }
+  };
+}
+
+const FACETS = [
+  codeFacet("stability", "stability", "stability"),
+  codeFacet("land_state", "land_state", "land_state"),
+  {
+    key: "against", column: "contradictions", values: () => ["yes", "no"], word: (value) => t("against_" + value),
+    test: (i, wanted) => (wanted === "yes") === (D.col.contradictions.at(i) !== "")
+  },
+  codeFacet("hot_spot", "hot_spot", "hot_spot"),
+  { key: "cluster", column: "cluster_id", values: () => CLUSTER_SIZES, word: (value) => t("cluster_" + value), test: (i, wanted) => clusterHas(i, wanted) },
+  {
+    key: "check", column: "check_status", values: () => [...new Set(["未核", ...distinct("check_status")])], word: checkWord,
+    test: (i, wanted) => (D.col.check_status.at(i) || "未核") === wanted
+  },
+  {
+    key: "group", column: "group", values: () => distinct("group"), word: (value) => (WORDS[S.lang]["g_" + value] ? t("g_" + value) : value),
+    test: (i, wanted) => D.col.group.at(i) === wanted
+  }
+];
+
+function distinct(column) {
+  const found = new Set();
+  for (let i = 0; i < D.n; i++) if (D.col[column].at(i)) found.add(D.col[column].at(i));
+  return [...found].sort();
+}
+
+const CHECK_EN = { "未核": "not yet", "属实": "confirmed", "不属实": "rejected" };
+function checkWord(value) { return (S.lang === "en" && CHECK_EN[value]) || value; }
+
+// A parcel without a cluster stands on its own.
+function clusterHas(i, wanted) {
+  const parcels = D.col.cluster_id.at(i) ? D.col.cluster_parcels.at(i) || 0 : 1;
+  if (wanted === "1") return parcels < 2;
+  return wanted === "50mu" ? D.col.cluster_area_mu.at(i) >= 50 : parcels >= Number(wanted);
+}
+
+// A facet no parcel has a value for is not offered; one with a single value filters nothing.
+function openFacets() {
+  return FACETS.filter((facet) => D.col[facet.column].some && (facet.key !== "group" || facet.values().length > 1));
+}
+
+function passes(i, except) {
+  if (S.cluster && D.col.cluster_id.at(i) !== S.cluster) return false;
+  return FACETS.every((facet) => !S.facet[facet.key] || facet.key === except || facet.test(i, S.facet[facet.key]));
+}
+
+function chosenFacets() { return FACETS.filter((facet) => S.facet[facet.key]).length + (S.cluster ? 1 : 0); }
+
+function resetFacets() {
+  S.facet = {};
+  S.cluster = "";
+}
+
+function facetHash(part) {
+  for (const facet of FACETS) if (S.facet[facet.key]) part.set("f_" + facet.key, S.facet[facet.key]);
+  if (S.cluster) part.set("cl", S.cluster);
+}
+
+function readFacets(part) {
+  for (const facet of openFacets()) if (facet.values().includes(part.get("f_" + facet.key))) S.facet[facet.key] = part.get("f_" + facet.key);
+  if (part.has("cl") && distinct("cluster_id").includes(part.get("cl"))) S.cluster = part.get("cl");
+}
+
+function setFacet(key, value) {
+  if (value) S.facet[key] = value; else delete S.facet[key];
+  applyFilters();
+}
+
+function chooseCluster(id) {
+  S.cluster = id;
+  applyFilters();
+  if (id) showRows();
+}
+
+// Bring all parcels of the list into view.
+function showRows() {
+  let bounds = null;
+  for (const i of S.rows) if (!isEmpty(D.shape.parcels, i)) {
+    const own = boundsOf(metres(D.shape.parcels, i));
+    bounds = bounds ? bounds.extend(own) : own;
+  }
+  if (!bounds) return;
+  const [left, top, right, bottom] = covered();
+  map.fitBounds(bounds, { animate: false, maxZoom: CLOSE_ZOOM, paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] });
+}
+
+function drawFacets() {
+  const facets = openFacets(), box = byId("more"), n = chosenFacets();
+  byId("more-open").hidden = !facets.length;
+  byId("more-open").textContent = n ? t("more_n", { n }) : t("more");
+  byId("more-open").setAttribute("aria-expanded", !box.hidden);
+  const picked = byId("cluster-on");
+  picked.hidden = !S.cluster;
+  picked.replaceChildren(t("cluster_on", { v: S.cluster }), h("small", { text: t("cluster_clear") }));
+  if (box.hidden) return;
+  const held = document.activeElement && document.activeElement.dataset.facet;
+  box.replaceChildren(...facets.map(facetNode));
+  if (held) box.querySelector(`[data-facet="${held}"]`).focus();
+}
+
+// Counts say what each choice would leave, all other filters kept.
+function facetNode(facet) {
+  const rest = S.order.filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i) && passes(i, facet.key));
+  const options = facet.values().map((value) => ({ value, n: rest.filter((i) => facet.test(i, value)).length }));
+  const seen = options.filter((option) => option.n || S.facet[facet.key] === option.value);
+  const select = h("select", { "data-facet": facet.key, on: { change: (event) => setFacet(facet.key, event.target.value) } },
+    h("option", { value: "", text: t("any") }), ...seen.map(({ value, n }) => h("option", { value, text: facet.word(value) + " " + fixed(n, 0) })));
+  select.value = S.facet[facet.key] || "";
+  return h("label", {}, h("span", { text: t("f_" + facet.key) }), select);
+}
+
+function setUpFacets() {
+  byId("more-open").addEventListener("click", () => {
+    byId("more").hidden = !byId("more").hidden;
+    if (innerWidth < 768 && !byId("more").hidden) byId("left").style.setProperty("--sheet", "560px");
+    drawFacets();
+    drawRows();
+  });
+  byId("cluster-on").addEventListener("click", () => chooseCluster(""));
+}
