@@ -43,8 +43,8 @@ MEANINGS: Final[dict[str, Meaning]] = {
             _OWN, "P",
         ),
         "stability": (
-            "stable 稳健、fragile 易变：由入选概率判断",
-            "stable or fragile, by the probability of being listed",
+            "stable 稳健：多数扰动下结论不变；fragile 易变：常与本次结论不同",
+            "stable: most disturbed draws agree with the run; fragile: many do not",
             _OWN, "P",
         ),
         "tipping_zh": (

@@ -15,6 +15,8 @@ from landuse.products.tables import DECIMALS
 
 Kind = Literal["text", "long", "number", "percent", "check_state", "check_date"]
 Cell = str | float | int | None
+LONG_TEXTS = ("evidence_", "suggestion", "tipping_", "ledger_zh", "ledger_en", "contradictions_",
+              "whynot_")  # fmt: skip
 CELL_LIMIT = 32_767
 """Most characters a workbook cell may hold."""
 
@@ -94,7 +96,7 @@ def _named(code: str, table: pd.DataFrame, *, names: dict[str, ColumnLike]) -> S
     kind: Kind = "text"
     if code in table.columns and pd.api.types.is_numeric_dtype(table[code].dtype):
         kind = "percent" if known.unit == "%" else "number"
-    if code.startswith(("evidence_", "suggestion")):
+    if code.startswith(LONG_TEXTS):
         kind = "long"
     width = {"long": 60.0, "text": 14.0}.get(kind, 11.0)
     return SheetColumn(code, head, kind, known.decimals, max(width, min(2.0 * len(head) + 2, 24)))

@@ -10,6 +10,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from landuse.products.evidence_words import STABILITY
 from landuse.products.facts import RunFacts
 from landuse.products.numbers import grade_sign
 from landuse.products.safety import FORMULA_STARTS, plain_text
@@ -21,6 +22,8 @@ from landuse.products.workbook_sheets import workbook_sheets
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Creation date in every file, so that equal results give equal files."""
 HEADER_ROWS = 2
+STABILITY_LOOK = {"stable": ("●", "#00523F", "#DDF1EA"), "fragile": ("◇", "#5F3B00", "#FFF7E8")}
+"""Sign, text colour and fill of robust and fragile: a sign that grey print keeps apart."""
 CHECK_ROWS_SPARE = 200
 _OPTIONS = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 _FONT = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
@@ -47,6 +50,7 @@ def write_sheets(
                 _write_sheet(book.add_worksheet(sheet.name), sheet, formats=formats)
                 _finish(book.get_worksheet_by_name(sheet.name), sheet, title=title)
                 _colour_grades(book, sheet, grades=grades)
+                _mark_stability(book, sheet)
 
     return write_whole(path, fill)
 
@@ -159,6 +163,19 @@ def _colour_grades(book: xlsxwriter.Workbook, sheet: Sheet, *, grades: Sequence[
     for code, (fill, text) in grade_colours(tuple(grades)).items():
         look = book.add_format({"bg_color": fill, "font_color": text, "bold": True})
         rule = {"type": "cell", "criteria": "==", "value": _literal(code), "format": look}
+        target.conditional_format(HEADER_ROWS, index, HEADER_ROWS + len(sheet.rows), index, rule)
+
+
+def _mark_stability(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
+    """Set a sign and a colour before the words of robustness; the cell keeps its plain words."""
+    codes = [column.code for column in sheet.columns]
+    if "stability" not in codes or not sheet.rows:
+        return
+    index, target = codes.index("stability"), book.get_worksheet_by_name(sheet.name)
+    for code, (sign, text, fill) in STABILITY_LOOK.items():
+        look = {"num_format": f'"{sign} "@', "font_color": text, "bg_color": fill}
+        value = f'"{STABILITY[code][0]}"'
+        rule = {"type": "cell", "criteria": "==", "value": value, "format": book.add_format(look)}
         target.conditional_format(HEADER_ROWS, index, HEADER_ROWS + len(sheet.rows), index, rule)
 
 

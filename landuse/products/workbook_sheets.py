@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from landuse.products.columns import column_names, describe, ordered_columns
+from landuse.products.columns import column_names, ordered_columns
 from landuse.products.crosswalk_sheet import decision_sheets
+from landuse.products.dictionary_sheet import dictionary_sheet
+from landuse.products.evidence_words import HOT_SPOTS, SIGNALS, STABILITY, zh_of
 from landuse.products.facts import RunFacts
 from landuse.products.ground_note import ground_note
 from landuse.products.guard_rails import guard_rails
@@ -37,14 +39,16 @@ from landuse.products.words import (
 
 FINDINGS_SHOWN = 50_000
 CHECK_COLUMNS = (
-    SheetColumn("check_state", "核实状态", "check_state", width=11),
-    SheetColumn("check_person", "核实人", width=10),
-    SheetColumn("check_date", "核实日期", "check_date", width=12),
+    SheetColumn("check_status", "核实状态", "check_state", width=11),
+    SheetColumn("checked_by", "核实人", width=10),
+    SheetColumn("checked_on", "核实日期", "check_date", width=12),
     SheetColumn("check_note", "备注", "text", width=24),
 )
 FIRST = (
     "rank", "parcel_id", "town_name", "zone_in", "zone_name", "land_use_zh", "area_mu", "flag",
-    "grade", "score", "coverage", "families", "rank_p10", "rank_p90", "evidence_zh", "suggestion",
+    "grade", "score", "coverage", "families", "p_flag", "stability", "rank_p10", "rank_p90",
+    "evidence_zh", "contradictions_zh", "tipping_zh", "land_state", "ledger_zh", "signal",
+    "hot_spot", "cluster_id", "cluster_parcels", "cluster_area_mu", "suggestion",
 )  # fmt: skip
 NOT_LISTED = (
     SheetColumn("parcel_id", "地块编号", width=22),
@@ -62,6 +66,7 @@ NOT_LISTED = (
     SheetColumn("coverage", "证据覆盖", "percent"),
     SheetColumn("families_available", "可用的独立证据（类）", "number"),
     SheetColumn("evidence_zh", "说明", "long", width=60),
+    SheetColumn("whynot_zh", "未列入原因", "long", width=60),
 )
 
 
@@ -82,11 +87,12 @@ def workbook_sheets(run: RunFacts) -> tuple[Sheet, ...]:
 
 
 def candidate_sheet(run: RunFacts) -> Sheet:
-    """Return the flagged parcels in rank order, with empty columns for the field check."""
+    """Return the flagged parcels in rank order, with the columns of the field check to fill in."""
     table = people_table(run.candidates())
     first = [code for code in FIRST if code in table.columns]
-    rest = [code for code in ordered_columns(table.columns, run.known_names()) if code not in first]
-    rest = [code for code in rest if not code.startswith("veto")]
+    taken = {*first, *(column.code for column in CHECK_COLUMNS)}
+    rest = [code for code in ordered_columns(table.columns, run.known_names()) if code not in taken]
+    rest = [code for code in rest if not code.startswith(("veto", "whynot"))]
     names = column_names(run.known_names())
     columns = (
         *from_names(first, table, names=names),
@@ -104,6 +110,9 @@ def people_table(table: pd.DataFrame) -> pd.DataFrame:
         "grade": grade_sign,
         "group": lambda code: GROUPS.get(code, code),
         "decided_by": lambda score: SCORES[score][0] if score in SCORES else score,
+        "stability": lambda code: zh_of(STABILITY, code),
+        "signal": lambda code: zh_of(SIGNALS, code),
+        "hot_spot": lambda code: zh_of(HOT_SPOTS, code),
     }
     held = {name: word for name, word in words.items() if name in table.columns}
     return table.assign(
@@ -128,7 +137,8 @@ def not_listed_sheet(run: RunFacts) -> Sheet:
             for code in codes
         ],
     )
-    return sheet_of("未列入原因", table, NOT_LISTED, frozen_columns=1)
+    columns = [item for item in NOT_LISTED if item.code in table or item.code != "whynot_zh"]
+    return sheet_of("未列入原因", table, columns, frozen_columns=1)
 
 
 def total_sheets(run: RunFacts) -> tuple[Sheet, Sheet]:
@@ -180,30 +190,6 @@ def waterfall_sheet(run: RunFacts) -> Sheet:
     )
     sums = run.waterfall[["parcels", "area_mu"]].sum()
     return sheet_of("否决面积", run.waterfall, columns, totals=sums)
-
-
-def dictionary_sheet(run: RunFacts) -> Sheet:
-    """Return the data dictionary of every column of the parcel table."""
-    names = column_names(run.known_names())
-    rows = []
-    for code in ordered_columns(run.parcels.columns, run.known_names()):
-        known = describe(code, names)
-        rows.append((code, known.zh, known.en, known.unit, _roles_text(known)))
-    table = pd.DataFrame(rows, columns=["code", "zh", "en", "unit", "roles"], dtype=object)
-    columns = (
-        SheetColumn("code", "字段代码", width=24),
-        SheetColumn("zh", "中文名", width=24),
-        SheetColumn("en", "英文名", width=40),
-        SheetColumn("unit", "单位（% 在 CSV 中以 0–1 存储）", width=14),
-        SheetColumn("roles", "所依据的资料", width=32),
-    )
-    return sheet_of("指标字典", table, columns, frozen_columns=1)
-
-
-def _roles_text(column: object) -> str:
-    """Return the sources a column rests on: 或 between those of which one is enough."""
-    groups = getattr(column, "roles", ())
-    return "；".join(" 或 ".join(group) for group in groups)
 
 
 def parameter_sheet(run: RunFacts) -> Sheet:

@@ -17,6 +17,7 @@ from landuse.products.facts import Absence, RunFacts, SourceFact, StudyFacts, ab
 from landuse.scores.assess import AssessSettings, assess
 from landuse.scores.model import ScoreModel
 from tests.products.hostile import HOSTILE
+from tests.products.made_evidence import with_evidence
 
 TOWNS = (("990781001", "甲山街道"), ("990781102", "乙溪镇"), ("990781200", "丙塘乡"))
 ZONES = ("示例经济开发区", "示例高新园")
@@ -99,6 +100,7 @@ def run(count: int = 300, *, seed: int = 7) -> tuple[RunFacts, gpd.GeoDataFrame]
     judged = assess(table=table, settings=settings)
     whole = table.merge(judged["scores"], on="parcel_id", validate="1:1")
     whole = whole.merge(judged["derived"], on="parcel_id", validate="1:1")
+    whole = with_evidence(whole)
     findings = [
         Finding(stage="parcels", kind="repaired", object_id=ground["parcel_id"][3],
                 value="1", message_zh="自相交已修复", message_en="self-intersection repaired"),
@@ -166,7 +168,10 @@ def with_hostile(facts: RunFacts) -> RunFacts:
     table = facts.parcels
     cycle = [texts[row % len(texts)] for row in range(len(table))]
     columns = ("town_name", "zone_name", "land_use", "land_use_zh", "evidence_zh", "evidence_en",
-               "suggestion", "veto_zh")  # fmt: skip
+               "suggestion", "veto_zh", "tipping_zh", "tipping_en", "land_state", "ledger_zh",
+               "ledger_en", "contradictions_zh", "contradictions_en", "signal", "hot_spot",
+               "cluster_id", "check_note", "checked_on", "whynot_zh", "whynot_en",
+               "stability")  # fmt: skip
     changed = table.assign(**{name: pd.Series(cycle, dtype=object) for name in columns})
     findings = pd.DataFrame(dict.fromkeys(facts.findings.columns, texts), dtype=object)
     source = SourceFact(

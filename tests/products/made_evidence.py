@@ -69,9 +69,9 @@ def _ledger(place: np.ndarray) -> dict[str, object]:
     return {
         "land_state": pd.Series(state, dtype="str").array,
         "ledger_rule": _text(np.where(state == "闲置土地", "LEDGER_IDLE_1Y", "")).array,
-        "ledger_zh": _text(np.where(held, "约定 2022-03-01 动工，至 2024-12-31 无动工记录", "")).array,
+        "ledger_zh": _text(np.where(held, "约定 2022-03-01 动工，无动工记录", "")).array,
         "ledger_en": _text(
-            np.where(held, "Start agreed for 2022-03-01, none recorded by 2024-12-31", "")
+            np.where(held, "Start agreed for 2022-03-01, none recorded", "")
         ).array,
     }  # fmt: skip
 

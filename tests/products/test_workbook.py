@@ -5,6 +5,7 @@ from dataclasses import replace
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.utils import get_column_letter
 
 from landuse.products.numbers import grade_sign
 from landuse.products.words import CHECK_STATES, flag_words
@@ -12,6 +13,7 @@ from landuse.products.workbook import write_workbook
 from landuse.products.workbook_sheets import workbook_sheets
 from tests.products import county
 from tests.products.hostile import HOSTILE
+from tests.products.made_evidence import COLUMNS
 
 SHEETS = [
     "候选地块", "未列入原因", "乡镇汇总", "开发区汇总", "否决面积", "指标字典", "参数与依据",
@@ -57,13 +59,55 @@ def test_candidates_equal_the_table_in_rank_order(facts, book):
     assert body["flag"].tolist() == [flag_words(flag) for flag in table["flag"]]
     assert body["grade"].tolist() == [grade_sign(grade) for grade in table["grade"]]
     assert set(body["zone_in"]) == {"区内", "区外"}
-    checks = ["check_state", "check_person", "check_date", "check_note"]
-    assert body[checks].isna().all(axis=None)
-    assert body[["rank_p10", "rank_p90"]].isna().all(axis=None)
+    for code in ("rank_p10", "rank_p90", "p_flag", "cluster_area_mu"):
+        assert body[code].astype(float).tolist() == pytest.approx(
+            table[code].astype(float).tolist(), abs=1e-6, nan_ok=True
+        )
+    for code in ("check_status", "check_note", "land_state", "contradictions_zh", "tipping_zh"):
+        assert body[code].fillna("").tolist() == table[code].fillna("").tolist()
+    assert set(body["stability"]) == {"稳健", "易变"}
+    assert set(body["signal"].dropna()) == {"绿覆返荒", "硬化在用"}
+
+
+def test_evidence_columns_stand_beside_the_judgement_with_chinese_heads(book):
+    sheet = book["候选地块"]
+    heads = dict(zip([c.value for c in sheet[2]], [c.value for c in sheet[1]], strict=True))
+    assert len(heads) == len(sheet[2]), "no column stands twice"
+    wanted = {
+        "p_flag": "入选概率", "stability": "稳健性", "tipping_zh": "翻转条件",
+        "land_state": "台账状态", "contradictions_zh": "矛盾", "signal": "信号",
+        "hot_spot": "热点", "cluster_area_mu": "成片面积（亩）", "check_status": "核实状态",
+    }  # fmt: skip
+    assert wanted.items() <= heads.items()
+    assert not [code for code in heads if code.startswith("whynot")]
+
+
+def test_a_run_without_evidence_columns_leaves_no_empty_ones(facts, tmp_path):
+    bare = replace(facts, parcels=facts.parcels.drop(columns=list(COLUMNS)))
+    file = tmp_path / "bare.xlsx"
+    write_workbook(bare, file)
+    book = openpyxl.load_workbook(file)
+    codes = {cell.value for cell in book["候选地块"][2]}
+    # The four columns to fill in at the field check stand in any case.
+    assert codes & set(COLUMNS) == {"check_status", "checked_by", "checked_on", "check_note"}
+    assert "whynot_zh" not in {cell.value for cell in book["未列入原因"][2]}
+
+
+def test_dictionary_says_meaning_source_and_mark(book):
+    rows = list(book["指标字典"].iter_rows(min_row=2, values_only=True))
+    table = pd.DataFrame(rows[1:], columns=rows[0]).set_index("code")
+    assert table.loc["p_flag", "unit"] == "%"
+    assert "次数占比" in table.loc["p_flag", "meaning_zh"]
+    assert table.loc["p_flag", "mark"] == "P（本方案建议）"
+    assert table.loc["land_state", "mark"] == "V（已核原文）"
+    assert set(COLUMNS) <= set(table.index)
 
 
 def test_field_check_is_a_choice_of_three(book):
     rules = {rule.type: rule for rule in book["候选地块"].data_validations.dataValidation}
+    columns = [cell.value for cell in book["候选地块"][2]]
+    letter = get_column_letter(columns.index("check_status") + 1)
+    assert str(rules["list"].sqref).startswith(f"{letter}3:")
     assert rules["list"].formula1.strip('"').split(",") == list(CHECK_STATES)
     assert "date" in rules
 
@@ -80,7 +124,13 @@ def test_sheets_are_frozen_filtered_unmerged_and_named_short(book):
 
 def test_grades_are_coloured_by_rules(book):
     rules = [rule for area in book["候选地块"].conditional_formatting for rule in area.rules]
-    assert [rule.formula for rule in rules] == [['"Ⅰ"'], ['"Ⅱ"'], ['"Ⅲ"']]
+    assert [rule.formula for rule in rules[:3]] == [['"Ⅰ"'], ['"Ⅱ"'], ['"Ⅲ"']]
+
+
+def test_robust_and_fragile_carry_a_sign_before_their_words(book):
+    rules = [rule for area in book["候选地块"].conditional_formatting for rule in area.rules]
+    signs = {rule.formula[0]: rule.dxf.numFmt.formatCode for rule in rules if rule.dxf.numFmt}
+    assert signs == {'"稳健"': '"● "@', '"易变"': '"◇ "@'}
 
 
 def test_totals_close_the_sheets(facts, book):
