@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +49,15 @@ class LayerLabels:
     aliases: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class NamedStyle:
+    """A style of a layer under a name a person can choose it by."""
+
+    layer: str
+    name: str
+    qml: str
+
+
 def write_geopackage(
     layers: Mapping[str, gpd.GeoDataFrame | pd.DataFrame | None],
     path: Path,
@@ -56,6 +65,7 @@ def write_geopackage(
     styles: Mapping[str, str],
     labels: Mapping[str, LayerLabels],
     metadata: Mapping[str, str],
+    more_styles: Sequence[NamedStyle] = (),
 ) -> Path:
     """Write the layers that exist, with spatial index, style, column aliases and metadata.
 
@@ -66,6 +76,7 @@ def write_geopackage(
     styles : layer name -> QML text; stored in ``layer_styles``, which QGIS reads by itself.
     labels : layer name -> title and aliases (``gpkg_data_columns``, schema extension).
     metadata : facts of the run, stored as the file's metadata.
+    more_styles : further styles to choose from; ``styles`` stay what a layer opens with.
     """
     present = {name: table for name, table in layers.items() if table is not None}
 
@@ -76,7 +87,9 @@ def write_geopackage(
                 _write_layer(table, part, name=name, label=labels.get(name), metadata=metadata)
         with closing(sqlite3.connect(part)) as base, base:
             _describe(base, {name: labels[name] for name in present if name in labels})
-            _style(base, {name: styles[name] for name in present if name in styles})
+            first = [NamedStyle(name, name, styles[name]) for name in present if name in styles]
+            others = [style for style in more_styles if style.layer in present]
+            _style(base, first, others)
 
     return write_whole(path, fill)
 
@@ -153,13 +166,19 @@ def _unique(names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _style(base: sqlite3.Connection, styles: Mapping[str, str]) -> None:
+def _style(
+    base: sqlite3.Connection, first: Sequence[NamedStyle], others: Sequence[NamedStyle]
+) -> None:
     geometry = dict(base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
     base.executemany(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
         "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, ui, "
-        "update_time) VALUES ('', '', ?, ?, ?, ?, '', 1, '', '', '', ?)",
-        [(name, geometry.get(name, ""), name, qml, FIXED_TIME) for name, qml in styles.items()],
+        "update_time) VALUES ('', '', ?, ?, ?, ?, '', ?, '', '', '', ?)",
+        [
+            (style.layer, geometry.get(style.layer, ""), style.name, style.qml, opens, FIXED_TIME)
+            for opens, listed in ((1, first), (0, others))
+            for style in listed
+        ],
     )
     base.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, "

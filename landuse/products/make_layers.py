@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from landuse.core.product import FileProduct
 from landuse.products.columns import column_names, describe, heading
 from landuse.products.facts import RunFacts
 from landuse.products.gather import gather
-from landuse.products.geopackage import LayerLabels, write_geopackage
+from landuse.products.geopackage import LayerLabels, NamedStyle, write_geopackage
 from landuse.products.settings import ProductSettings
 from landuse.products.styles import (
     district_style,
     parcel_style,
+    robustness_style,
     settlement_style,
     table_style,
 )
@@ -54,11 +56,22 @@ def make_geopackage(
         "settlements": settlement_style(aliases=labels["settlements"].aliases),
         "findings": table_style(aliases=labels["findings"].aliases),
     }
+    robust = _robustness(parcels, labels["parcels"].aliases)
 
     def write(path: Path) -> None:
-        write_geopackage(layers, path, styles=styles, labels=labels, metadata=run.study.manifest)
+        write_geopackage(
+            layers, path, styles=styles, labels=labels, metadata=run.study.manifest,
+            more_styles=robust,
+        )  # fmt: skip
 
     return {"candidates": FileProduct(".gpkg", write)}
+
+
+def _robustness(parcels: pd.DataFrame, aliases: Mapping[str, str]) -> tuple[NamedStyle, ...]:
+    """Return the style by probability and stability, where the run computed them."""
+    if not {"p_flag", "stability"} <= set(parcels.columns):
+        return ()
+    return (NamedStyle("parcels", "稳健性 robustness", robustness_style(aliases=aliases)),)
 
 
 def districts(

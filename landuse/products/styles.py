@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as Xml
 
+from landuse.products.evidence_words import P_CLASSES, STABILITY
 from landuse.products.numbers import grade_sign
 from landuse.products.words import FLAGS, grade_colours
 
 HATCH, OUTLINE, FAINT, ZONE_LINE = "#5B6472", "#3A1603", "#B2BAC4", "#2E3F55"
 WATCH_OUTLINE = "#6B4A08"
 VETOED_FILL = "#E3E6EA"
+P_LINE = "#17324D"
+_LISTED = "\"flag\" LIKE 'suspected%'"
+_FRAGILE = "coalesce(\"stability\", '') = 'fragile'"
 _QGIS_VERSION = "3.22.0"
 _RULE_KEYS = "00000000-0000-4000-8000-{:012d}"
 
@@ -49,6 +53,32 @@ def parcel_style(grades: Sequence[tuple[str, str]], *, aliases: Mapping[str, str
             [_fill(VETOED_FILL, HATCH), _hatch(45), _hatch(135)],
         ),
         (FLAGS["none"][0], "\"flag\" = 'none'", [_fill("#F6F8FA", FAINT)]),
+    ]
+    return _document(rules, aliases=aliases, display="parcel_id")
+
+
+def robustness_style(*, aliases: Mapping[str, str]) -> str:
+    """Return the QML that colours parcels by how surely they are listed, as the map does.
+
+    Listed parcels fall into the classes of `evidence_words.P_CLASSES`; a fragile one has a dashed
+    outline. What is not listed stays grey; what was not computed stays white.
+    """
+    rules = []
+    for place, item in reversed(list(enumerate(P_CLASSES))):
+        last = place + 1 == len(P_CLASSES)
+        high = 1.0 if last else P_CLASSES[place + 1].low
+        test = f'{_LISTED} AND "p_flag" >= {item.low:g}'
+        test += "" if last else f' AND "p_flag" < {high:g}'
+        label = f"入选概率 {item.low * 100:.0f}–{high * 100:.0f}%"
+        for name, condition, line in (
+            (f"{label} {STABILITY['fragile'][0]}", _FRAGILE, "dash"),
+            (label, f"NOT ({_FRAGILE})", "solid"),
+        ):
+            look = _fill(item.fill, P_LINE, style=line, width=0.3)
+            rules.append((name, f"{test} AND {condition}", [look]))
+    rules += [
+        ("入选概率未计算", f'{_LISTED} AND "p_flag" IS NULL', [_fill("#FFFFFF", HATCH)]),
+        (FLAGS["none"][0], f"NOT ({_LISTED})", [_fill("#F6F8FA", FAINT)]),
     ]
     return _document(rules, aliases=aliases, display="parcel_id")
 

@@ -12,8 +12,14 @@ import pyogrio
 import pytest
 
 from landuse.products.columns import column_names, describe, heading
-from landuse.products.geopackage import LayerLabels, write_geopackage
-from landuse.products.styles import district_style, parcel_style, table_style
+from landuse.products.evidence_words import P_CLASSES
+from landuse.products.geopackage import LayerLabels, NamedStyle, write_geopackage
+from landuse.products.styles import (
+    district_style,
+    parcel_style,
+    robustness_style,
+    table_style,
+)
 from tests.products import county
 
 
@@ -48,6 +54,7 @@ def parts():
             "districts": LayerLabels("乡镇与开发区", "", {"name": "名称", "level": "名称"}),
         },
         "metadata": {"run": "3f9c1a20"},
+        "more_styles": (NamedStyle("parcels", "稳健性", robustness_style(aliases=aliases)),),
     }
 
 
@@ -134,6 +141,33 @@ def test_every_flag_has_a_rule_and_doubt_is_hatched(parts):
     }
     fill = symbols["0"].find("layer/Option/Option[@name='color']")
     assert fill.get("value") == "140,45,4,255"  # 8C2D04
+
+
+def test_a_second_style_waits_to_be_chosen_and_the_first_opens(file):
+    rows = query(file, "SELECT styleName, useAsDefault FROM layer_styles ORDER BY id")
+    assert rows == [("parcels", 1), ("districts", 1), ("findings", 1), ("稳健性", 0)]
+
+
+def test_robustness_rules_meet_every_parcel_exactly_once(parts, file):
+    qml = parts["more_styles"][0].qml
+    root = Xml.fromstring(qml.split("\n", 1)[1])
+    tests = [rule.get("filter") for rule in root.iter("rule")]
+    # SQL of the file itself reads the filters as QGIS does.
+    hits = " + ".join(f"coalesce(({test}), 0)" for test in tests)
+    assert query(file, f"SELECT DISTINCT {hits} FROM parcels") == [(1,)]
+    fills = {
+        option.get("value")
+        for option in root.iterfind("renderer-v2/symbols/symbol/layer/Option/Option[@name='color']")
+    }
+    assert len(fills) == len(P_CLASSES) + 2, "one colour a class, white and grey"
+
+
+def test_evidence_columns_carry_chinese_names(file):
+    rows = query(file, "SELECT column_name, name FROM gpkg_data_columns")
+    names = dict(rows)
+    assert names["p_flag"] == "入选概率（%）"
+    assert names["whynot_zh"] == "未列入原因"
+    assert names["cluster_area_mu"] == "成片面积（亩）"
 
 
 def test_same_layers_give_same_bytes_in_another_folder_a_second_later(parts, file, tmp_path):
