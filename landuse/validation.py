@@ -15,8 +15,16 @@ from landuse.align.fields import clean_text, id_faults
 from landuse.console import Say
 from landuse.core.errors import Fault, LanduseError, data_fault, fail, study_fault
 from landuse.explain import read_product
+from landuse.products.accuracy_text import (
+    estimate_data,
+    estimate_lines,
+    plain_rows,
+    reliability_lines,
+)
+from landuse.products.words import GROUPS
 from landuse.scores.accuracy import Measure, measure, worst_errors
 from landuse.scores.assess import SUSPECTED
+from landuse.scores.design_accuracy import reliability, share
 from landuse.sources.read import read_vector
 from landuse.sources.read_table import read_table
 from landuse.sources.spec import TableSource, VectorSource
@@ -40,9 +48,12 @@ class Truth:
 
 
 def validate_study(
-    study: OpenStudy, truth: Truth, *, score: str, progress: Say
+    study: OpenStudy, truth: Truth, *, score: str, progress: Say, strata: bool = False
 ) -> tuple[list[str], dict[str, Any]]:
     """Compare a run, made first where needed, with truth; return lines and data.
+
+    ``strata`` adds the flag's precision and recall per peer group and inside and outside the
+    zones. Where the run has P(flag), its calibration table and Brier score are added.
 
     Raises
     ------
@@ -52,11 +63,13 @@ def validate_study(
     from landuse.tasks import run_study
 
     _check_score(score)
-    labelled = read_truth(truth)
+    read_truth(truth)  # what is wrong with it is said before a long run
     run_study(study, progress=progress)
     parcels = read_product(study, "parcels")
-    labels = _on_parcels(labelled, study)
-    columns = ["parcel_id", "flag", "veto", "idle_score", "les", "score", "evidence_en"]
+    labels = labels_on_parcels(truth, study)
+    columns = ["parcel_id", "flag", "veto", "idle_score", "les", "score", "evidence_en",
+               "group", "zone_in"]  # fmt: skip
+    columns += [name for name in ("p_flag",) if name in parcels]
     joined = parcels[columns].merge(labels, on="parcel_id", validate="one_to_one")
     if joined.empty:
         raise fail(_no_join(truth, parcels, labels))
@@ -64,10 +77,43 @@ def validate_study(
     values = joined[score].to_numpy("float64")
     measures = measure(values, joined["truth"].to_numpy(bool), flag)
     worst = worst_errors(joined, score=score)
-    return (
-        _lines(joined, measures, worst, labels=len(labels), parcels=len(parcels), score=score),
-        _data(joined, measures, worst, score=score),
-    )
+    lines = _lines(joined, measures, worst, labels=len(labels), parcels=len(parcels), score=score)
+    data = _data(joined, measures, worst, score=score)
+    more = [by_part(joined, flag)] if strata else []
+    more += [_calibration(joined)] if "p_flag" in joined else []
+    for text, facts in more:
+        lines += text
+        data |= facts
+    return lines, data
+
+
+def by_part(joined: pd.DataFrame, flag: np.ndarray) -> tuple[list[str], dict[str, Any]]:
+    """Return precision, recall and prevalence per peer group and zone side, as lines and data.
+
+    Every labelled parcel counts once. The intervals (Clopper-Pearson on counts) say how far the
+    figures would carry to other parcels like these.
+    """
+    zone = joined["zone_in"].astype("boolean").map({True: "in", False: "out"}).fillna("unknown")
+    truth = joined["truth"].to_numpy(bool)
+    found = {}
+    for name, part in (("group", joined["group"]), ("zone", zone)):
+        for code in sorted(set(part)):
+            inside = part.eq(code).to_numpy(bool)
+            found[f"{name}:{code}"] = {
+                "precision": share(truth[inside & flag]),
+                "recall": share(flag[inside & truth]),
+                "prevalence": share(truth[inside]),
+            }
+    named = {GROUPS.get(key.partition(":")[2], key): one for key, one in found.items()}
+    lines = ["分组标记精度，95 % Clopper-Pearson 区间 / flag accuracy by group and zone side:"]
+    data = {key: estimate_data(one) for key, one in found.items()}
+    return [*lines, *estimate_lines(named)], {"strata": data}
+
+
+def _calibration(joined: pd.DataFrame) -> tuple[list[str], dict[str, Any]]:
+    chance = joined["p_flag"].to_numpy("float64", na_value=np.nan)
+    table, brier = reliability(chance, joined["truth"].to_numpy(bool))
+    return reliability_lines(table, brier), {"p_flag": {"brier": brier, "bins": plain_rows(table)}}
 
 
 def _check_score(score: str) -> None:
@@ -139,7 +185,9 @@ def _by_option(fault: Fault) -> Fault:
     )  # fmt: skip
 
 
-def _on_parcels(labelled: pd.DataFrame, study: OpenStudy) -> pd.DataFrame:
+def labels_on_parcels(truth: Truth, study: OpenStudy) -> pd.DataFrame:
+    """Return ``parcel_id, truth`` of a finished run: by id, or by area overlap with a layer."""
+    labelled = read_truth(truth)
     if not isinstance(labelled, gpd.GeoDataFrame):
         return labelled
     parcels = gpd.read_parquet(study.out / "tables" / "geometry.parquet")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ import pandas as pd
 
 from landuse.products.words import GROUPS
 from landuse.scores.design_accuracy import FEW, Estimate
+from landuse.scores.held_out import Comparison
+from landuse.scores.model import ScoreModel, ScoreName
 
 
 def shown(item: Estimate) -> str:
@@ -78,3 +80,37 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as plain data; missing is null."""
     records = table.astype("object").where(table.notna(), None).to_dict("records")
     return [{str(key): value for key, value in row.items()} for row in records]
+
+
+def comparison_lines(compared: Sequence[Comparison]) -> list[str]:
+    """Return the metrics of held-out blocks before and after calibration as text."""
+    lines = ["仅未参与学习的分块，95 % 区间按分块重抽样 / held-out blocks, intervals over blocks:"]
+    for item in compared:
+        pairs = (("前 before", item.before), ("后 after", item.after), ("差 gain", item.gain))
+        parts = [f"{word} {one.value:.3f} [{one.low:.3f}, {one.high:.3f}]" for word, one in pairs]
+        lines.append(f"  {item.name:<18} {item.after.zh:<6} " + "  ".join(parts))
+    return lines
+
+
+def comparison_data(compared: Sequence[Comparison]) -> dict[str, dict[str, Any]]:
+    """Return the metrics of held-out blocks before and after calibration as plain data."""
+    return {
+        item.name: {
+            name: {"value": one.value, "low": one.low, "high": one.high}
+            for name, one in (("before", item.before), ("after", item.after), ("gain", item.gain))
+        }
+        for item in compared
+    }
+
+
+def weight_lines(old: ScoreModel, new: ScoreModel, *, score: ScoreName) -> list[str]:
+    """Return the weights of one score before and after, the heaviest first, and what is gone."""
+    before, kept = {item.code: item.weight for item in old.criteria}, new.of_score(score)
+    lines = ["权重 weights 前 before → 后 after:"]
+    lines += [
+        f"  {item.code} {item.zh} {item.en}  {before.get(item.code, 0):.3f} → {item.weight:.3f}"
+        for item in sorted(kept, key=lambda item: -item.weight)
+    ]
+    codes = {item.code for item in kept}
+    gone = [item.code for item in old.of_score(score) if item.code not in codes]
+    return lines + ([f"  去掉 left out: {', '.join(gone)}"] if gone else [])

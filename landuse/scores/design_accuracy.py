@@ -51,7 +51,7 @@ def clopper_pearson(hits: float, n: float) -> tuple[float, float]:
     return low, high
 
 
-def share(truth: Flags, *, population: int) -> Estimate:
+def share(truth: Flags, *, population: float = float("inf")) -> Estimate:
     """Return the share that is true within one stratum; a stratum checked whole is exact."""
     n, hits = len(truth), int(truth.sum())
     if not n:

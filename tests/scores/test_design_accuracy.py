@@ -107,7 +107,7 @@ def test_share_of_a_stratum_checked_whole_is_exact() -> None:
 
 
 def test_intervals_hold_as_often_as_they_say() -> None:
-    """A known county, 300 samples: the 95 % interval of recall and precision holds at least 92 %."""
+    """A known county, 300 samples: the 95 % intervals hold in at least 92 % of them."""
     random = np.random.default_rng(5)
     sizes, rates = {"f": 120, "n": 80, "r": 1800}, {"f": 0.7, "n": 0.3, "r": 0.02}
     truth = {name: random.random(size) < rates[name] for name, size in sizes.items()}
