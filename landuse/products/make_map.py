@@ -11,6 +11,7 @@ from landuse.core.layers import Layer
 from landuse.products.facts import Absence
 from landuse.products.gather import gather
 from landuse.products.ground_note import ground_note
+from landuse.products.report_stairs import vetoes_only
 from landuse.products.settings import ProductSettings
 from landuse.products.webmap import MapInput, WebTiles, hillshade_picture, render_map
 from landuse.products.webmap.model import CONTROL_LINES
@@ -57,7 +58,7 @@ def make_map(
         contributions=contributions,
         criteria=_criteria(model, settings.years),
         grades=[grade.model_dump() for grade in sorted(model.grades, key=lambda g: -g.minimum)],
-        veto_rules=_veto_rules(settings, waterfall),
+        veto_rules=_veto_rules(settings, vetoes_only(waterfall)),
         absences=[_absence(item) for item in run.absences],
         families=[family.model_dump() for family in model.families],
         agree_at=model.agree_at,

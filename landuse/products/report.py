@@ -16,7 +16,9 @@ from landuse.products.facts import RunFacts
 from landuse.products.ground_note import ground_note
 from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table
+from landuse.products.report_evidence import evidence_context
 from landuse.products.report_map import CIRCLES_SHOWN, Ground, colour_rules, draw_map
+from landuse.products.report_stairs import stairs
 from landuse.products.safety import plain_text
 from landuse.products.source_page import source_page
 from landuse.products.tables import write_whole
@@ -102,7 +104,8 @@ def _context(run: RunFacts) -> dict[str, Any]:
         "circles_shown": min(int(total["suspected_count"]), CIRCLES_SHOWN),
         "towns": _rows(_named_towns(run)),
         "zones": _rows(people_zones(zone_totals(run.parcels, grades=run.grades))),
-        "waterfall": _waterfall(run.waterfall),
+        "stairs": stairs(run),
+        **evidence_context(run),
         "criteria": _rows(parameters[parameters["kind"] == "指标"]),
         "vetoes": _rows(parameters[parameters["kind"] == "否决"]),
         "rules": _rows(parameters[~parameters["kind"].isin(["指标", "否决"])]),
@@ -172,12 +175,6 @@ def _named_towns(run: RunFacts) -> pd.DataFrame:
     towns = town_totals(run.parcels, grades=run.grades)
     unnamed = towns["town_name"] == ""
     return towns.assign(town_name=towns["town_name"].mask(unnamed, words.UNASSIGNED_ZH))
-
-
-def _waterfall(table: pd.DataFrame) -> list[dict[str, Any]]:
-    largest = float(table["area_mu"].max()) if len(table) else 0.0
-    bars = [100 * area / largest if largest else 0.0 for area in table["area_mu"]]
-    return _rows(table.assign(bar=bars))
 
 
 def _kinds(findings: pd.DataFrame) -> Mapping[str, int]:

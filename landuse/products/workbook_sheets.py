@@ -17,6 +17,7 @@ from landuse.products.ground_note import ground_note
 from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table, veto_value
 from landuse.products.numbers import grade_sign, number, percent
+from landuse.products.report_stairs import vetoes_only
 from landuse.products.sheets import Sheet, SheetColumn, from_names, sheet_of
 from landuse.products.source_page import overlap_words
 from landuse.products.source_sheet import SheetLimits, all_doubts, origin
@@ -188,8 +189,8 @@ def waterfall_sheet(run: RunFacts) -> Sheet:
         SheetColumn("area_mu", "面积（亩）", "number", 2),
         SheetColumn("veto_en", "英文", width=36),
     )
-    sums = run.waterfall[["parcels", "area_mu"]].sum()
-    return sheet_of("否决面积", run.waterfall, columns, totals=sums)
+    vetoes = vetoes_only(run.waterfall)
+    return sheet_of("否决面积", vetoes, columns, totals=vetoes[["parcels", "area_mu"]].sum())
 
 
 def parameter_sheet(run: RunFacts) -> Sheet:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,9 +12,12 @@ from shapely import Point, box
 
 from landuse.products.numbers import number
 from landuse.products.report import css_text, render_report, write_report
+from landuse.products.report_evidence import contradictions, histogram
 from landuse.products.report_map import Frame, Ground, draw_map, scale_length_m
+from landuse.products.report_stairs import stairs, vetoes_only
 from landuse.products.totals import county_totals
 from tests.products import county
+from tests.products.made_evidence import COLUMNS
 
 
 class Page(HTMLParser):
@@ -98,14 +102,101 @@ def test_a_study_without_adcode_quotes_no_chinese_law(made):
     assert "不以零代替" in text
 
 
-def test_no_verdict_without_suspicion(html):
-    text = Page(html).text
+def test_no_verdict_without_suspicion(made):
+    facts, ground = made
+    table = facts.parcels.assign(land_state=None)
+    text = Page(render_report(replace(facts, parcels=table), ground)).text
+    assert "没有地块对应供地台账的记录" in text
     for word in ("拆除", "demolish"):
         assert word not in text
     allowed = ("疑似闲置", "闲置证据", "用地是否闲置", "闲置土地：")
     for piece in allowed:
         text = text.replace(piece, "")
     assert "闲置" not in text
+
+
+def test_legal_states_are_counted_where_the_ledger_has_rows(made, html):
+    table, text = made[0].parcels, Page(html).text
+    idle = table[table["land_state"] == "闲置土地"]
+    assert len(idle) > 0
+    row = text[text.index("闲置土地 idle land") :].split("\n")[0]
+    assert row.endswith(f"{len(idle)}{number(idle['area_mu'].sum(), 2)}")
+
+
+def test_robustness_is_counted_drawn_and_the_least_certain_named(made, html):
+    table = made[0].candidates()
+    text = Page(html).text
+    part = text[text.index("四、稳健性") : text.index("五、台账状态")]
+    for code, name in (("stable", "稳健 robust"), ("fragile", "易变 fragile")):
+        rows = table[table["stability"] == code]
+        assert f"{name}{len(rows)}{number(rows['area_mu'].sum(), 2)}" in part
+    least = table.sort_values(["p_flag", "parcel_id"])["parcel_id"].head(10)
+    assert all(name in part for name in least)
+    assert "容积率权重由 20% 降到 12%" in part
+
+
+@given(st.lists(st.floats(0, 1), max_size=60))
+def test_every_parcel_stands_in_one_bar_of_the_histogram(values):
+    bars = histogram(pd.Series(values, dtype="float64"))
+    assert sum(bar["count"] for bar in bars) == len(values)
+    assert max((bar["height"] for bar in bars), default=0) <= 120
+    # The first bar is [0, 0.1), the last [0.9, 1] with 1 in it.
+    assert bars[-1]["count"] == sum(int(value * 10) >= 9 for value in values)
+
+
+def test_contradictions_are_counted_once_a_code(made):
+    listed = pd.DataFrame({
+        "parcel_id": ["a", "b", "c"], "area_mu": [10.0, 20.0, 30.0],
+        "contradictions": ["C1;C2", "C2", ""], "contradictions_zh": ["甲；乙", "乙二", ""],
+        "contradictions_en": ["one; two", "two", ""],
+    })  # fmt: skip
+    found = contradictions(listed, names={})
+    assert found["parcels"] == 2
+    assert [(row["code"], row["zh"], row["count"], row["mu"]) for row in found["rows"]] == [
+        ("C1", "甲", 1, 10.0),
+        ("C2", "乙", 2, 30.0),  # 10 mu of a and 20 mu of b
+    ]
+    assert contradictions(listed.drop(columns="contradictions"), names={}) is None
+
+
+def test_stairs_lead_from_all_land_to_the_list_and_hang_together(made):
+    facts = made[0]
+    rows = stairs(facts)
+    assert rows[0]["area_mu"] == pytest.approx(facts.parcels["area_mu"].sum())
+    removed = sum(row["area_mu"] for row in rows if row["step"] == "removed")
+    assert rows[0]["area_mu"] - removed == pytest.approx(rows[-1]["area_mu"])
+    assert rows[-1]["parcels"] == len(facts.candidates())
+    for row in rows:
+        assert row["area_mu_in"] + row["area_mu_out"] == pytest.approx(row["area_mu"])
+    # The last removal ends where the list begins.
+    assert rows[-2]["x"] == pytest.approx(rows[-1]["width"], abs=1e-6)
+
+
+def test_a_waterfall_that_names_its_kinds_is_taken_as_it_is(made):
+    given_rows = pd.DataFrame({
+        "kind": ["all", "veto", "listed"], "veto": ["", "V01", ""],
+        "veto_zh": ["全部", "水域", "清单"], "veto_en": ["all", "water", "list"],
+        "parcels": [3, 1, 2], "area_mu": [100.0, 25.0, 75.0], "parcels_in": [1, 0, 1],
+        "parcels_out": [2, 1, 1], "area_mu_in": [40.0, 0.0, 40.0],
+        "area_mu_out": [60.0, 25.0, 35.0],
+    })  # fmt: skip
+    rows = stairs(replace(made[0], waterfall=given_rows))
+    assert [(row["x"], row["width"]) for row in rows] == [(0, 100), (75, 25), (0, 75)]
+    assert vetoes_only(given_rows)["veto"].tolist() == ["V01"]
+
+
+def test_a_run_without_evidence_says_what_was_not_computed(made):
+    facts, ground = made
+    bare = replace(facts, parcels=facts.parcels.drop(columns=list(COLUMNS)))
+    bare = replace(bare, parcels=bare.parcels.assign(rank_p10=None, rank_p90=None))
+    text = Page(render_report(bare, ground)).text
+    for words in (
+        "本次未计算稳健性",
+        "没有地块对应供地台账",
+        "本次未核对矛盾",
+        "本次未计算热点与成片",
+    ):
+        assert words in text
 
 
 def test_missing_is_a_dash_and_never_nan(html):

@@ -178,7 +178,7 @@ def html(run):
 
 def test_sheet_names_sources_absences_verdict_and_credits_verbatim(run, html):
     text = Page(html).text
-    sheet = text[text.index("八、资料清单") :]
+    sheet = text[text.index("十二、资料清单") :]
     assert f"{OSM}（ODbL 1.0）" in sheet
     for name in RASTERS.values():
         line = PRODUCTS[name].attribution
