@@ -173,6 +173,19 @@ BUREAU: Mapping[str, BureauLayer] = {
             "year": "NF?",
         },
     ),
+    "field_checks": BureauLayer(
+        path="field_checks.*",
+        more={"sheet": "现场核实"},
+        fields={
+            "parcel_id": "地块编号",
+            "check_status": "核实状态",
+            "checked_by": "核实人?",
+            "checked_on": "核实日期?",
+            "check_note": "备注?",
+        },
+        zh="landuse sample 导出、外业填好的表；核实状态随地块编号保留，不进入评分",
+        en="the filled workbook of landuse sample; its status stays with the parcel, never a score",
+    ),
     "previous_parcels": BureauLayer(
         path="previous_parcels.*",
         fields={"parcel_id": "parcel_id"},
@@ -287,7 +300,8 @@ def _layer(role: str, layer: BureauLayer, *, year: str, osm: bool = False) -> st
     return "\n".join([*lines, ""])
 
 
-_TABLES = ("ledger", "enterprises", "register_population", "village_list", "census")
+_TABLES = ("ledger", "enterprises", "register_population", "village_list", "census",
+           "field_checks")  # fmt: skip
 
 
 def _vector_hints(role: str) -> list[str]:

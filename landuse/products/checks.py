@@ -70,7 +70,7 @@ def join_checks(
 
 
 def _filled(table: pd.DataFrame) -> pd.DataFrame:
-    table = table.reindex(columns=["parcel_id", *CHECK_FIELDS])
+    table = table.reindex(columns=["parcel_id", *CHECK_FIELDS]).astype("object")
     table["check_status"] = table["check_status"].fillna(UNCHECKED)
     return table.fillna("").astype("str")
 
