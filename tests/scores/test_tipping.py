@@ -23,7 +23,7 @@ def criterion(code: str, weight: float, family: str, score: str = "les") -> Crit
 
 A, B = criterion("A", 0.3, "form"), criterion("B", 0.2, "surface")
 C, D = criterion("C", 0.25, "form"), criterion("D", 0.05, "plan")
-I, J = criterion("I", 0.6, "form", "idle"), criterion("J", 0.4, "surface", "idle")
+E, F = criterion("I", 0.6, "form", "idle"), criterion("J", 0.4, "surface", "idle")
 
 
 def model(*criteria: Criterion) -> ScoreModel:
@@ -71,7 +71,7 @@ def test_by_hand() -> None:
 
 
 def test_listed_by_both_scores_no_single_weight_helps() -> None:
-    found = told(frame(a=[1.0], b=[1.0], i=[1.0], j=[1.0]), model(A, B, I, J)).iloc[0]
+    found = told(frame(a=[1.0], b=[1.0], i=[1.0], j=[1.0]), model(A, B, E, F)).iloc[0]
     assert (found.tipping_zh, found.tipping_en) == (NONE_ZH, NONE_EN)
     assert found.tipping_code == ""
     assert np.isnan(found.tipping_to)
@@ -94,7 +94,7 @@ def test_a_bar_on_the_other_flag_leaves_one_to_move() -> None:
     table = frame(a=[1.0, 1.0], b=[0.5, 0.5], c=[0.0, 0.0], i=[1.0, 1.0], j=[1.0, 1.0])
     found = tipping(
         table=table,
-        settings=TippingSettings(score_model=model(A, B, C, I, J)),
+        settings=TippingSettings(score_model=model(A, B, C, E, F)),
         barred_idle=np.array([True, False]),
     )["table"]
     assert found["tipping_code"].tolist() == ["A", ""]
@@ -107,7 +107,7 @@ values = st.one_of(st.integers(0, 20).map(lambda n: n / 20), st.just(float("nan"
 @given(st.lists(st.tuples(*[values] * 6), min_size=1, max_size=6))
 def test_against_brute_force(rows: list[tuple[float, ...]]) -> None:
     """Every thousandth nearer than the one told leaves the parcel listed, for every criterion."""
-    chosen = model(A, B, C, D, I, J)
+    chosen = model(A, B, C, D, E, F)
     table = frame(**{name: [row[k] for row in rows] for k, name in enumerate("abcdij")})
     found, listed = told(table, chosen), is_listed(table, chosen)
     for row in np.flatnonzero(listed):
