@@ -12,6 +12,7 @@ from landuse.indicators.zonal import ENGINE
 from landuse.products.absence_cost import absence_bill
 from landuse.products.columns import ColumnLike, ColumnName
 from landuse.products.facts import RunFacts, StudyFacts, absences
+from landuse.products.report_evidence import holds
 from landuse.products.settings import ProductSettings
 from landuse.products.source_sheet import source_facts
 
@@ -47,6 +48,7 @@ def gather(
             settings.absent,
             model=model,
             contributions=contributions,
+            robustness=holds(parcels, "p_flag"),
             role_names=settings.role_names,
         ),
         bill=absence_bill(

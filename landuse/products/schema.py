@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 import pandera.pandas as pa
 
-from landuse.products.words import FLAGS, SUSPECTED
+from landuse.products.evidence_words import HOT_SPOTS, LAND_STATES, STABILITY
+from landuse.products.words import CHECK_STATES, FLAGS, SUSPECTED
 
 _SCORE = pa.Column("float64", pa.Check.in_range(0, 100 + 1e-9), nullable=True)
 _SHARE = pa.Column("float64", pa.Check.in_range(0, 1 + 1e-9))
@@ -26,6 +29,33 @@ def _vetoed_with_a_rule(table: pd.DataFrame) -> pd.Series[bool]:
     return table["flag"].eq("vetoed") == table["veto"].ne("")
 
 
+def _one_of(words: Iterable[str]) -> pa.Column:
+    return pa.Column("str", pa.Check.isin([*words, ""]), nullable=True, required=False)
+
+
+def _band_in_order(table: pd.DataFrame) -> pd.Series[bool]:
+    if not {"rank_p10", "rank_p90"} <= set(table.columns):
+        return pd.Series(True, index=table.index)
+    return ~(table["rank_p10"] > table["rank_p90"]).fillna(value=False)
+
+
+def _ledger_speaks_only_with_a_row(table: pd.DataFrame) -> pd.Series[bool]:
+    """Hold where a sentence of the ledger stands only beside a state or a rule of the ledger."""
+    if not {"land_state", "ledger_rule", "ledger_zh"} <= set(table.columns):
+        return pd.Series(True, index=table.index)
+    silent = table["land_state"].isna() & table["ledger_rule"].fillna("").eq("")
+    return ~silent | table["ledger_zh"].fillna("").eq("")
+
+
+_EVIDENCE = {
+    "p_flag": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True, required=False),
+    "stability": _one_of(STABILITY),
+    "land_state": _one_of(LAND_STATES),
+    "hot_spot": _one_of(HOT_SPOTS),
+    "check_status": _one_of(CHECK_STATES),
+}
+"""Columns checked where a run has them."""
+
 PARCELS = pa.DataFrameSchema(
     {
         "parcel_id": pa.Column("str", unique=True),
@@ -39,11 +69,14 @@ PARCELS = pa.DataFrameSchema(
         "rank": _NULLABLE_RANK,
         "lon": pa.Column("float64", pa.Check.in_range(-180, 180)),
         "lat": pa.Column("float64", pa.Check.in_range(-90, 90)),
+        **_EVIDENCE,
     },
     checks=[
         pa.Check(_null_exactly_where_evidence_is_insufficient),
         pa.Check(_ranked_exactly_where_suspected),
         pa.Check(_vetoed_with_a_rule),
+        pa.Check(_band_in_order),
+        pa.Check(_ledger_speaks_only_with_a_row),
     ],
 )
 """The laws of the parcel table; a breach is a fault of ours, not of the user."""

@@ -115,7 +115,11 @@ def run(count: int = 300, *, seed: int = 7) -> tuple[RunFacts, gpd.GeoDataFrame]
         contributions=judged["contributions"],
         sources=sources(),
         absences=absences(
-            ABSENT, model=scheme, contributions=judged["contributions"], role_names=ROLE_NAMES
+            ABSENT,
+            model=scheme,
+            contributions=judged["contributions"],
+            robustness=True,
+            role_names=ROLE_NAMES,
         ),
     )
     return facts, gpd.GeoDataFrame(whole, geometry=ground.geometry)
