@@ -122,7 +122,7 @@ def pieces_of(
     ramps: list[tuple[tuple[float, float], ...]] = []
     start: list[float] = []
     for index, item in enumerate((*own, *trial)):
-        values = table[item.column].to_numpy("float64")
+        values = table.reindex(columns=[item.column])[item.column].to_numpy("float64")
         known = ~np.isnan(values)
         if index < len(own):
             owner.append(index)

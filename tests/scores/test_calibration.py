@@ -78,6 +78,18 @@ def test_endless_shrinkage_keeps_the_model() -> None:
     assert now == pytest.approx(then, abs=0.05)
 
 
+def test_a_column_that_was_not_measured_keeps_its_weight() -> None:
+    """A criterion without any value teaches nothing and is neither raised nor lowered by labels."""
+    table, truth, _ = labelled(400)
+    scheme = model(minimum_coverage=0.0)
+    pieces = pieces_of(scheme, (), table.drop(columns="b_share"), truth, settings=SETTINGS)
+    found = fit(pieces, table.drop(columns="b_share"), truth, shrink=1.0)
+    b = [k for k, owner in enumerate(pieces.owner) if pieces.criteria[owner].code == "B"]
+    assert len(b) == 1
+    assert found.beta[b[0]] > 0
+    assert "B" in weights(learnt_criteria(found))
+
+
 def test_fewer_labels_change_less() -> None:
     table, truth, _ = labelled(1500)
     moved = []
