@@ -23,7 +23,8 @@ def with_evidence(table: Table) -> Table:
     Of the rows: p = 1 - (place mod 20) / 25 where suspected, 0.04 where not, null where vetoed or
     not graded; stable from 0.8; every 9th has a ledger row, every 7th suspected one a
     contradiction, every 11th a signal; hot from 0.9 of p, every 13th cold; clusters are runs of
-    six rows within which the suspected ones lie together; every 10th was checked in the field.
+    seven rows within which the suspected ones lie together, but every 15th stands alone; every
+    10th was checked in the field.
     """
     place = np.arange(len(table))
     suspected = table["flag"].str.startswith("suspected").to_numpy()
@@ -90,7 +91,7 @@ def _pattern(table: pd.DataFrame, place: np.ndarray, suspected: np.ndarray) -> d
     signal = np.select([place % 22 == 0, place % 11 == 0], ["greened_over", "paved_in_use"], "")
     high = suspected & (place % 20 <= 2)
     hot = np.select([high, place % 13 == 0], ["hot", "cold"], "")
-    group = np.where(suspected, place // 6, -1)
+    group = np.select([~suspected, place % 15 == 5], [-1, 10_000 + place], place // 7)
     frame = pd.DataFrame({"group": group, "mu": table["area_mu"].to_numpy()})
     size = frame.groupby("group")["mu"].transform("size").to_numpy()
     area = frame.groupby("group")["mu"].transform("sum").to_numpy()
