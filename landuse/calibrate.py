@@ -76,7 +76,7 @@ def calibrate_study(
     truth = table["truth"].to_numpy(bool)
     _enough(truth, choice)
     blocks = _blocks(study, table, choice)
-    trial = _trial(study, table, choice)
+    trial = trial_criteria(study, table, choice)
     settings, model = choice.settings, study.model
     progress("分块交叉验证 cross-validating by block")
     held_out = cross_validate(model, trial, table, truth, blocks=blocks, settings=settings)
@@ -93,6 +93,8 @@ def calibrate_study(
         f"折 folds {settings.folds}，各折自选收缩 shrink {sorted(held_out.shrink)}",
         *comparison_lines(compared),
         *weight_lines(model, made, score=settings.score),
+        "有标签而无得分 labelled without a score: "
+        + " → ".join(str(_silent(table, one, settings)) for one in (model, made)),
         f"已写入 written: {target}",
     ]
     data = {
@@ -170,7 +172,9 @@ def _truth_column(table: pd.DataFrame, choice: CalibrateChoice) -> pd.Series[str
     return blocks.set_axis(table.index)
 
 
-def _trial(study: OpenStudy, table: pd.DataFrame, choice: CalibrateChoice) -> tuple[Criterion, ...]:
+def trial_criteria(
+    study: OpenStudy, table: pd.DataFrame, choice: CalibrateChoice
+) -> tuple[Criterion, ...]:
     """Return the columns on trial as criteria whose weight and ramp are still to be learnt."""
     names = column_names(Plan(study).product_settings())
     families = {family.code for family in study.model.families}
@@ -246,6 +250,11 @@ def _finished(
             "grades": grades,
         }
     )
+
+
+def _silent(table: pd.DataFrame, model: ScoreModel, settings: CalibrationSettings) -> int:
+    """Count the parcels whose evidence does not suffice for a score: weights move coverage too."""
+    return int(np.isnan(engine_score(table, model, score=settings.score)).sum())
 
 
 def _check_families(made: ScoreModel, choice: CalibrateChoice) -> None:

@@ -61,13 +61,16 @@ class Pieces:
     criteria : criteria of one score, those under trial included.
     owner : index of the criterion that each piece belongs to.
     ramps : points (value, deficit) of each piece.
-    start : beta_0 of each piece as a share of all weight: today's weight, 0 for what is new.
+    start : beta_0 of each piece as a share of the measured weight: today's, 0 for what is new.
+    reserved : share of all weight of each criterion that no row has a value for. Labels say
+        nothing of it: it keeps its share, so that coverage means what it meant.
     """
 
     criteria: tuple[Criterion, ...]
     owner: Ints
     ramps: tuple[tuple[tuple[float, float], ...], ...]
     start: Floats
+    reserved: Floats
 
     def design(self, table: pd.DataFrame) -> tuple[Floats, Flags]:
         """Return the pieces' values (n x k, 0 where unknown) and what is known (n x criteria)."""
@@ -117,17 +120,23 @@ def pieces_of(
     fit may see: the training rows.
     """
     own = model.of_score(settings.score)
-    total = sum(item.weight for item in own)
+    shares = np.array([item.weight for item in own]) / sum(item.weight for item in own)
+    columns = [item.column for item in (*own, *trial)]
+    measured = table.reindex(columns=list(dict.fromkeys(columns)))[columns].to_numpy("float64")
+    silent = np.isnan(measured).all(axis=0)
+    reserved = np.where(silent, [*shares, *[0.0] * len(trial)], 0.0)
     owner: list[int] = []
     ramps: list[tuple[tuple[float, float], ...]] = []
     start: list[float] = []
     for index, item in enumerate((*own, *trial)):
-        values = table.reindex(columns=[item.column])[item.column].to_numpy("float64")
+        values = measured[:, index]
         known = ~np.isnan(values)
+        if silent[index]:
+            continue
         if index < len(own):
             owner.append(index)
             ramps.append(item.ramp)
-            start.append(item.weight / total)
+            start.append(shares[index] / (1.0 - reserved.sum()))
             rising = item.ramp[-1][1] >= item.ramp[0][1]
         else:
             rising = _points_up(values[known], truth[known])
@@ -136,7 +145,8 @@ def pieces_of(
             owner += [index] * len(steps)
             ramps += steps
             start += [0.0] * len(steps)
-    return Pieces((*own, *trial), np.array(owner, dtype="int64"), tuple(ramps), np.array(start))
+    return Pieces((*own, *trial), np.array(owner, dtype="int64"), tuple(ramps), np.array(start),
+                  reserved)  # fmt: skip
 
 
 def _points_up(values: Floats, truth: Flags) -> bool:
@@ -221,13 +231,15 @@ def learnt_criteria(found: Fit) -> tuple[Criterion, ...]:
     weights = np.bincount(
         found.pieces.owner, weights=found.beta, minlength=len(found.pieces.criteria)
     )
+    reserved = found.pieces.reserved
     kept = weights >= LEAST_WEIGHT * weights.sum()
-    shares = weights / weights[kept].sum()
+    shares = reserved + (1.0 - reserved.sum()) * weights / weights[kept].sum()
+    kept |= reserved > 0
     return tuple(
         item.model_copy(
             update={
                 "weight": max(round(float(shares[index]), 4), 1e-4),
-                "ramp": _merged_ramp(found, index),
+                "ramp": item.ramp if reserved[index] else _merged_ramp(found, index),
             }
         )
         for index, item in enumerate(found.pieces.criteria)

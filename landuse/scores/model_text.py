@@ -61,6 +61,8 @@ def model_text(old: ScoreModel, new: ScoreModel, *, score: ScoreName, origin: Or
         ]
         lines.append(f"grades = {_value(changed)}")
     for item in new.of_score(score):
+        if before.get(item.code) == item:
+            continue
         text = limit_text(item, agree_at=new.agree_at)
         row = item.model_dump() | {
             "limit_zh": text, "limit_en": text, "source": origin.source, "mark": "P",
