@@ -30,12 +30,14 @@ from landuse.products.webmap import (
     render_map,
 )
 from landuse.products.webmap.columns import kinds
+from landuse.products.webmap.evidence import evidence_words
 from landuse.products.webmap.hillshade import BRIGHTEST, DARKEST, shade
 from landuse.products.webmap.pack import Payload, varint_bytes
 from landuse.products.webmap.page import payload_text
 from landuse.products.webmap.shapes import QUANTUM_M, SIMPLIFY_M, add_polygons
 from landuse.products.webmap.vendored import refuse_addresses, refuse_links
 from tests.browser.map_factory import GRADES, HOSTILE, map_input, parcel_table
+from tests.products.made_evidence import COLUMNS, with_evidence
 
 PACKAGE = Path("landuse/products/webmap")
 
@@ -273,6 +275,42 @@ def test_contributions_keep_state_and_reason() -> None:
     state = np.frombuffer(data, dtype=np.dtype(kind), count=length, offset=offset)
     assert (state >= 2).all(), "missing everywhere"
     assert tax["reasons"][int(state[0]) - 2] == ["未提供亩均税收表", "No tax table supplied"]
+
+
+def test_evidence_codes_are_packed_as_codes_and_named_only_where_held() -> None:
+    parcels = with_evidence(parcel_table(60))
+    head, data = unpack(payload_text(map_input(60, parcels=parcels)))
+    for name in ("stability", "land_state", "hot_spot", "signal", "check_status"):
+        column = head["parcels"][name]
+        assert len(column["t"]) <= 9, "eight states and none"
+        kind, offset, length = column["c"]
+        codes = np.frombuffer(data, dtype=np.dtype(kind), count=length, offset=offset)
+        found = [column["t"][code] for code in codes]
+        assert found == parcels[name].fillna("").tolist()
+    held = {entry["code"] for entry in head["words"]["land_state"]}
+    assert held == set(parcels["land_state"].dropna())
+    assert all(entry["fill"].startswith("#") for entry in head["words"]["land_state"])
+
+
+def test_a_checker_is_not_named_on_the_map() -> None:
+    parcels = with_evidence(parcel_table(60)).assign(checked_by="some person")
+    head, _ = unpack(payload_text(map_input(60, parcels=parcels)))
+    assert "checked_by" not in head["parcels"]
+    assert "some person" not in json.dumps(head, ensure_ascii=False)
+
+
+def test_columns_that_are_absent_cost_next_to_nothing() -> None:
+    # Twenty-odd columns of 2,000 equal values: a gzip run each, and a name in the head.
+    parcels = parcel_table(2000)
+    columns = {name: "" for name in COLUMNS if not name.startswith(("rank_", "p_", "cluster_"))}
+    given = payload_text(map_input(2000, parcels=parcels.assign(**columns)))
+    assert abs(len(given) - len(payload_text(map_input(2000, parcels=parcels)))) < 200
+
+
+def test_a_code_nobody_knows_keeps_its_name_and_a_plain_colour() -> None:
+    words = evidence_words(parcel_table(12).assign(hot_spot="warm", signal="greened_over;new"))
+    assert words["hot_spot"] == [{"code": "warm", "zh": "warm", "en": "warm", "fill": "#7C8898"}]
+    assert [entry["zh"] for entry in words["signal"]] == ["绿覆返荒", "new"]
 
 
 def test_roads_keep_their_width_class_and_areas_are_filled() -> None:
