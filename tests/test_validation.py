@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 from shapely import box
 
-from landuse.validation import by_overlap
+from landuse.validation import by_overlap, by_part
 
 CRS = "EPSG:4549"
 
@@ -35,3 +37,22 @@ def test_overlapping_truth_counts_once() -> None:
     parcels = layer((0, 0, 10, 10), parcel_id=["a"])
     twice = layer((0, 0, 4, 10), (0, 0, 4, 10), truth=[True, True])
     assert by_overlap(parcels, twice).empty
+
+
+def test_parts_of_a_county_by_hand() -> None:
+    """IND_IN: a, b flagged, a true. VILLAGE: none flagged, d true, zone side not known."""
+    joined = pd.DataFrame(
+        {
+            "group": ["IND_IN", "IND_IN", "VILLAGE", "VILLAGE"],
+            "zone_in": pd.array([True, True, pd.NA, pd.NA], dtype="boolean"),
+            "truth": [True, False, False, True],
+        }
+    )
+    lines, data = by_part(joined, np.array([True, True, False, False]))
+    parts = data["strata"]
+    assert set(parts) == {"group:IND_IN", "group:VILLAGE", "zone:in", "zone:unknown"}
+    assert parts["group:IND_IN"]["precision"]["value"] == 0.5
+    assert parts["group:IND_IN"]["recall"]["value"] == 1.0
+    assert parts["group:VILLAGE"]["precision"]["value"] is None
+    assert parts["group:VILLAGE"]["recall"]["value"] == 0.0
+    assert any("村庄" in line for line in lines)
