@@ -11,6 +11,12 @@ from landuse.core.findings import Finding
 
 _BLANKS = " \t\r\n\v\f\x00\u00a0\u3000\ufeff"
 _SHOWN = 10
+_SERIAL_ZERO = pd.Timestamp(1899, 12, 30)
+_SERIAL = r"(?:[0-2]|1[89]\d{3}|[2-6]\d{4}|7[0-2]\d{3})(?:\.\d+)?"
+_NO_DATE = (
+    r"1900-0?1-0?[01]|1899-12-3[01]|0000-0?0-0?0|0001-0?1-0?1|9999-12-31|[0-2](?:\.0+)?"
+    r"|[-–—]+|无"
+)
 
 
 def clean_text(column: pd.Series) -> tuple[pd.Series, int]:
@@ -71,25 +77,44 @@ def numbers(
 
 
 def dates(column: pd.Series, *, name: str, file: str) -> tuple[pd.Series, list[Fault], int]:
-    """Return a column as dates, the faults, and how many "1900-01-01" stood for empty.
+    """Return a column as dates, the faults, and how many placeholders stood for empty.
 
-    Reads 2019-06-27, 2019/6/27, 20190627 and 2019年06月27日, with or without a time of day.
+    Reads 2019-06-27, 2019/6/27, 2019.6.27, 20190627 and 2019年06月27日, with or without a time of
+    day, and the day numbers a spreadsheet keeps (43643, counted from 1899-12-30). Placeholders
+    are 1900-01-01 and the days that software writes for none: 0000-00-00, 1899-12-30, 9999-12-31,
+    a dash, 无. A month without its day is a fault: a day is never made up.
     """
-    text, _ = clean_text(column)
-    plain = (
-        text.str.normalize("NFKC")
-        .str.replace(r"[年月/.]", "-", regex=True)
-        .str.replace("日", "", regex=False)
-    )
-    plain = plain.str.replace(r"[T ].*$", "", regex=True)
-    plain = plain.str.replace(r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3", regex=True)
+    plain = _plain_dates(column)
+    empty = plain.str.fullmatch(_NO_DATE, na=False)
+    plain = plain.mask(empty)
     values = pd.to_datetime(plain, format="%Y-%m-%d", errors="coerce")
-    bad = text.notna() & values.isna()
-    empty = values == pd.Timestamp(1900, 1, 1)
+    serial = plain.str.fullmatch(_SERIAL, na=False)
+    days = pd.to_timedelta(pd.to_numeric(plain.where(serial)) // 1, unit="D")
+    values = values.fillna(_SERIAL_ZERO + days)
+    bad = plain.notna() & values.isna()
     faults = bad_values(
-        text[bad], None, name=name, file=file, zh="日期读不懂", en="a date cannot be read"
-    )
-    return values.mask(empty).astype("datetime64[us]"), faults, int(empty.sum())
+        column.astype("str")[bad], None, name=name, file=file,
+        zh="日期读不懂", en="a date cannot be read",
+    )  # fmt: skip
+    return values.astype("datetime64[us]"), faults, int(empty.sum())
+
+
+def day_numbers(column: pd.Series) -> int:
+    """Return how many dates of a column are a spreadsheet's day numbers, such as 43643."""
+    plain = _plain_dates(column)
+    return int((plain.str.fullmatch(_SERIAL) & ~plain.str.fullmatch(_NO_DATE)).fillna(False).sum())
+
+
+def _plain_dates(column: pd.Series) -> pd.Series:
+    """Return dates as text with dashes and no time of day; blank is null."""
+    text, _ = clean_text(column)
+    plain = text.str.normalize("NFKC").str.replace(r"\s*([年月日/.\-])\s*", r"\1", regex=True)
+    plain = plain.str.replace(r"^(\d+)\.0*$", r"\1", regex=True)
+    whole = plain.str.fullmatch(_SERIAL, na=False)
+    dashed = plain.str.replace(r"[年月/.]", "-", regex=True).str.replace("日", " ", regex=False)
+    dashed = dashed.str.replace(r"[T ].*$", "", regex=True)
+    dashed = dashed.str.replace(r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3", regex=True)
+    return dashed.mask(whole, plain)
 
 
 def bad_values(

@@ -91,14 +91,23 @@ TABLE_ROLES: dict[str, TableRole] = {
     ),
     "ledger": TableRole(
         required=("parcel_id",),
-        numbers=("area_ha", "far_min", "far_max"),
+        numbers=(
+            "area_ha",
+            "far_min",
+            "far_max",
+            "invested_10k_yuan",
+            "total_investment_10k_yuan",
+        ),
+        texts=("supervision_no", "declared_state", "cause"),
         dates=(
+            "approved_on",
             "contract_date",
             "delivery_date",
             "start_due_date",
             "finish_due_date",
             "start_date",
             "finish_date",
+            "stopped_on",
         ),
     ),
     "register_population": TableRole(

@@ -7,7 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from landuse.align.fields import clean_text, dates, numbers, spoilt_codes, trim_finding
+from landuse.align.fields import (
+    clean_text,
+    dates,
+    day_numbers,
+    numbers,
+    spoilt_codes,
+    trim_finding,
+)
 from landuse.align.names import alias_finding, misread_finding, skipped_finding
 from landuse.align.roles import TABLE_ROLES
 from landuse.core.errors import Fault, LanduseError, study_fault
@@ -42,8 +49,8 @@ class TableAlign(Settings):
 def align_table(*, file: Path, settings: TableAlign) -> dict[str, Any]:
     """Read a table and make its columns fit for use.
 
-    Blanks at the ends of values are stripped, empty text is null, 1900-01-01 is an empty date,
-    rows without any value are dropped.
+    Blanks at the ends of values are stripped, empty text is null, 1900-01-01 is an empty date, a
+    spreadsheet's day number is the date it stands for, rows without any value are dropped.
 
     Returns
     -------
@@ -75,6 +82,7 @@ def align_table(*, file: Path, settings: TableAlign) -> dict[str, Any]:
             columns[name], wrong, empty = dates(raw[name], name=theirs, file=file.name)
             faults += wrong
             findings += _empty_date_finding(empty, theirs, stage)
+            findings += _day_number_finding(day_numbers(raw[name]), theirs, stage)
         else:
             clean, trimmed[theirs] = clean_text(raw[name])
             columns[name], pointed = whole_codes(clean)
@@ -137,7 +145,22 @@ def _empty_date_finding(count: int, name: str, stage: str) -> list[Finding]:
             kind="repaired",
             object_id=name,
             value=str(count),
-            message_zh=f"{name}：{count} 个 1900-01-01 视为空",
-            message_en=f"{name}: {count} dates of 1900-01-01 read as empty",
+            message_zh=f"{name}：{count} 个占位日期（如 1900-01-01）视为空",
+            message_en=f"{name}: {count} placeholder dates (such as 1900-01-01) read as empty",
+        )
+    ]
+
+
+def _day_number_finding(count: int, name: str, stage: str) -> list[Finding]:
+    if not count:
+        return []
+    return [
+        Finding(
+            stage=stage,
+            kind="repaired",
+            object_id=name,
+            value=str(count),
+            message_zh=f"{name}：{count} 个表格软件的日期序号已还原为日期",
+            message_en=f"{name}: {count} day numbers of a spreadsheet turned back into dates",
         )
     ]
