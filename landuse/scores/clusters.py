@@ -1,0 +1,91 @@
+"""Clusters of adjoining flagged parcels: what could be dealt with together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from landuse.core.settings import Settings
+from landuse.scores.assess import SUSPECTED
+
+PREFIX = "C-"
+
+
+class ClusterSettings(Settings):
+    """Which parcels form clusters, and from how many on."""
+
+    flags: tuple[str, ...] = SUSPECTED
+    fewest: int = Field(2, ge=2, description="parcels a cluster has at least")
+
+
+def find_clusters(
+    *, scores: pd.DataFrame, neighbours: pd.DataFrame, settings: ClusterSettings
+) -> dict[str, Any]:
+    """Join flagged parcels that adjoin, directly or through other flagged parcels.
+
+    Parameters
+    ----------
+    scores : one row a parcel: ``parcel_id`` (unique), ``flag``, ``area_mu``.
+    neighbours : pairs ``first, second`` of `objects.neighbours`; pairs with a parcel that is not
+        flagged, or not in ``scores``, join nothing.
+
+    Returns
+    -------
+    ``table``, same rows: ``parcel_id``; ``cluster_id`` ("C-" and the smallest id in the cluster;
+    "" for parcels in none), ``cluster_parcels`` (Int64) and ``cluster_area_mu``: parcels and area
+    of the whole cluster, null in none. ``clusters``, one row a cluster, largest first:
+    ``cluster_id, parcels, area_mu, idle_parcels, members`` (ids joined by ";"). The order of rows
+    and pairs changes nothing.
+    """
+    listed = scores[scores["flag"].isin(settings.flags)].sort_values("parcel_id")
+    label = _components(listed["parcel_id"], neighbours)
+    members = listed.assign(label=label)
+    sizes = members.groupby("label")["parcel_id"].transform("size")
+    members = members[sizes >= settings.fewest]
+    clusters = _describe(members)
+    whole = clusters.set_index("label").reindex(members["label"]).set_index(members.index)
+    whole = whole.reindex(scores.index)
+    table = pd.DataFrame(
+        {
+            "parcel_id": scores["parcel_id"],
+            "cluster_id": whole["cluster_id"].astype("str").fillna(""),
+            "cluster_parcels": whole["parcels"].astype("Int64"),
+            "cluster_area_mu": whole["area_mu"].astype("float64"),
+        },
+        index=scores.index,
+    )
+    return {"table": table, "clusters": clusters.drop(columns="label")}
+
+
+def _components(ids: pd.Series, neighbours: pd.DataFrame) -> NDArray[np.int32]:
+    """Return the number of the connected component of each id."""
+    place = pd.Series(np.arange(len(ids)), index=pd.Index(ids))
+    one, other = (neighbours[side].map(place) for side in ("first", "second"))
+    both = (one.notna() & other.notna()).to_numpy()
+    edges = one[both].to_numpy("int64"), other[both].to_numpy("int64")
+    graph = csr_array((np.ones(len(edges[0])), edges), shape=(len(ids), len(ids)))
+    _, label = connected_components(graph, directed=False)
+    return np.asarray(label)
+
+
+def _describe(members: pd.DataFrame) -> pd.DataFrame:
+    idle = members["flag"] == SUSPECTED[0]
+    grouped = members.assign(idle=idle.astype("int64")).groupby("label", sort=True)
+    clusters = pd.DataFrame(
+        {
+            "cluster_id": (PREFIX + grouped["parcel_id"].first()).astype("str"),
+            "parcels": grouped["parcel_id"].size(),
+            "area_mu": grouped["area_mu"].sum(),
+            "idle_parcels": grouped["idle"].sum(),
+            "members": grouped["parcel_id"].agg(";".join).astype("str"),
+        }
+    ).reset_index()
+    return clusters.sort_values(
+        ["area_mu", "cluster_id"], ascending=[False, True], ignore_index=True
+    )
