@@ -26,8 +26,6 @@ from landuse.scores.robustness import Chosen
 
 STAGE = "pattern"
 HOT, COLD = "hot", "cold"
-TIES = 9
-"""Digits kept of standardised sums, so that equal neighbourhoods compare equal."""
 
 
 class PatternSettings(Settings):
@@ -155,9 +153,9 @@ def _local(around: Neighbourhood, settings: PatternSettings) -> dict[str, tuple[
     if not tested.any() or np.ptp(around.values) == 0:
         return columns
     z = (around.values - around.values.mean()) / around.values.std()
-    lag = np.round(around.weights @ z, TIES)
+    lag = np.asarray(around.weights @ z)
     drawn = draw(settings.draws, count=int(around.counts.max()) + 1, of=n, seed=settings.seed)
-    gi_p = random_p(np.round(lag + z, TIES), around.counts + 1, values=z, drawn=drawn)
+    gi_p = random_p(lag + z, around.counts + 1, values=z, drawn=drawn)
     lisa_p = conditional_p(lag, around.counts, values=z, drawn=drawn)
     gi_z, limit = gi_star(around), settings.false_discovery.value
     gi_told, lisa_told = (np.zeros(n, dtype=bool) for _ in range(2))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from landuse.scores.engine import Flags, Floats
 
 Ints: TypeAlias = NDArray[np.int64]
-TIES = 9
-"""Digits kept of sums: the same values added in another order must tie."""
+TIE = 1e-9
+"""The same values added in another order must tie; the values are standardised."""
 
 
 def draw(draws: int, *, count: int, of: int, seed: int) -> Ints:
@@ -75,14 +75,14 @@ def rejected(p: Floats, rate: float) -> Flags:
 
 
 def _sums(values: Floats, drawn: Ints) -> Floats:
-    return np.asarray(np.round(values[drawn].sum(axis=1), TIES))
+    return np.asarray(values[drawn].sum(axis=1))
 
 
 def _beyond(sums: Floats, reference: Floats) -> tuple[Ints, Ints]:
     """Return how many of the reference are at least, and at most, each sum."""
     ordered = np.sort(reference)
-    above = len(ordered) - np.searchsorted(ordered, sums, side="left")
-    return above, np.searchsorted(ordered, sums, side="right")
+    above = len(ordered) - np.searchsorted(ordered, sums - TIE, side="left")
+    return above, np.searchsorted(ordered, sums + TIE, side="right")
 
 
 def _leave_self_out(
@@ -100,10 +100,10 @@ def _leave_self_out(
     at, _ = np.nonzero(wanted[drawn[:, :-1]])
     own = drawn[:, :-1][wanted[drawn[:, :-1]]]
     before = reference[at]
-    after = np.round(before - values[own] + values[drawn[at, -1]], TIES)
-    seen = sums[own]
-    np.add.at(above, own, (after >= seen).astype("int64") - (before >= seen))
-    np.add.at(below, own, (after <= seen).astype("int64") - (before <= seen))
+    after = before - values[own] + values[drawn[at, -1]]
+    low, high = sums[own] - TIE, sums[own] + TIE
+    np.add.at(above, own, (after >= low).astype("int64") - (before >= low))
+    np.add.at(below, own, (after <= high).astype("int64") - (before <= high))
 
 
 def _two_sided(above: Ints, below: Ints, draws: int) -> Floats:
