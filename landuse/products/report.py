@@ -22,7 +22,7 @@ from landuse.products.report_stairs import stairs
 from landuse.products.safety import plain_text
 from landuse.products.source_page import source_page
 from landuse.products.tables import write_whole
-from landuse.products.totals import county_totals, town_totals, zone_totals
+from landuse.products.totals import county_totals, place_totals, town_totals, zone_totals
 from landuse.products.workbook_sheets import people_zones
 
 TOP, FINDINGS_SHOWN = 20, 200
@@ -102,6 +102,7 @@ def _context(run: RunFacts) -> dict[str, Any]:
         "top": _top(run),
         "top_shown": TOP,
         "circles_shown": min(int(total["suspected_count"]), CIRCLES_SHOWN),
+        "places": _rows(place_totals(run.parcels, grades=run.grades)),
         "towns": _rows(_named_towns(run)),
         "zones": _rows(people_zones(zone_totals(run.parcels, grades=run.grades))),
         "stairs": stairs(run),

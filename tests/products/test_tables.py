@@ -115,7 +115,7 @@ def test_every_total_by_town_and_by_zone_adds_up_to_the_parcels(records):
     table = table.astype({"zone_in": "bool", "area_mu": "float64"})
     total = county_totals(table)
     for totals in (town_totals(table), zone_totals(table)):
-        for column in total_columns()[:-1]:
+        for column in (one for one in total_columns() if one.unit != "%"):
             assert totals[column.name].sum() == pytest.approx(total[column.name]), column.name
     suspected = table["flag"].str.startswith("suspected") if len(table) else []
     assert total["suspected_mu"] == pytest.approx(table.loc[suspected, "area_mu"].sum())
