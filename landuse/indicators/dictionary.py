@@ -170,6 +170,11 @@ INDICATOR_COLUMNS: tuple[Column, ...] = (
            _NIGHT_LIGHT),
     Column("tax_per_mu", "亩均税收", "tax per mu", "万元/亩", 2, (("enterprises",),)),
     Column("emp_class_rank", "亩均等级（1=A）", "A-D class (1 = A)", "–", 0, (("enterprises",),)),
+    Column("ledger_idle", "台账未动工线索（1=有）", "ledger: not started in time (1 = yes)", "–", 0,
+           _LEDGER),
+    Column("ledger_idle_years", "逾约定开工年数", "years past the agreed start", "年", 2, _LEDGER),
+    Column("ledger_rows", "台账行数", "rows in the ledger", "行", 0, _LEDGER),
+    Column("ledger_cause", "台账登记原因", "cause on record in the ledger", roles=_LEDGER),
 )  # fmt: skip
 """Every indicator, in the order products show it; shares of classes come from `share_columns`."""
 

@@ -72,7 +72,7 @@ def deciding(rows: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.Series:
     ----------
     rows : as `complete` gives them, without rows that are alike.
     """
-    used = rows[["start_date", "finish_date"]].le(as_of).any(axis=1)
+    used = rows[["start_date", "finish_date", "stopped_on"]].le(as_of).any(axis=1)
     keys = pd.DataFrame(
         {
             "parcel": rows["parcel_id"],

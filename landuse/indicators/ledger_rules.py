@@ -49,35 +49,40 @@ STATE_OF: dict[str, str] = {
 PROVES_USE = ("STOPPED", "OVERDUE", "IN_TIME", "STARTED", "DONE")
 DECLARED = "DECLARED"
 
-ORDER_NO_53 = "国土资源部令第53号《闲置土地处置办法》，财新 2012-06-07 100398183"
+ORDER_NO_53 = "国土资源部令第53号（caixin 2012-06-07 100398183）"
 
 
 class LedgerLimits(Settings):
     """The numbers of the ledger rules (domain.md §1.1)."""
 
-    idle_years: Limit = Limit(value=1, unit="years", source=f"{ORDER_NO_53} (I-1)", mark="V")
-    long_idle_years: Limit = Limit(value=2, unit="years", source=f"{ORDER_NO_53} (I-4)", mark="V")
-    stop_years: Limit = Limit(value=1, unit="years", source=f"{ORDER_NO_53} (I-2)", mark="V")
+    idle_years: Limit = Limit(value=1, unit="years", source=f"{ORDER_NO_53} I-1", mark="V")
+    long_idle_years: Limit = Limit(value=2, unit="years", source=f"{ORDER_NO_53} I-4", mark="V")
+    stop_years: Limit = Limit(value=1, unit="years", source=f"{ORDER_NO_53} I-2", mark="V")
     stop_built_share: Limit = Limit(
         value=1 / 3,
         unit="share of parcel area, below",
-        source=f"{ORDER_NO_53} (I-2); its transfer to a built share from imagery is proposed here",
+        source=f"{ORDER_NO_53} I-2；用于影像建成占比为本软件建议 (for imagery: proposed here)",
         mark="P",
     )
     stop_invested_share: Limit = Limit(
-        value=0.25, unit="share of total investment, below", source=f"{ORDER_NO_53} (I-2)", mark="V"
+        value=0.25, unit="share of total investment, below", source=f"{ORDER_NO_53} I-2", mark="V"
     )
     grace_days: Limit = Limit(
         value=0,
         unit="days",
-        source="the rule knows no grace; a bureau may allow for the lag of its register",
+        source="本软件建议 proposed here：规定无宽限 (the rule knows no grace)",
         mark="P",
     )
     approved_years: Limit = Limit(
         value=2,
         unit="years",
-        source="an approval lapses after two years unused (国发〔2004〕28号, from memory); taking "
-        "it as the line between 农转用 and 批而未供 is proposed here",
+        source="本软件建议 proposed here；国发〔2004〕28号：批准后两年未用即失效 (from memory)",
+        mark="P",
+    )
+    silent_rows: Limit = Limit(
+        value=20,
+        unit="rows",
+        source="本软件建议 proposed here：多行皆无开工竣工 (not one start in so many)",
         mark="P",
     )
     area_difference: Limit = Limit(

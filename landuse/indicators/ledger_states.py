@@ -31,9 +31,10 @@ _ACTUAL = ("start_date", "finish_date", "stopped_on")
 def ledger_states(rows: pd.DataFrame, *, as_of: date, limits: LedgerLimits) -> pd.DataFrame:
     """Say of each row which of the eight states its dates prove, by which rule.
 
-    No date is made up: where the agreed start is missing nothing is decided. A start later than
-    ``as_of`` has not happened; a completion or a stop of works implies a start. A year is full on
-    its anniversary.
+    No date is made up: where the agreed start is missing nothing is decided, nor where the ledger
+    has no column of actual starts, since then none can be missing. A start later than ``as_of``
+    has not happened; a completion or a stop of works implies a start. A year is full on its
+    anniversary.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def ledger_states(rows: pd.DataFrame, *, as_of: date, limits: LedgerLimits) -> p
     """
     given = complete(rows)
     day = pd.Timestamp(as_of)
-    facts = _facts(given, day, limits)
+    facts = _facts(given, day, limits).assign(start_kept="start_date" in rows)
     rule = pd.Series(_rules(given, facts, day, limits), index=rows.index, dtype="str")
     by_dates = rule.map(STATE_OF).astype("str")
     by_dates = by_dates.mask(by_dates == "")
@@ -131,7 +132,7 @@ def _rules(
         "OVERDUE": facts["started"] & facts["overdue"],
         "IN_TIME": facts["started"] & rows["finish_due_date"].notna(),
         "STARTED": facts["started"],
-        "DATES_INCOMPLETE": rows["start_due_date"].isna(),
+        "DATES_INCOMPLETE": rows["start_due_date"].isna() | ~facts["start_kept"],
         IDLE_2Y: facts["tested_years"] >= limits.long_idle_years.value,
         IDLE_1Y: facts["tested_years"] >= limits.idle_years.value,
         "SUPPLIED_NOT_STARTED": rows["start_due_date"] <= day,

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landuse.align.fields import clean_text, dates, numbers, spoilt_codes, suffixed
+from landuse.align.fields import (
+    clean_text,
+    dates,
+    day_numbers,
+    numbers,
+    spoilt_codes,
+    suffixed,
+)
 
 
 @given(st.lists(st.text(max_size=6), max_size=20))
@@ -66,3 +73,28 @@ def test_codes_a_spreadsheet_spoilt_are_told_and_sound_ones_are_not() -> None:
     column = pd.Series(["3.30781E+11", "330781001002", "1E5", "E12", None], dtype="str")
     (fault,) = spoilt_codes({"行政村代码": column}, file="a.csv")
     assert fault.found == "row 0: 3.30781E+11; row 2: 1E5"
+
+
+@pytest.mark.parametrize("text", ["43643", "43643.0", "43643.375", " 43643 ", "2019 年 6 月 27 日"])
+def test_day_numbers_of_a_spreadsheet_are_dates(text: str) -> None:
+    # 43643 days after 1899-12-30: 119 years of 365 days are 43435, with 29 leap days (1904 to 2016)
+    # 43464 = 2018-12-30; 179 more are 2019-06-27.
+    column = pd.Series([text], dtype="str")
+    values, faults, empty = dates(column, name="d", file="f")
+    assert (faults, empty) == ([], 0)
+    assert values.tolist() == [pd.Timestamp(year=2019, month=6, day=27)]
+    assert day_numbers(column) == int("年" not in text)
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "1", "1900/1/1", "1899-12-30", "0000-00-00", "9999-12-31", "-", "——", "/", "无"]
+)
+def test_what_software_and_clerks_write_for_no_date_is_empty(text: str) -> None:
+    values, faults, empty = dates(pd.Series([text], dtype="str"), name="d", file="f")
+    assert (values.isna().all(), faults, empty) == (True, [], 1)
+
+
+@pytest.mark.parametrize("text", ["2019", "2019年6月", "2019-02-30", "99999", "19/6/27"])
+def test_a_date_that_is_not_whole_is_a_fault_not_a_guess(text: str) -> None:
+    _, faults, _ = dates(pd.Series([text], dtype="str"), name="d", file="f")
+    assert [fault.found for fault in faults] == [f"row 0: {text}"]

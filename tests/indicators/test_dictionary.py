@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -17,9 +18,16 @@ from landuse.indicators import dictionary
 from landuse.indicators.access import AccessSettings, measure_access
 from landuse.indicators.activity import ActivitySettings, measure_activity
 from landuse.indicators.built import BuiltSettings, measure_built
-from landuse.indicators.dictionary import COLUMNS, INDICATOR_COLUMNS, Column, share_columns
+from landuse.indicators.dictionary import (
+    COLUMNS,
+    INDICATOR_COLUMNS,
+    PARCEL_COLUMNS,
+    Column,
+    share_columns,
+)
 from landuse.indicators.economy import EconomySettings, measure_economy
 from landuse.indicators.form import FormSettings, measure_form
+from landuse.indicators.ledger import LedgerSettings, measure_ledger
 from landuse.indicators.measured import Limit, limits
 from landuse.indicators.people import PeopleSettings, measure_people
 from landuse.indicators.planning import PlanningSettings, measure_planning
@@ -44,6 +52,7 @@ FLAT = layer(np.full((12, 12), 10.0))
 CLASSES = layer(np.full((12, 12), 8), nodata=0, dtype="uint8", year=2020)
 CONTROL = ("eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage", "water")
 FIRMS = pd.DataFrame({"parcel_id": ["P0"], "tax_10k_yuan": [1.0], "emp_class": ["A"]})
+GRANTS = pd.DataFrame({"parcel_id": ["P0"]})
 Measure = Callable[..., Any]
 
 # What each indicator takes: argument, value, and the role it stands for in a study.
@@ -66,6 +75,8 @@ INDICATORS: dict[str, tuple[Measure, Settings, dict[str, Any], dict[str, Any]]] 
               {"built_nonres": FLAT, "built_volume": FLAT, "settlement_degree": CLASSES,
                "built_surface_series": [CLASSES]}, {}),
     "economy": (measure_economy, EconomySettings(), {"enterprises": FIRMS}, {}),
+    "ledger": (measure_ledger, LedgerSettings(as_of=date(2024, 12, 31)), {"ledger": GRANTS},
+               {"built": None}),
 }  # fmt: skip
 ROLE_OF = {"night_light_series": "night_light"}
 
@@ -84,8 +95,12 @@ def _produced(**without: str) -> set[str]:
     } - {"parcel_id"}
 
 
+# Columns of the contract that an indicator makes.
+CONTRACT = tuple(column for column in PARCEL_COLUMNS if column.roles == (("ledger",),))
+
+
 def test_dictionary_and_indicators_agree() -> None:
-    listed = {column.name for column in (*INDICATOR_COLUMNS, *share_columns(LEGEND))}
+    listed = {column.name for column in (*INDICATOR_COLUMNS, *CONTRACT, *share_columns(LEGEND))}
     assert _produced() == listed
 
 
@@ -98,7 +113,8 @@ def test_a_missing_role_costs_what_the_dictionary_says(name: str, source: str) -
     roles = {r for c in COLUMNS for group in c.roles for r in group} - {role}
     if role == "landcover":
         roles -= {"surfaces"}
-    lost = set(dictionary.lost_columns(roles, (*INDICATOR_COLUMNS, *share_columns(LEGEND))))
+    made = (*INDICATOR_COLUMNS, *CONTRACT, *share_columns(LEGEND))
+    lost = set(dictionary.lost_columns(roles, made))
     if role == "night_light":
         # One role, one layer and one series: both indicators lose it together.
         produced = _produced(activity="night_light", trend="night_light_series")
