@@ -34,7 +34,7 @@ def county(count: int = 200, *, seed: int = 11) -> pd.DataFrame:
     groups = np.array(["IND_IN", "IND_OUT", "VILLAGE", "COMM", "URBAN_RES"])
     table.insert(0, "parcel_id", [f"p{i:05d}" for i in range(count)])
     table["group"] = groups[np.arange(count) % len(groups)]
-    table["area_m2"], table["area_mu"] = 3000.0, 4.5
+    table["area_m2"], table["area_mu"], table["zone_in"] = 3000.0, 4.5, False
     return add_derived(table, CHINA.derived)
 
 
@@ -51,7 +51,7 @@ def told(a: float, b: float, **facts: object) -> tuple[str, str]:
 
 
 def test_sentence_by_hand() -> None:
-    """Ramp (0, 1) to (1, 0): it agrees from 50 %, 37.5 points above 12.5 %; A has 52.5 points, B 40."""
+    """Ramp (0, 1) to (1, 0): agreeing from 50 %, 37.5 above 12.5 %. A has 52.5 points, B 40."""
     zh, en = told(0.125, 0.0)
     assert zh == (
         "疑似低效：密度 12.5%（2023，<50%，P）低 37.5 个百分点；B 0.0%（P）低 50.0 个百分点。"
