@@ -131,6 +131,10 @@ DOUBTS: dict[str, Doubt] = {
     "STOP_BEFORE_START": Doubt(
         "中止时间早于实际开工，未采用", "the stop of works lies before the start: not used"
     ),
+    "BUILT_WITHOUT_START": Doubt(
+        "无开工记录而影像建成占比不低，可能漏登开工，先核对登记",
+        "no start on record, yet the built share from imagery is not small: the register may lag",
+    ),
     "AFTER_AS_OF": Doubt(
         "有实际日期晚于分析基准日，当时尚未发生，未采用",
         "an actual date lies after the analysis date: not used",

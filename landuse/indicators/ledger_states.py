@@ -62,7 +62,9 @@ def ledger_states(rows: pd.DataFrame, *, as_of: date, limits: LedgerLimits) -> p
     declared = said.where(said.isin(list(LAND_STATES)))
     differs = declared.notna() & (declared != by_dates.fillna(""))
     idle = _idle(rule).mask(differs, _declared_idle(declared))
+    built = given["built_share"] >= limits.stop_built_share.value
     doubts = _doubts(given, facts, day) | {
+        "BUILT_WITHOUT_START": built & rule.isin([IDLE_1Y, IDLE_2Y, "SUPPLIED_NOT_STARTED"]),
         "DECLARED_DIFFERS": differs,
         "DECLARED_UNKNOWN": said.notna() & (said != "") & declared.isna(),
     }

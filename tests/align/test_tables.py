@@ -51,3 +51,14 @@ def test_the_key_must_be_mapped(raw: Path) -> None:
     with pytest.raises(LanduseError, match="village_code") as caught:
         align_table(file=raw / "a.csv", settings=wanted("register_population"))
     assert caught.value.exit_code == 2
+
+
+def test_day_numbers_and_placeholders_are_told_apart(raw: Path) -> None:
+    text = "地块编号,约定开工时间\n007,43643\n008,9999-12-31\n009,2019-06-27\n"
+    settings = wanted("ledger", parcel_id="地块编号", start_due_date="约定开工时间")
+    done: dict[str, Any] = align_table(file=table(raw, text), settings=settings)
+    days = done["table"]["start_due_date"]
+    assert days[0] == days[2]
+    assert days.isna().tolist() == [False, True, False]
+    assert ["序号" in f.message_zh for f in done["findings"]] == [False, True]
+    assert [f.value for f in done["findings"]] == ["1", "1"]

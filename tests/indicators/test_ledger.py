@@ -153,6 +153,7 @@ def test_grace_moves_every_bar() -> None:
             {"invested_10k_yuan": 1.0, "total_investment_10k_yuan": 0.0},
             "INVESTMENT_UNREADABLE",
         ),
+        ({"built_share": 0.34}, "BUILT_WITHOUT_START"),
         ({"declared_state": "供而未用"}, "DECLARED_DIFFERS"),
         ({"declared_state": "闲置"}, "DECLARED_UNKNOWN"),
     ],
@@ -160,7 +161,8 @@ def test_grace_moves_every_bar() -> None:
 def test_what_cannot_be_right_is_told(row: Row, code: str) -> None:
     assert state(**SOLD)["doubts"] == ""
     assert state(**SOLD | row)["doubts"] == code
-    (told,) = measured({"parcel_id": "P1"} | SOLD | row)["findings"]
+    built = row.get("built_share")
+    (told,) = measured({"parcel_id": "P1"} | SOLD | row, built=built)["findings"]
     assert told.object_id == "P1"
     assert told.kind in {"doubt", "note"}
 
