@@ -56,7 +56,7 @@ def veto_words(
     factor = 100.0 if veto.unit == "%" else 1.0
     unit, year = with_unit(veto.unit), years.get(veto.data, "")
     names = layers.get(veto.data, _NO_NAME)
-    number = _past(value * factor, veto.limit * factor)
+    number = past(value * factor, veto.limit * factor)
     limit = f"{short(veto.limit * factor)}{unit}"
     origin = [" ".join(part for part in (name, year) if part) for name in names]
     zh = "，".join(part for part in (f"门槛 {limit}", origin[0], veto.mark) if part)
@@ -64,7 +64,7 @@ def veto_words(
     return (f"{veto.zh} {number}{unit}（{zh}）", f"{veto.en} {number}{unit} ({en})")
 
 
-def _past(value: float, limit: float) -> str:
+def past(value: float, limit: float) -> str:
     """Return a number with as many digits as show that it is past its limit, one at least."""
     digits = next((n for n in range(1, 7) if round(value, n) > limit), 7)
     return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
