@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from landuse.core.errors import fail, missing_fault, study_fault
+from landuse.indicators.dictionary import COLUMNS
 from landuse.scores.derivation import SCORES, Origins, derive_criteria, derive_score
 from landuse.scores.derivation_notes import SECTIONS, how_to_disagree, known, section_lines
 from landuse.scores.derivation_rule import (
@@ -26,6 +27,9 @@ from landuse.sources.roles import ROLE_NAMES
 from landuse.study import OpenStudy
 
 NEIGHBOURS_SHOWN = 5
+COLUMN_WORDS: dict[str, Words] = {column.name: (column.zh, column.en) for column in COLUMNS} | {
+    "neighbours": ("同片地块", "parcels of the cluster")
+}
 MODEL_CHANGED: Words = (
     "评价模型或规则在该次运行之后改过：下列权重、斜坡是现在的，分值是当时的；请重新运行",
     "the score model changed after this run: weights and ramps below are today's, points are of "
@@ -83,7 +87,8 @@ def explain_parcel(study: OpenStudy, parcel_id: str) -> tuple[list[str], dict[st
     data = derive(row, mine, study.model, origins=_origins(study))
     lines = [*_head(row), *(f"! {note['zh']} / {note['en']}" for note in data["notes"])]
     lines += ["", row["evidence_zh"], row["evidence_en"]]
-    lines += [*score_lines(data, study.model), *rule_lines(data), *section_lines(data)]
+    lines += [*score_lines(data, study.model), *rule_lines(data)]
+    lines += section_lines(data, COLUMN_WORDS)
     lines += ["", "【如何提出异议 how to disagree】"]
     lines += [f"  {item['zh']} / {item['en']}" for item in data["disagree"]]
     return lines, _plain(data)

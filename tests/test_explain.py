@@ -97,6 +97,15 @@ def test_printed_additions_add_up_as_printed(study: OpenStudy) -> None:
             parts = [float(part) for part in left.split(" + ")]
             assert sum(parts) == pytest.approx(float(right), abs=1e-9)
             assert float(right) == pytest.approx(data["scores"][score]["sum_of_points"], abs=0.005)
+            assert printed_points(lines, score) == parts
+
+
+def printed_points(lines: list[str], score: str) -> list[float]:
+    """Return the points behind each criterion of one score, in the order printed."""
+    starts = [at for at, line in enumerate(lines) if line.startswith("  得分 score = ")]
+    begin, end = (0, starts[0]) if score == "idle" else (starts[0], starts[1])
+    found = [re.search(r"= ([\d.]+) 分 points", line) for line in lines[begin:end]]
+    return [float(one[1]) for one in found if one] or [0.0]
 
 
 def test_printed_ramps_are_arithmetic(study: OpenStudy) -> None:

@@ -42,8 +42,11 @@ def known(row: Row, section: str) -> dict[str, Any] | None:
     return {name: row[name] for name in columns}
 
 
-def section_lines(data: Mapping[str, Any]) -> list[str]:
-    """Return the four sections; one that was not computed, or holds nothing, says so."""
+def section_lines(data: Mapping[str, Any], names: Mapping[str, Words]) -> list[str]:
+    """Return the four sections; one that was not computed, or holds nothing, says so.
+
+    ``names``: column -> (zh, en).
+    """
     lines: list[str] = []
     for section, (title, _) in SECTIONS.items():
         lines += ["", f"【{title}】"]
@@ -52,9 +55,11 @@ def section_lines(data: Mapping[str, Any]) -> list[str]:
             lines.append(f"  {NOT_COMPUTED}")
             continue
         told = {name: value for name, value in facts.items() if not _empty(value)}
-        lines += [f"  {name}: {_written(value)}" for name, value in told.items()] or [
-            f"  {NOTHING}"
+        written = [
+            f"  {' '.join(names.get(name, (name,)))}：{_written(value)}"
+            for name, value in told.items()
         ]
+        lines += written or [f"  {NOTHING}"]
     return lines
 
 

@@ -21,26 +21,29 @@ _STATES = {
 
 
 def score_lines(data: Mapping[str, Any], model: ScoreModel) -> list[str]:
-    """Return both scores: each criterion with its ramp, then sums that add up as printed."""
+    """Return both scores: each criterion with its ramp, then sums that add up as printed.
+
+    Points are rounded so that the printed ones sum to the printed score.
+    """
     criteria = {item.code: item for item in model.criteria}
     lines: list[str] = []
     for score in SCORES:
         facts = data["scores"][score]
         mine = [item for item in data["criteria"] if item["score"] == score]
         used = [item for item in mine if item["available"]]
+        points = apportion([float(item["contribution"]) for item in used])
+        by_code = dict(zip([item["criterion"] for item in used], points, strict=True))
         lines += ["", f"【{score_words(score)}】"]
         for item in mine:
-            lines += _criterion(item, criteria.get(item["criterion"]))
-        lines += _sums(used, facts, mine)
+            code = item["criterion"]
+            lines += _criterion(item, criteria.get(code), points=by_code.get(code, 0.0))
+        lines += _sums(used, facts, mine, points=points)
     return lines
 
 
-def _criterion(item: Row, criterion: Criterion | None) -> list[str]:
+def _criterion(item: Row, criterion: Criterion | None, *, points: float) -> list[str]:
     if criterion is None:
-        return [
-            f"  {item['criterion']}：评价模型中已无此指标 no longer in the model "
-            f"+{item['contribution']:.2f}"
-        ]
+        return [f"  {item['criterion']}：评价模型中已无此指标 no longer in the model +{points:.2f}"]
     name = f"  {item['criterion']} {item['zh']} {item['en']}（{item['family_zh']} "
     name += f"{item['family_en']}）"
     limit = f"门槛 limit {item['limit_zh'] or UNKNOWN}"
@@ -57,7 +60,7 @@ def _criterion(item: Row, criterion: Criterion | None) -> list[str]:
         f"      斜坡 ramp {_ramp(item, value)}",
         f"      权重 weight {short(item['weight'])} ÷ {short(item['weight_known'])} = "
         f"{item['weight_share']:.4f}；100 × {item['weight_share']:.4f} × {item['deficit']:.4f} = "
-        f"{item['contribution']:.2f} 分 points",
+        f"{points:.2f} 分 points",
     ]
 
 
@@ -89,8 +92,9 @@ def _term(value: float) -> str:
     return f"({short(value)})" if value < 0 else short(value)
 
 
-def _sums(used: Sequence[Row], facts: Row, mine: Sequence[Row]) -> list[str]:
-    points = apportion([float(item["contribution"]) for item in used])
+def _sums(
+    used: Sequence[Row], facts: Row, mine: Sequence[Row], *, points: Sequence[float]
+) -> list[str]:
     total = f"{round(facts['sum_of_points'], 2):.2f}"
     addition = " + ".join(f"{value:.2f}" for value in points) or "0"
     graded = "" if facts["sufficient"] else "（证据不足，不作为得分 not a score: evidence）"
