@@ -16,6 +16,8 @@ from landuse.sources.catalogue import (
     ghs_built_v,
     ghs_pop,
     ghs_smod,
+    landsat_lst,
+    sentinel2_ndvi,
     viirs_vnl,
     worldpop,
 )
@@ -38,6 +40,8 @@ PRODUCTS: dict[str, RasterProduct] = {
         worldpop.PRODUCT_R2025A,
         copernicus_glo30.PRODUCT,
         clcd.PRODUCT,
+        sentinel2_ndvi.PRODUCT,
+        landsat_lst.PRODUCT,
     )
 }
 

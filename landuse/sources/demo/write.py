@@ -12,7 +12,7 @@ import pandas as pd
 import pyogrio
 import rasterio
 
-from landuse.sources.demo import osm, rasters, series, survey, tables, vectors
+from landuse.sources.demo import greenness, heat, osm, rasters, series, survey, tables, vectors
 from landuse.sources.demo.county import County, make_county
 from landuse.sources.demo.frame import ADCODE, COUNTY_NAME, PLANS, Array, Frame
 
@@ -121,6 +121,18 @@ def _rasters(folder: Path, county: County) -> list[str]:
     for year, array, grid in series.land_cover_series(county):
         names.append(f"CLCD_v01_{year}_albert.tif")
         _write_raster(folder / names[-1], array, grid, nodata=0)
+    return [*names, *_green_and_heat(folder, county)]
+
+
+def _green_and_heat(folder: Path, county: County) -> list[str]:
+    """Write the yearly greenness and the summer temperature; return the file names."""
+    truth, names = greenness.greenness(county), []
+    for year, array, grid in greenness.sentinel2(county, truth):
+        names.append(f"S2_NDVI_{year}_growing_season_median.tif")
+        _write_raster(folder / names[-1], array, grid, nodata=greenness.NODATA, level=1)
+    array, grid = heat.landsat(county, truth)
+    names.append(f"Landsat_LST_{heat.HEAT_YEAR}_summer_median.tif")
+    _write_raster(folder / names[-1], array, grid, nodata=heat.NODATA)
     return names
 
 
@@ -131,13 +143,14 @@ def _write_raster(
     *,
     nodata: float | None,
     driver: str = "GTiff",
+    level: int = 4,
 ) -> None:
     """Write one band, deflated; the COG carries its overviews."""
     options: dict[str, object] = {"compress": "deflate"}
     if driver == "COG":
         options |= {"level": 4, "overview_resampling": "mode", "num_threads": 2}
     else:
-        options |= {"zlevel": 4, "tiled": True, "blockxsize": 256, "blockysize": 256}
+        options |= {"zlevel": level, "tiled": True, "blockxsize": 256, "blockysize": 256}
     rows, cols = grid.shape
     with rasterio.open(
         path,
