@@ -58,6 +58,7 @@ _CHECKS = (("field_checks",),)
 _ELEVATION = (("elevation",),)
 _NIGHT_LIGHT = (("night_light",),)
 _BUILT_SERIES = (("built_surface_series",),)
+_GREEN = (("vegetation_series",),)
 _FAR = (("buildings", "built_surface"), ("buildings", "built_height"))
 
 PARCEL_COLUMNS: tuple[Column, ...] = (
@@ -168,6 +169,14 @@ INDICATOR_COLUMNS: tuple[Column, ...] = (
            _BUILT_SERIES),
     Column("light_slope_nw_per_year", "灯光趋势", "trend of night light", "nW/cm²/sr/年", 3,
            _NIGHT_LIGHT),
+    Column("ndvi_latest", "末年植被指数", "greenness (NDVI), latest year", "–", 2, _GREEN),
+    Column("vegetated_share", "有植被占比", "under vegetation, last years", "%", 1, _GREEN),
+    Column("ndvi_first", "前期植被指数", "greenness (NDVI), first years", "–", 2, _GREEN),
+    Column("ndvi_slope_per_year", "植被指数趋势", "trend of greenness", "1/年", 4, _GREEN),
+    Column("ndvi_p", "植被趋势显著性 p", "p of the trend of greenness", "–", 3, _GREEN),
+    Column("greened_share", "返绿占比", "share that greened over", "%", 1, _GREEN),
+    Column("green_over", "建设用地返绿（1=是）", "built or bare land greens over (1 = yes)", "–", 0,
+           _GREEN),
     Column("tax_per_mu", "亩均税收", "tax per mu", "万元/亩", 2, (("enterprises",),)),
     Column("emp_class_rank", "亩均等级（1=A）", "A-D class (1 = A)", "–", 0, (("enterprises",),)),
     Column("ledger_idle", "台账未动工线索（1=有）", "ledger: not started in time (1 = yes)", "–", 0,

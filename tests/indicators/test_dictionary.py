@@ -27,6 +27,7 @@ from landuse.indicators.dictionary import (
 )
 from landuse.indicators.economy import EconomySettings, measure_economy
 from landuse.indicators.form import FormSettings, measure_form
+from landuse.indicators.greenness import GreennessSettings, measure_greenness
 from landuse.indicators.ledger import LedgerSettings, measure_ledger
 from landuse.indicators.measured import Limit, limits
 from landuse.indicators.people import PeopleSettings, measure_people
@@ -74,6 +75,7 @@ INDICATORS: dict[str, tuple[Measure, Settings, dict[str, Any], dict[str, Any]]] 
     "urban": (measure_urban, UrbanSettings(),
               {"built_nonres": FLAT, "built_volume": FLAT, "settlement_degree": CLASSES,
                "built_surface_series": [CLASSES]}, {}),
+    "greenness": (measure_greenness, GreennessSettings(), {"vegetation_series": [CLASSES]}, {}),
     "economy": (measure_economy, EconomySettings(), {"enterprises": FIRMS}, {}),
     "ledger": (measure_ledger, LedgerSettings(as_of=date(2024, 12, 31)), {"ledger": GRANTS},
                {"built": None}),
