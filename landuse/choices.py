@@ -11,6 +11,11 @@ from landuse.indicators.activity import ActivitySettings
 from landuse.indicators.built import BuiltSettings
 from landuse.indicators.economy import EconomySettings
 from landuse.indicators.form import FormSettings
+from landuse.indicators.greenness import GreennessSettings
+from landuse.indicators.heat import HeatSettings
+from landuse.indicators.ledger import LedgerSettings
+from landuse.indicators.light_clusters import LightClusterSettings
+from landuse.indicators.paved import PavedSettings
 from landuse.indicators.people import PeopleSettings
 from landuse.indicators.planning import PlanningSettings
 from landuse.indicators.surface import SurfaceSettings
@@ -39,6 +44,7 @@ _BUILT_KEYS, _WATER_KEYS = ("built", "impervious"), ("water",)
 class IndicatorSettings:
     """The settings of every indicator, with what the study chose put in."""
 
+    ledger: LedgerSettings
     form: FormSettings = FormSettings()
     surface: SurfaceSettings = SurfaceSettings()
     built: BuiltSettings = BuiltSettings()
@@ -50,6 +56,10 @@ class IndicatorSettings:
     trend: TrendSettings = TrendSettings()
     economy: EconomySettings = EconomySettings()
     urban: UrbanSettings = UrbanSettings()
+    greenness: GreennessSettings = GreennessSettings()
+    heat: HeatSettings = HeatSettings()
+    paved: PavedSettings = PavedSettings()
+    light_clusters: LightClusterSettings = LightClusterSettings()
 
 
 def indicator_settings(study: Study) -> IndicatorSettings:
@@ -60,6 +70,7 @@ def indicator_settings(study: Study) -> IndicatorSettings:
     light = activity.minimum_light_area_ha.set_to(chosen.minimum_light_area_ha)
     complete = built.minimum_completeness.set_to(chosen.minimum_building_completeness)
     return IndicatorSettings(
+        ledger=LedgerSettings(as_of=study.study.as_of),
         activity=activity.model_copy(update={"minimum_light_area_ha": light}),
         trend=TrendSettings(minimum_light_area_ha=light),
         built=built.model_copy(update={"minimum_completeness": complete}),

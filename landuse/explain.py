@@ -98,7 +98,7 @@ def derive(
     row: Mapping[str, Any], parts: pd.DataFrame, model: ScoreModel, *, origins: Origins
 ) -> dict[str, Any]:
     """Return the derivation of one parcel from its row and its ``contributions``."""
-    bars = getattr(model, "contradictions", ())
+    bars = model.contradictions
     criteria = derive_criteria(parts, row, model, origins=origins)
     scores: dict[str, dict[str, Any]] = {
         score: derive_score(criteria, row, model, score=score) for score in SCORES

@@ -33,20 +33,28 @@ from landuse.indicators.assemble import assemble
 from landuse.indicators.built import measure_built
 from landuse.indicators.economy import measure_economy
 from landuse.indicators.form import measure_form
+from landuse.indicators.greenness import measure_greenness
+from landuse.indicators.heat import measure_heat
+from landuse.indicators.ledger import measure_ledger
+from landuse.indicators.light_clusters import measure_light_clusters
+from landuse.indicators.paved import measure_paved
 from landuse.indicators.people import measure_people
 from landuse.indicators.planning import measure_planning
 from landuse.indicators.surface import measure_surface
 from landuse.indicators.terrain import measure_terrain
 from landuse.indicators.trend import measure_trend
 from landuse.indicators.urban import measure_urban
+from landuse.indicators.zone_intensity import IntensitySettings, measure_zone_intensity
 from landuse.objects.crosswalk import crosswalk
 from landuse.objects.derived.cells import parcels_from_cells
 from landuse.objects.derived.land_use import parcels_from_land_use
 from landuse.objects.frame import FrameSettings, describe_frame
+from landuse.objects.neighbours import NeighbourSettings, measure_neighbours
 from landuse.objects.none import NoParcelSettings, no_parcels
 from landuse.objects.parcels import build_parcels
 from landuse.objects.settlements import build_settlements
 from landuse.plan import Plan
+from landuse.products.checks import CheckSettings, merge_checks
 from landuse.products.make_findings import collect_findings
 from landuse.products.make_layers import make_geopackage
 from landuse.products.make_lists import make_csv, make_workbook
@@ -55,6 +63,10 @@ from landuse.products.make_report import make_report
 from landuse.products.results import merge_results
 from landuse.runner import Stage
 from landuse.scores.assess import assess
+from landuse.scores.clusters import ClusterSettings, find_clusters
+from landuse.scores.pattern import PatternSettings, spatial_pattern
+from landuse.scores.robustness import RobustnessSettings, robustness
+from landuse.scores.tipping import TippingSettings, tipping
 from landuse.sources.describe import describe_sources
 from landuse.sources.spec import RasterSource, TableSource, VectorSource
 from landuse.study import OpenStudy
@@ -149,6 +161,8 @@ def _build_objects(plan: Plan) -> None:
     plan.add("crosswalk", "用地用海分类", crosswalk, crosswalk_settings(study, from_map=from_map),
              takes=takes)  # fmt: skip
     villages = of("buildings", "settlements", "towns", "villages", "zones", "growth_boundary")
+    takes = {"parcels": "parcels.parcels"}
+    plan.add("neighbours", "相邻地块", measure_neighbours, NeighbourSettings(), takes=takes)
     if any(cells.values()) or villages["buildings"] or villages["settlements"]:
         takes = cells | villages | {"previous": plan.layer("previous_settlements")}
         plan.add("settlements", "自然村", build_settlements, settlement_settings(study),
@@ -169,6 +183,8 @@ def _measure(plan: Plan) -> None:
     plan.measure("form", "形态", measure_form, chosen.form)
     plan.measure("surface", "地表", measure_surface, chosen.surface, landcover, plan.legend())
     plan.measure("built", "建筑", measure_built, chosen.built, built)
+    ledger = plan.tables("ledger") | {"built": "built.table"}
+    plan.measure("ledger", "供地台账", measure_ledger, chosen.ledger, ledger)
     plan.measure("activity", "活动", measure_activity, chosen.activity, light | of("lights"))
     plan.measure("people", "人口", measure_people, chosen.people, of("population"))
     plan.measure("terrain", "地形", measure_terrain, chosen.terrain, of("elevation"))
@@ -177,6 +193,14 @@ def _measure(plan: Plan) -> None:
         "planning", "管控线", measure_planning, chosen.planning, of(*CONTROL_ROLES, "water")
     )
     plan.measure("trend", "历年变化", measure_trend, chosen.trend, years)
+    greenness = {"vegetation_series": plan.layers("vegetation_series")}
+    plan.measure("greenness", "返绿", measure_greenness, chosen.greenness, greenness)
+    plan.measure("heat", "地表温度", measure_heat, chosen.heat, of("surface_temperature"))
+    paved = landcover | of("built_surface", "buildings") | greenness
+    plan.measure("paved", "硬化场地", measure_paved, chosen.paved, paved, plan.legend())
+    lit = light | {"night_light_series": plan.layers("night_light")}
+    lit |= of("built_surface", "built_height", "built_volume")
+    plan.measure("light_clusters", "连片灯光", measure_light_clusters, chosen.light_clusters, lit)
     plan.measure("economy", "效益", measure_economy, chosen.economy, plan.tables("enterprises"))
     urban = of("built_nonres", "built_volume", "settlement_degree") | {
         "built_surface_series": plan.layers("built_surface_series")
@@ -187,14 +211,30 @@ def _measure(plan: Plan) -> None:
 
 
 def _judge(plan: Plan) -> None:
-    plan.add("scores", "评分与判定", assess, plan.assess_settings(), takes={"table": "table.table"})
+    model, table = plan.opened.model, {"table": "table.table"}
+    plan.add("robustness", "稳健性", robustness, RobustnessSettings(score_model=model), takes=table)
+    plan.add("tipping", "临界权重", tipping, TippingSettings(score_model=model), takes=table)
+    plan.add("scores", "评分与判定", assess, plan.assess_settings(),
+             takes=table | {"robust": "robustness.table", "tipping": "tipping.table"})  # fmt: skip
+    scores = {"scores": "scores.scores"}
+    plan.add("pattern", "空间格局", spatial_pattern, PatternSettings(),
+             takes=scores | {"points": "neighbours.points"})  # fmt: skip
+    plan.add("clusters", "成片", find_clusters, ClusterSettings(),
+             takes=scores | table | {"neighbours": "neighbours.neighbours"})  # fmt: skip
     takes = {
         "parcels": "parcels.parcels",
         "table": "table.table",
         "scores": "scores.scores",
         "derived": "scores.derived",
+        "pattern": "pattern.table",
+        "clusters": "clusters.table",
     }
     plan.add("results", "成果总表", merge_results, plan.result_settings(), takes=takes)
+    plan.add("zone_intensity", "园区集约利用", measure_zone_intensity, IntensitySettings(),
+             takes={"parcels": "results.parcels"})  # fmt: skip
+    plan.add("checks", "实地核实", merge_checks, CheckSettings(as_of=plan.head.as_of),
+             takes={"parcels": "parcels.parcels",
+                    "checks": plan.tables("field_checks")["field_checks"]})  # fmt: skip
     plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
 
 
@@ -209,11 +249,14 @@ def _deliver(plan: Plan) -> None:
         "facts": "results.facts",
         "decisions": "crosswalk.decisions",
         "frame": "frame.county",
+        "checks": "checks.checks",
+        "intensity": "zone_intensity.table",
+        "intensity_zones": "zone_intensity.zones",
     }
     shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
     context = plan.of("roads", "water", "buildings", *CONTROL_ROLES, "elevation")
-    every = {"parcels": "results.parcels"}
+    every = {"parcels": "results.parcels", "checks": "checks.checks"}
     plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(), takes=every)
     plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=measured | tables)
     villages = {"settlements": plan.output("settlements.settlements")}
@@ -233,6 +276,10 @@ PRODUCT_FILES = {
     "tables/geometry.parquet": "results.geometry",
     "tables/contributions.parquet": "scores.contributions",
     "tables/waterfall.parquet": "scores.waterfall",
+    "tables/pattern.parquet": "pattern.summary",
+    "tables/clusters.parquet": "clusters.clusters",
+    "tables/checks.parquet": "checks.checks",
+    "tables/zone_intensity.parquet": "zone_intensity.table",
     "tables/findings.parquet": "findings.findings",
     "tables/sources.parquet": "sources.sources",
     "tables/datum.parquet": "datum.evidence",

@@ -190,8 +190,9 @@ class Plan:
     def assess_settings(self) -> AssessSettings:
         """Return what the judgement reads: the model, the years, what is absent."""
         return AssessSettings(
-            score_model=self.opened.model, years=self.years(), absent=self.absent()
-        )
+            score_model=self.opened.model, years=self.years(), absent=self.absent(),
+            role_names=ROLE_NAMES, zones_known=self.sources.zones is not None,
+        )  # fmt: skip
 
     def years(self) -> dict[str, str]:
         """Return the years of each source's data, as text."""

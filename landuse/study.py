@@ -150,7 +150,7 @@ def open_study(
     faults: list[Fault] = []
     data = read_toml(file)
     study = _tried(lambda: _study(data, file=file), faults)
-    named = _tried(lambda: model or _model_file(_model_name(data), beside=file), faults)
+    named = _tried(lambda: model or model_file(_model_name(data), beside=file), faults)
     score_model = _tried(lambda: _score_model(named), faults) if named else None
     if study is None or score_model is None or faults:
         raise LanduseError(faults)
@@ -204,7 +204,7 @@ def _model_data(file: Path, *, above: tuple[Path, ...] = ()) -> dict[str, Any]:
     name = data.pop("extends", None)
     if name is None:
         return data
-    base = _model_file(str(name), beside=file)
+    base = model_file(str(name), beside=file)
     if base.resolve() in (*above, file.resolve()):
         raise fail(
             _model_fault(file, "extends", str(name), "模型互相引用", "models extend each other")
@@ -232,7 +232,14 @@ def _out(study: Study) -> Path:
     return Path("data/processed") / study.study.name
 
 
-def _model_file(name: str, *, beside: Path) -> Path:
+def model_file(name: str, *, beside: Path) -> Path:
+    """Return a score model: the file beside the study, else the one that is shipped.
+
+    Raises
+    ------
+    LanduseError
+        If there is neither (exit code 2).
+    """
     for candidate in (beside.parent / name, SHIPPED_MODELS / name):
         if candidate.is_file():
             return candidate

@@ -19,7 +19,7 @@ from landuse.sources.products import PRODUCTS, product_named
 from landuse.sources.spec import RasterSource, Sources, TableSource, VectorSource
 
 _NEAR_MISS = 0.8
-_SERIES = ("landcover_series", "built_surface_series")
+_SERIES = ("landcover_series", "built_surface_series", "vegetation_series")
 _BY_YEAR = ("landcover", "landcover_series", "night_light")
 
 

@@ -172,7 +172,7 @@ def _notes(study: OpenStudy) -> tuple[str, ...]:
 
 def study_absences(study: OpenStudy) -> tuple[Absence, ...]:
     """Return every source the study does not have, and what that costs."""
-    return absences(Plan(study).absent(), model=study.model, role_names=ROLE_NAMES)
+    return absences(Plan(study).absent(), model=study.model, robustness=True, role_names=ROLE_NAMES)
 
 
 STATE_WORDS = {"kept": "沿用 kept", "redo": "重做 redo", "depends": "视上游 depends"}

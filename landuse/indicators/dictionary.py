@@ -59,6 +59,8 @@ _ELEVATION = (("elevation",),)
 _NIGHT_LIGHT = (("night_light",),)
 _BUILT_SERIES = (("built_surface_series",),)
 _GREEN = (("vegetation_series",),)
+_VOLUME = (("built_volume", "built_surface"), ("built_volume", "built_height"))
+_PAVED = (("landcover", "surfaces"), ("built_surface", "buildings"))
 _FAR = (("buildings", "built_surface"), ("buildings", "built_height"))
 
 PARCEL_COLUMNS: tuple[Column, ...] = (
@@ -177,6 +179,17 @@ INDICATOR_COLUMNS: tuple[Column, ...] = (
     Column("greened_share", "返绿占比", "share that greened over", "%", 1, _GREEN),
     Column("green_over", "建设用地返绿（1=是）", "built or bare land greens over (1 = yes)", "–", 0,
            _GREEN),
+    Column("lst_anomaly_k", "地表温度差（与同类比）", "surface temperature against peers", "K", 1,
+           (("surface_temperature",),)),
+    Column("light_cluster_ha", "同类连片面积", "area of adjoining parcels of its kind", "公顷", 1,
+           _NIGHT_LIGHT),
+    Column("light_per_volume_nw_m3", "单位体积灯光（连片）", "light per built volume of the cluster",
+           "nW/sr/m³", 0, (*_NIGHT_LIGHT, *_VOLUME)),
+    Column("light_cluster_slope_nw_per_year", "连片灯光趋势", "trend of night light of the cluster",
+           "nW/cm²/sr/年", 3, _NIGHT_LIGHT),
+    Column("paved_open_share", "硬化无建筑占比", "sealed without a building", "%", 1, _PAVED),
+    Column("paved_in_use", "硬化场地在用（1=是）", "paved and in use: yard, car park (1 = yes)", "–",
+           0, (*_PAVED, *_GREEN)),
     Column("tax_per_mu", "亩均税收", "tax per mu", "万元/亩", 2, (("enterprises",),)),
     Column("emp_class_rank", "亩均等级（1=A）", "A-D class (1 = A)", "–", 0, (("enterprises",),)),
     Column("ledger_idle", "台账未动工线索（1=有）", "ledger: not started in time (1 = yes)", "–", 0,

@@ -69,6 +69,13 @@ def join_checks(
     return _filled(blank.merge(rows, on="parcel_id", how="left", validate="1:1")), findings
 
 
+def with_checks(parcels: pd.DataFrame, checks: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the parcels with what was found in the field, by id; None: no columns are added."""
+    if checks is None:
+        return parcels
+    return parcels.merge(checks, on="parcel_id", how="left", validate="1:1")
+
+
 def _filled(table: pd.DataFrame) -> pd.DataFrame:
     table = table.reindex(columns=["parcel_id", *CHECK_FIELDS]).astype("object")
     table["check_status"] = table["check_status"].fillna(UNCHECKED)

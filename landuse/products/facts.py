@@ -190,6 +190,7 @@ class RunFacts:
     bill : what the absences cost by the score model alone; None where it was not asked.
     names : indicator name -> its names, unit, digits and roles.
     decisions : land-use codes left to decide, of `objects.crosswalk`; None where not asked.
+    intensity, intensity_zones : of `indicators.zone_intensity`; None where not asked.
     frame : area, towns, villages and people of the county, of `objects.frame`; null = not known.
     """
 
@@ -205,6 +206,8 @@ class RunFacts:
     names: Mapping[str, ColumnLike] = field(default_factory=dict)
     decisions: pd.DataFrame | None = None
     frame: Mapping[str, float | None] = field(default_factory=dict)
+    intensity: pd.DataFrame | None = None
+    intensity_zones: pd.DataFrame | None = None
 
     @property
     def grades(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from landuse import __version__
 from landuse.indicators.dictionary import Column, indicator_names
 from landuse.indicators.zonal import ENGINE
 from landuse.products.absence_cost import absence_bill
+from landuse.products.checks import with_checks
 from landuse.products.columns import ColumnLike, ColumnName
 from landuse.products.facts import RunFacts, StudyFacts, absences
 from landuse.products.report_evidence import holds
@@ -29,12 +30,17 @@ def gather(
     overlap: pd.DataFrame | None = None,
     decisions: pd.DataFrame | None = None,
     frame: Mapping[str, float | None] | None = None,
+    checks: pd.DataFrame | None = None,
+    intensity: pd.DataFrame | None = None,
+    intensity_zones: pd.DataFrame | None = None,
 ) -> RunFacts:
     """Return everything a workbook or report is made of.
 
     ``overlap`` is the table of `align.overlap`; without it the source sheet tells no overlap.
-    ``decisions`` and ``frame``: see `RunFacts`.
+    ``decisions``, ``frame``, ``intensity`` and ``intensity_zones``: see `RunFacts`. ``checks``:
+    the field checks, by parcel id.
     """
+    parcels = with_checks(parcels, checks)
     model = settings.score_model
     return RunFacts(
         study=study_facts(settings, run_code=facts["run_code"], parcels=len(parcels)),
@@ -60,6 +66,8 @@ def gather(
         names=column_names(settings),
         decisions=decisions,
         frame=frame or {},
+        intensity=intensity,
+        intensity_zones=intensity_zones,
     )
 
 

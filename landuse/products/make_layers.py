@@ -99,7 +99,11 @@ def districts(
 def _with_totals(named: gpd.GeoDataFrame, totals: pd.DataFrame, *, on: str) -> gpd.GeoDataFrame:
     kept = named[["level", "code", "name", "geometry"]]
     joined = kept.merge(totals, on=on, how="left", validate="many_to_one")
-    figures = [name for name in totals.columns if name.endswith(("_count", "_mu"))]
+    figures = [
+        name
+        for name in totals.columns
+        if name.endswith(("_count", "_mu")) and totals[name].notna().any()
+    ]
     return joined.assign(**{name: joined[name].fillna(0) for name in figures})
 
 

@@ -26,6 +26,8 @@ def merge_results(
     table: pd.DataFrame,
     scores: pd.DataFrame,
     derived: pd.DataFrame,
+    pattern: pd.DataFrame | None = None,
+    clusters: pd.DataFrame | None = None,
     settings: ResultSettings,
 ) -> dict[str, Any]:
     """Join scores and measures to one row a parcel.
@@ -44,15 +46,31 @@ def merge_results(
         If the table breaks a law of `schema.PARCELS`.
     """
     ids = table["parcel_id"].tolist()
-    for name, part in (("scores", scores), ("derived", derived), ("parcels", parcels)):
+    beside = {"scores": scores, "derived": derived, "pattern": pattern, "clusters": clusters}
+    beside = {name: part for name, part in beside.items() if part is not None}
+    for name, part in {**beside, "parcels": parcels}.items():
         if part["parcel_id"].tolist() != ids:
             msg = f"{name} does not hold the parcels in their order"
             raise ValueError(msg)
-    parts = [table, scores.drop(columns="parcel_id"), derived.drop(columns="parcel_id")]
+    parts = [table, *(part.drop(columns="parcel_id") for part in beside.values())]
     merged = pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
+    merged["signal"] = _signals(merged)
     inside = merged["zone_in"].astype("boolean")
     merged = merged.assign(zone_in=inside if settings.zones_known else inside.mask(inside.notna()))
     merged = PARCELS.validate(merged[ordered_columns(merged.columns)])
     outline = parcels[["parcel_id", parcels.geometry.name]]
     digest = hashlib.sha256(csv_bytes(merged, merged.columns)).hexdigest()
     return {"parcels": merged, "geometry": outline, "facts": {"run_code": digest[:8]}}
+
+
+SIGNALS = ("paved_in_use", "green_over")
+SIGNAL_WORDS = {"paved_in_use": "paved_in_use", "green_over": "greened_over"}
+
+
+def _signals(table: pd.DataFrame) -> pd.Series[str]:
+    """Return the sign that stands for itself: sealed and in use, else greened over; "" = none."""
+    signal = pd.Series("", index=table.index, dtype="str")
+    for column in reversed(SIGNALS):
+        if column in table:
+            signal[table[column].fillna(0) >= 1] = SIGNAL_WORDS[column]
+    return signal

@@ -37,6 +37,7 @@ from landuse.products.words import (
     ZONES_UNKNOWN_ZH,
     flag_words,
 )
+from landuse.products.zone_intensity_sheet import zone_intensity_sheets
 
 FINDINGS_SHOWN = 50_000
 CHECK_COLUMNS = (
@@ -77,6 +78,7 @@ def workbook_sheets(run: RunFacts) -> tuple[Sheet, ...]:
         candidate_sheet(run),
         not_listed_sheet(run),
         *total_sheets(run),
+        *zone_intensity_sheets(run.intensity, run.intensity_zones),
         waterfall_sheet(run),
         *decision_sheets(run),
         dictionary_sheet(run),

@@ -6,60 +6,91 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from landuse.core.findings import Finding
-from landuse.core.settings import Settings
-from landuse.scores.engine import Evaluation, Flags, add_derived, evaluate
+from landuse.scores.engine import Evaluation
+from landuse.scores.listing import Listing, listing
 from landuse.scores.model import ScoreModel
-from landuse.scores.sentences import sentences
-from landuse.scores.vetoes import apply_vetoes, unchecked, waterfall
+from landuse.scores.texts import SUSPECTED, AssessSettings, texts
+from landuse.scores.vetoes import apply_vetoes, unchecked
+from landuse.scores.waterfall import waterfall
 
-SUSPECTED = ("suspected_idle", "suspected_low_efficiency")
-
-
-class AssessSettings(Settings):
-    """What the judgement reads: the model, and what the study lacks."""
-
-    score_model: ScoreModel
-    years: dict[str, str] = Field(default_factory=dict, description="role = years of its data")
-    absent: dict[str, tuple[str, str]] = Field(
-        default_factory=dict, description="role = (zh, en) reason why it is absent"
-    )
+__all__ = ["SUSPECTED", "AssessSettings", "assess"]
+UNJUDGED = ("vetoed", "insufficient_evidence")
 
 
-def assess(*, table: pd.DataFrame, settings: AssessSettings) -> dict[str, Any]:
+def assess(
+    *,
+    table: pd.DataFrame,
+    robust: pd.DataFrame | None = None,
+    tipping: pd.DataFrame | None = None,
+    settings: AssessSettings,
+) -> dict[str, Any]:
     """Judge every parcel.
 
     Parameters
     ----------
     table : one row a parcel, sorted by ``parcel_id``: ``parcel_id, group, area_m2, area_mu,
         zone_in`` and the indicator columns. What is not there lowers the coverage.
+    robust, tipping : tables of `robustness.robustness` and `tipping.tipping` in the order of
+        ``table``; without them their columns are empty.
 
     Returns
     -------
     ``scores``, one row a parcel in the same order; ``contributions``, one row a parcel, score and
-    applicable criterion; ``waterfall``, area taken out per veto; ``findings``.
+    applicable criterion; ``waterfall``, from all land down to the list; ``findings``.
     """
     model = settings.score_model
-    table = add_derived(table, model.derived)
-    idle, les = evaluate(table, model, score="idle"), evaluate(table, model, score="les")
+    run = listing(table, model)
+    table, idle, les = run.table, run.idle, run.les
     vetoed = apply_vetoes(table, model)
-    scores = pd.concat([table[["parcel_id"]], _headline(idle, les, table=table), vetoed], axis=1)
-    scores["flag"] = _flags(idle, les, vetoed["veto"] != "", model=model)
-    decided = _decide(scores, idle, les)
-    scores = pd.concat([scores, decided], axis=1)
+    parts = [table[["parcel_id"]], _headline(idle, les, table=table), vetoed, run.contradictions]
+    scores = pd.concat(parts, axis=1)
+    scores["flag"] = _flags(run)
+    scores = pd.concat([scores, _decide(scores, idle, les)], axis=1)
     scores["grade"] = _grades(scores, model)
     scores["rank"] = _ranks(scores, table)
-    scores["rank_p10"] = scores["rank_p90"] = pd.array([pd.NA] * len(scores), dtype="Int64")
-    scores = pd.concat([scores, _texts(scores, table, idle, les, settings=settings)], axis=1)
+    scores = pd.concat([scores, _stability(scores, robust, tipping)], axis=1)
+    scores = pd.concat([scores, texts(scores, table, idle, les, settings=settings)], axis=1)
     return {
         "scores": scores,
         "contributions": _contributions(table["parcel_id"], idle, les, settings=settings),
         "derived": table[["parcel_id", *(item.column for item in model.derived)]],
-        "waterfall": waterfall(vetoed, table["area_mu"], model),
+        "waterfall": waterfall(
+            scores,
+            idle=idle,
+            les=les,
+            area_mu=table["area_mu"],
+            zone_in=table["zone_in"],
+            model=model,
+            contradictions=model.contradictions,
+            zones_known=settings.zones_known,
+        ),
         "findings": [*unchecked(table, model), *_share_flagged(scores, table)],
     }
+
+
+def _stability(
+    scores: pd.DataFrame, robust: pd.DataFrame | None, tipping: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Return how sure each place on the list is; empty where it was not computed."""
+    empty = pd.Series("", index=scores.index, dtype="str")
+    unknown = pd.array([pd.NA] * len(scores), dtype="Int64")
+    columns: dict[str, Any] = {
+        "p_flag": np.nan, "rank_p10": unknown, "rank_p90": unknown, "stability": empty,
+        "tipping_code": empty, "tipping_zh": empty, "tipping_en": empty,
+    }  # fmt: skip
+    for part in (robust, tipping):
+        if part is None:
+            continue
+        if part["parcel_id"].tolist() != scores["parcel_id"].tolist():
+            msg = "the draws do not hold the parcels in their order"
+            raise ValueError(msg)
+        columns |= {name: part[name].to_numpy() for name in columns if name in part}
+    made = pd.DataFrame(columns, index=scores.index)
+    # What was vetoed or cannot be judged has no chance of being listed that would mean anything.
+    made["p_flag"] = made["p_flag"].where(~scores["flag"].isin(UNJUDGED))
+    return made.astype({"p_flag": "float64", "stability": "str"})
 
 
 def _headline(idle: Evaluation, les: Evaluation, *, table: pd.DataFrame) -> pd.DataFrame:
@@ -72,27 +103,15 @@ def _headline(idle: Evaluation, les: Evaluation, *, table: pd.DataFrame) -> pd.D
     return pd.DataFrame(columns, index=table.index)
 
 
-def _stands(evaluation: Evaluation, minimum: float, *, model: ScoreModel) -> Flags:
-    """Tell where a score is high and at least two independent families carry it."""
-    high = np.nan_to_num(evaluation.score, nan=-1.0) >= minimum
-    return np.asarray(high & (evaluation.families_agreeing >= model.minimum_families))
-
-
-def _flags(
-    idle: Evaluation, les: Evaluation, vetoed: pd.Series[bool], *, model: ScoreModel
-) -> pd.Series[str]:
-    unknown = ~idle.sufficient & ~les.sufficient
+def _flags(run: Listing) -> pd.Series[str]:
+    """Return the flag of every parcel: the rule of `listing`, as a word."""
+    unknown = ~run.idle.sufficient & ~run.les.sufficient
     choices = np.select(
-        [
-            vetoed.to_numpy(),
-            unknown,
-            _stands(idle, model.flag_minimum["idle"], model=model),
-            _stands(les, model.flag_minimum["les"], model=model),
-        ],
+        [run.vetoed, unknown, run.stands_idle, run.stands_les],
         ["vetoed", "insufficient_evidence", *SUSPECTED],
         default="none",
     )
-    return pd.Series(choices, index=vetoed.index, dtype="str")
+    return pd.Series(choices, index=run.table.index, dtype="str")
 
 
 def _decide(scores: pd.DataFrame, idle: Evaluation, les: Evaluation) -> pd.DataFrame:
@@ -133,66 +152,6 @@ def _ranks(scores: pd.DataFrame, table: pd.DataFrame) -> pd.Series[int]:
     )
     ranks = pd.Series(np.arange(1, len(order) + 1), index=order.index, dtype="Int64")
     return ranks.reindex(scores.index)
-
-
-def _texts(
-    scores: pd.DataFrame,
-    table: pd.DataFrame,
-    idle: Evaluation,
-    les: Evaluation,
-    *,
-    settings: AssessSettings,
-) -> pd.DataFrame:
-    model, flags = settings.score_model, scores["flag"]
-    by_idle = sentences(
-        idle, flags=flags.where(flags == SUSPECTED[0], ""), model=model, years=settings.years
-    )
-    by_les = sentences(
-        les, flags=flags.where(flags == SUSPECTED[1], ""), model=model, years=settings.years
-    )
-    texts = by_idle.where(flags == SUSPECTED[0], by_les)
-    for flag, (zh, en) in _plain(scores, model).items():
-        texts.loc[flags == flag, "evidence_zh"] = zh[flags == flag]
-        texts.loc[flags == flag, "evidence_en"] = en[flags == flag]
-    return texts.assign(**_suggestions(flags, table["zone_in"], model))
-
-
-def _plain(
-    scores: pd.DataFrame, model: ScoreModel
-) -> dict[str, tuple[pd.Series[str], pd.Series[str]]]:
-    """Return the sentence of each flag that is no suspicion, for every row."""
-    coverage = (scores["coverage"] * 100).round().astype(int).astype("str")
-    families = scores["families_available"].astype("str")
-    least = f"{model.minimum_coverage * 100:.0f}%"
-    return {
-        "vetoed": (
-            "否决：" + scores["veto_zh"] + "；不评级、不排位。",
-            "Vetoed: " + scores["veto_en"] + "; no grade, no rank.",
-        ),
-        "insufficient_evidence": (
-            "证据不足，不评级：证据覆盖 " + coverage + f"%（须 ≥{least}），可用独立证据 "
-            + families + f" 类（须 ≥{model.minimum_families}）。",
-            "Not graded, evidence insufficient: coverage " + coverage + f"% (needs {least}), "
-            + families + f" independent families (needs {model.minimum_families}).",
-        ),
-        "none": (
-            "未列入：各项证据未共同达到门槛（证据覆盖 " + coverage + "%）。",
-            "Not listed: the evidence does not jointly reach the limits (coverage "
-            + coverage + "%).",
-        ),
-    }  # fmt: skip
-
-
-def _suggestions(
-    flags: pd.Series[str], zone_in: pd.Series[bool], model: ScoreModel
-) -> dict[str, pd.Series[str]]:
-    zh, en = (pd.Series("", index=flags.index, dtype="str") for _ in range(2))
-    for item in reversed(model.suggestions):
-        hit = flags == item.flag
-        if item.zone_in is not None:
-            hit &= zone_in == item.zone_in
-        zh[hit], en[hit] = item.zh, item.en
-    return {"suggestion": zh, "suggestion_en": en}
 
 
 def _contributions(

@@ -25,13 +25,18 @@ class ClusterSettings(Settings):
 
 
 def find_clusters(
-    *, scores: pd.DataFrame, neighbours: pd.DataFrame, settings: ClusterSettings
+    *,
+    scores: pd.DataFrame,
+    neighbours: pd.DataFrame,
+    table: pd.DataFrame | None = None,
+    settings: ClusterSettings,
 ) -> dict[str, Any]:
     """Join flagged parcels that adjoin, directly or through other flagged parcels.
 
     Parameters
     ----------
     scores : one row a parcel: ``parcel_id`` (unique), ``flag``, ``area_mu``.
+    table : where ``area_mu`` is, in the order of ``scores``; None = in ``scores`` itself.
     neighbours : pairs ``first, second`` of `objects.neighbours`; pairs with a parcel that is not
         flagged, or not in ``scores``, join nothing.
 
@@ -43,6 +48,8 @@ def find_clusters(
     ``cluster_id, parcels, area_mu, idle_parcels, members`` (ids joined by ";"). The order of rows
     and pairs changes nothing.
     """
+    if table is not None:
+        scores = scores.assign(area_mu=table["area_mu"].to_numpy())
     listed = scores[scores["flag"].isin(settings.flags)].sort_values("parcel_id")
     label = _components(listed["parcel_id"], neighbours)
     members = listed.assign(label=label)
@@ -51,7 +58,7 @@ def find_clusters(
     clusters = _describe(members)
     whole = clusters.set_index("label").reindex(members["label"]).set_index(members.index)
     whole = whole.reindex(scores.index)
-    table = pd.DataFrame(
+    joined = pd.DataFrame(
         {
             "parcel_id": scores["parcel_id"],
             "cluster_id": whole["cluster_id"].astype("str").fillna(""),
@@ -60,7 +67,7 @@ def find_clusters(
         },
         index=scores.index,
     )
-    return {"table": table, "clusters": clusters.drop(columns="label")}
+    return {"table": joined, "findings": [], "clusters": clusters.drop(columns="label")}
 
 
 def _components(ids: pd.Series, neighbours: pd.DataFrame) -> NDArray[np.int32]:

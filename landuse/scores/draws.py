@@ -172,7 +172,7 @@ def standard_deviation(criterion: Criterion, value: Floats, area_m2: Floats) -> 
     ``sqrt(absolute^2 + (relative v)^2 + v (1 - v) support_m2 / A)``: the last term is that of a
     share counted on ``A / support_m2`` independent cells. Zero where no error is stated.
     """
-    error = getattr(criterion, "error", None)
+    error = criterion.error
     if error is None:
         return np.zeros(len(value))
     variance = error.absolute**2 + (error.relative * value) ** 2

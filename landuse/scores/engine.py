@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from landuse.scores.model import Criterion, Derived, ScoreModel, ScoreName
 
 Floats = NDArray[np.float64]
+CLOSE = 1e-9
+"""Sums of weights that are equal on paper differ by less than this; a limit met is met."""
 Flags = NDArray[np.bool_]
 
 
@@ -98,7 +100,9 @@ def _weigh(
         known_weight, asked_weight, out=np.zeros(len(values)), where=asked_weight > 0
     )
     families_known = count_families(known, criteria)
-    enough = (coverage >= model.minimum_coverage) & (families_known >= model.minimum_families)
+    enough = (coverage >= model.minimum_coverage - CLOSE) & (
+        families_known >= model.minimum_families
+    )
     share = np.divide(
         weights, known_weight[:, None], out=np.zeros(values.shape), where=known_weight[:, None] > 0
     )
@@ -111,7 +115,7 @@ def _weigh(
         points=points,
         coverage=coverage,
         families_known=families_known,
-        families_agreeing=count_families(known & (deficit >= model.agree_at), criteria),
+        families_agreeing=count_families(known & (deficit >= model.agree_at - CLOSE), criteria),
         score=np.where(enough, points.sum(axis=1), np.nan),
     )
 

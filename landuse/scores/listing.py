@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from landuse.scores.engine import Evaluation, Flags, Floats, add_derived, evaluate
+from landuse.scores.bars import barred
+from landuse.scores.contradictions import contradict
+from landuse.scores.engine import CLOSE, Evaluation, Flags, Floats, add_derived, evaluate
 from landuse.scores.model import ScoreModel, ScoreName
 from landuse.scores.vetoes import apply_vetoes
 
@@ -19,7 +21,10 @@ class Listing:
     table: pd.DataFrame
     idle: Evaluation
     les: Evaluation
+    contradictions: pd.DataFrame
     vetoed: Flags
+    barred_idle: Flags
+    barred_les: Flags
     stands_idle: Flags
     stands_les: Flags
 
@@ -42,39 +47,34 @@ class Listing:
         )
 
 
-def listing(
-    table: pd.DataFrame,
-    model: ScoreModel,
-    *,
-    barred_idle: Flags | None = None,
-    barred_les: Flags | None = None,
-) -> Listing:
-    """Apply the flag rule of ``assess``: vetoes, then score and independent families.
+def listing(table: pd.DataFrame, model: ScoreModel) -> Listing:
+    """Apply the flag rule: vetoes, contradictions that bar, then score and independent families.
 
     Parameters
     ----------
     table : one row a parcel with ``group``, ``area_m2`` and the indicator columns.
-    barred_idle, barred_les : where a contradiction forbids that flag; None = nowhere.
     """
     table = add_derived(table, model.derived)
     idle, les = evaluate(table, model, score="idle"), evaluate(table, model, score="les")
     vetoed = (apply_vetoes(table, model)["veto"] != "").to_numpy(dtype=bool)
+    told = contradict(table, model)
+    codes, rules = told["contradictions"], model.contradictions
+    no_idle = barred(codes, rules, score="idle")
+    no_les = barred(codes, rules, score="les")
     return Listing(
         table=table,
         idle=idle,
         les=les,
+        contradictions=told,
         vetoed=vetoed,
-        stands_idle=stands(idle, model, "idle") & ~vetoed & ~mask(barred_idle, len(table)),
-        stands_les=stands(les, model, "les") & ~vetoed & ~mask(barred_les, len(table)),
+        barred_idle=no_idle,
+        barred_les=no_les,
+        stands_idle=stands(idle, model, "idle") & ~vetoed & ~no_idle,
+        stands_les=stands(les, model, "les") & ~vetoed & ~no_les,
     )
 
 
 def stands(evaluation: Evaluation, model: ScoreModel, score: ScoreName) -> Flags:
     """Tell where a score reaches its limit and enough independent families carry it."""
-    high = np.nan_to_num(evaluation.score, nan=-1.0) >= model.flag_minimum[score]
+    high = np.nan_to_num(evaluation.score, nan=-1.0) >= model.flag_minimum[score] - CLOSE
     return np.asarray(high & (evaluation.families_agreeing >= model.minimum_families))
-
-
-def mask(given: Flags | None, length: int) -> Flags:
-    """Return the mask given, or one that is False everywhere."""
-    return np.zeros(length, dtype=bool) if given is None else np.asarray(given, dtype=bool)

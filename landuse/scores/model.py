@@ -15,6 +15,7 @@ from landuse.core.settings import Mark, Settings
 
 ScoreName = Literal["les", "idle"]
 Operation = Literal["sum", "min", "max"]
+Comparison = Literal["<", "<=", ">", ">="]
 
 
 class Family(Settings):
@@ -34,6 +35,21 @@ class Derived(Settings):
     unit: str
     operation: Operation
     of: tuple[str, ...] = Field(min_length=1)
+
+
+class Error(Settings):
+    """The measurement error of a source, as one standard deviation.
+
+    Of a value v on a parcel of area A:
+    ``sqrt(absolute^2 + (relative v)^2 + v (1 - v) support_m2 / A)``, the last part only for
+    shares with a ``support_m2``: a share counted on A / support_m2 independent cells.
+    """
+
+    absolute: float = Field(0, ge=0)
+    relative: float = Field(0, ge=0)
+    support_m2: float = Field(0, ge=0)
+    source: str
+    mark: Mark
 
 
 class Criterion(Settings):
@@ -63,6 +79,7 @@ class Criterion(Settings):
     decimals: int = Field(1, ge=0, le=6, description="digits shown, in the unit shown")
     missing_zh: str = Field("", description="why a value can be missing though the layer is there")
     missing_en: str = ""
+    error: Error | None = Field(None, description="None = taken as exact in the robustness draws")
 
     @model_validator(mode="after")
     def _ramp_is_monotone(self) -> Self:
@@ -95,6 +112,22 @@ class Veto(Settings):
     groups: tuple[str, ...] = ()
 
 
+class Contradiction(Settings):
+    """Signs that do not go together: all of ``when`` hold for a parcel.
+
+    It is told beside the evidence; ``against`` names the flag that it bars, "" for none.
+    """
+
+    code: str
+    zh: str
+    en: str
+    when: tuple[tuple[str, Comparison, float], ...] = Field(min_length=1)
+    against: Literal["", "idle", "les", "both"] = ""
+    groups: tuple[str, ...] = ()
+    source: str
+    mark: Mark
+
+
 class Suggestion(Settings):
     """What people should look into first; never a decision. ``zone_in`` None = both."""
 
@@ -125,6 +158,7 @@ class ScoreModel(Settings):
     derived: tuple[Derived, ...] = ()
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     vetoes: tuple[Veto, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     grades: tuple[Grade, ...] = Field(min_length=1)
     suggestions: tuple[Suggestion, ...] = ()
     minimum_coverage: float = Field(0.6, ge=0, le=1)
@@ -164,5 +198,6 @@ class ScoreModel(Settings):
         derived = {item.column: item.of for item in self.derived}
         named = {criterion.column for criterion in self.criteria}
         named |= {veto.column for veto in self.vetoes}
+        named |= {column for item in self.contradictions for column, _, _ in item.when}
         parts = {part for column in named for part in derived.get(column, (column,))}
         return tuple(sorted(parts))

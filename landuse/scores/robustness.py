@@ -31,7 +31,7 @@ from landuse.scores.draws import (
     quantile_table,
 )
 from landuse.scores.engine import Flags, Floats
-from landuse.scores.listing import Listing, listing, mask
+from landuse.scores.listing import Listing, listing
 from landuse.scores.model import ScoreModel
 
 STABLE, FRAGILE = "stable", "fragile"
@@ -71,8 +71,6 @@ def robustness(
     *,
     table: pd.DataFrame,
     settings: RobustnessSettings,
-    barred_idle: Flags | None = None,
-    barred_les: Flags | None = None,
     threads: int | None = None,
 ) -> dict[str, Any]:
     """Repeat the flag rule under perturbed weights, ramps and measured values.
@@ -80,7 +78,6 @@ def robustness(
     Parameters
     ----------
     table : one row a parcel: ``parcel_id, group, area_m2`` and the indicator columns.
-    barred_idle, barred_les : where a contradiction bars that flag; fixed in every draw.
     threads : threads to use, by default one a processor; the result does not depend on it.
 
     Returns
@@ -94,8 +91,8 @@ def robustness(
     no judgement (vetoed, insufficient evidence).
     """
     model = settings.score_model
-    run = listing(table, model, barred_idle=barred_idle, barred_les=barred_les)
-    bars = np.column_stack([mask(barred_idle, len(table)), mask(barred_les, len(table))])
+    run = listing(table, model)
+    bars = np.column_stack([run.barred_idle, run.barred_les])
     rows = pack_rows(run.table, model, seed=settings.seed, barred=bars | run.vetoed[:, None])
     book = pack_draws(
         model,
@@ -119,7 +116,7 @@ def robustness(
         "rank_p90": high,
         "stability": _stability(run, p_flag, settings.stable_at.value),
     }
-    return {"table": pd.DataFrame(result, index=table.index)}
+    return {"table": pd.DataFrame(result, index=table.index), "findings": []}
 
 
 def _count(rows: Rows, errors: Floats, book: Draws, rule: Rule, *, workers: int) -> Ints:

@@ -32,8 +32,6 @@ def tipping(
     *,
     table: pd.DataFrame,
     settings: TippingSettings,
-    barred_idle: Flags | None = None,
-    barred_les: Flags | None = None,
 ) -> dict[str, Any]:
     """Find the one weight that takes a listed parcel off the list with the least change.
 
@@ -56,7 +54,7 @@ def tipping(
     weights as they are); ``tipping_zh``, ``tipping_en``. Texts are "" for parcels not listed.
     """
     model = settings.score_model
-    run = listing(table, model, barred_idle=barred_idle, barred_les=barred_les)
+    run = listing(table, model)
     result = pd.DataFrame(
         {
             "parcel_id": table["parcel_id"].to_numpy(),
@@ -75,7 +73,7 @@ def tipping(
     for score, evaluation, rows in alone:
         _tell(result, np.flatnonzero(rows), nearest_weights(evaluation, model, score=score))
     text = ["tipping_code", "tipping_zh", "tipping_en"]
-    return {"table": result.astype(dict.fromkeys(text, "str"))}
+    return {"table": result.astype(dict.fromkeys(text, "str")), "findings": []}
 
 
 def nearest_weights(

@@ -62,25 +62,6 @@ def _measured(table: pd.DataFrame, model: ScoreModel) -> Iterator[tuple[Veto, pd
         yield veto, table.reindex(columns=[veto.column])[veto.column].astype("float64")
 
 
-def waterfall(vetoed: pd.DataFrame, area_mu: pd.Series[float], model: ScoreModel) -> pd.DataFrame:
-    """Return the area each rule took out: code, zh, en, parcels, area_mu, in descending area.
-
-    Every parcel counts once, under the first rule that hit it, so the rows sum to the area of
-    all vetoed parcels. Rules that hit nothing stay, with zero.
-    """
-    frame = vetoed.assign(area_mu=area_mu)[lambda rows: rows["veto"] != ""]
-    taken = frame.groupby("veto", sort=True)["area_mu"].agg(["size", "sum"])
-    names = frame.drop_duplicates("veto").set_index("veto")[["veto_zh", "veto_en"]]
-    rules = {veto.code: (veto.zh, veto.en) for veto in model.vetoes}
-    rules |= {code: (row.veto_zh, row.veto_en) for code, row in names.iterrows()}
-    rows = [
-        (code, zh, en, int(taken["size"].get(code, 0)), float(taken["sum"].get(code, 0.0)))
-        for code, (zh, en) in rules.items()
-    ]
-    table = pd.DataFrame(rows, columns=["veto", "veto_zh", "veto_en", "parcels", "area_mu"])
-    return table.sort_values(["area_mu", "veto"], ascending=[False, True], ignore_index=True)
-
-
 def unchecked(table: pd.DataFrame, model: ScoreModel) -> list[Finding]:
     """Return a finding for every veto whose layer was not supplied: it was not checked."""
     return [

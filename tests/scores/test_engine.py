@@ -145,7 +145,8 @@ def test_veto_beats_score_and_keeps_rule_layer_and_share() -> None:
     assert (first["flag"], first["veto"], first["veto_layer"]) == ("vetoed", "V1", "eco_redline")
     assert (first["veto_share"], first["grade"]) == (0.5, "")
     assert (second["flag"], second["rank"]) == ("suspected_low_efficiency", 1)
-    assert made["waterfall"]["area_mu"].sum() == pytest.approx(1.5)
+    steps = made["waterfall"].set_index("kind")["area_mu"]
+    assert (steps["all"], steps["veto"]) == pytest.approx((3.0, 1.5))
 
 
 def test_absent_veto_layer_is_said_not_passed() -> None:
