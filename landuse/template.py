@@ -222,6 +222,8 @@ def study_text(new: NewStudy) -> str:
     sections += [_layer(role, layer, year=year, osm=True) for role, layer in OPEN_MAP.items()]
     sections.append(_part("开放栅格 open rasters: landuse fetch 下载 downloads them"))
     sections += [_raster(item) for item in new.rasters]
+    sections.append(_part("自制栅格 rasters of your own making"))
+    sections += [_raster(item) for item in _own_rasters(before=int(year))]
     sections.append(_surfaces())
     sections.append(_choices())
     return "\n".join(sections)
@@ -327,14 +329,26 @@ def _raster(item: OpenFile) -> str:
         lines[-1:] = ["optional = true", f"[sources.{item.role}.series]", *rows]
     else:
         lines.append(f"path = {_files(item.files)}")
-        lines += [f"year = {item.year}"] if item.year else []
+        unsaid = ["# year = 数据年份 year of the data"] if product.all_years else []
+        lines += [f"year = {item.year}"] if item.year else unsaid
         lines.append("optional = true")
     return "\n".join([*lines, ""])
 
 
+def _own_rasters(*, before: int) -> list[OpenFile]:
+    """Return the rasters that no provider has ready, of the years over by then."""
+    years = [year for year in PRODUCTS["sentinel2_ndvi"].all_years if year < before]
+    greenness = {year: (f"*NDVI*{year}*.tif",) for year in years}
+    return [
+        OpenFile(role="vegetation_series", product="sentinel2_ndvi", series=greenness),
+        OpenFile(role="surface_temperature", product="landsat_lst", files=("*LST*.tif",)),
+    ]
+
+
 def _by_hand(product: RasterProduct, *, years: tuple[int | None, ...]) -> list[str]:
-    """Return how to get a product behind a login, with the address of each edition."""
-    editions = [one for one in product.editions if set(one.years) & set(years)]
+    """Return how to get a product by hand, with the address of each edition it needs."""
+    named = [one for one in product.editions if set(one.years) & set(years)]
+    editions = named or product.editions
     return [
         *_comment(product.how_zh),
         *_comment(product.how_en),
