@@ -90,7 +90,8 @@ def _rows(
     x0 = -half[who, 0] + (i + (1 - fill[who]) / 2) * width
     y0 = -half[who, 1] + (j + (1 - deep[who]) * rng.uniform(0.2, 0.8, who.size)) * depth
     box = np.stack([x0, y0, x0 + fill[who] * width, y0 + deep[who] * depth], 1)
-    stands = rng.random(who.size) < 0.93
+    # Gaps in the rows, but no plot of flats or homes without a single house.
+    stands = (rng.random(who.size) < 0.93) | (at == 0)
     return chosen[who][stands], box[stands]
 
 
