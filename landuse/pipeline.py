@@ -44,7 +44,8 @@ from landuse.indicators.surface import measure_surface
 from landuse.indicators.terrain import measure_terrain
 from landuse.indicators.trend import measure_trend
 from landuse.indicators.urban import measure_urban
-from landuse.indicators.zone_intensity import IntensitySettings, measure_zone_intensity
+from landuse.indicators.zone_intensity import measure_zone_intensity
+from landuse.indicators.zone_intensity_terms import IntensitySettings
 from landuse.objects.crosswalk import crosswalk
 from landuse.objects.derived.cells import parcels_from_cells
 from landuse.objects.derived.land_use import parcels_from_land_use

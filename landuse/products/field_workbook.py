@@ -16,6 +16,7 @@ from landuse.products.tables import write_whole
 from landuse.products.words import CHECK_STATES, GROUPS, OUTSIDE_ZH, RELEASE_ZH, flag_words
 from landuse.products.workbook import CREATED
 
+EARLIEST = datetime(1990, 1, 1)  # noqa: DTZ001 - a workbook date has no zone
 FIELD_SHEET, DESIGN_SHEET, HELP_SHEET = "现场核实", "抽样设计", "填写说明"
 OBSERVED = {"闲置": "属实", "低效": "属实", "正常使用": "不属实", "不适用": "不属实"}
 """What is seen on the ground, and what it means for 「该地块闲置或低效」."""
@@ -220,7 +221,7 @@ def _rules(target: Worksheet, *, rows: int) -> None:
         target.data_validation(1, codes.index(code), max(rows, 1), codes.index(code), rule)
     dates = {
         "validate": "date", "criteria": ">=",
-        "value": datetime(2000, 1, 1),  # noqa: DTZ001 - a workbook date has no zone
+        "value": EARLIEST,
         "error_title": "核实日期", "error_message": "请填日期，如 2026-01-31",
     }  # fmt: skip
     place = codes.index("checked_on")

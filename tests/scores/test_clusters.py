@@ -59,7 +59,7 @@ def test_nothing_flagged_makes_no_cluster(flag: str) -> None:
 
 
 def test_no_parcels_and_strange_pairs() -> None:
-    assert run(parcels({}), pairs()).keys() == {"table", "clusters"}
+    assert run(parcels({}), pairs()).keys() == {"table", "findings", "clusters"}
     made = run(parcels({"a": LES, "b": LES}), pairs("a-x", "x-b"))
     assert made["clusters"].empty
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from landuse.scores.assess import SUSPECTED, AssessSettings, assess
 from landuse.scores.draws import pack_draws, standard_deviation, stream
 from landuse.scores.listing import listing
-from landuse.scores.model import Criterion, Family, Grade, ScoreModel, Veto
+from landuse.scores.model import Contradiction, Criterion, Family, Grade, ScoreModel, Veto
 from landuse.scores.robustness import Chosen, RobustnessSettings, robustness
 
 
@@ -210,15 +210,20 @@ def test_raising_a_deficit_never_lowers_the_share(
     assert after["p_flag"].between(0, 1).all()
 
 
+def bar(code: str, *when: tuple[str, str, float], against: str) -> Contradiction:
+    words = {"zh": "甲", "en": "a", "source": "t", "mark": "P"}
+    return Contradiction(code=code, when=when, against=against, **words)
+
+
 def test_vetoed_and_barred_parcels_stay_out_in_every_draw() -> None:
     veto = Veto(code="V", column="red", zh="红线", en="red line", limit=0.5, unit="%", source="t",
                 mark="V", data="red")  # fmt: skip
-    table = frame([(1.0, 1.0, 1.0, 1.0, 1.0)] * 4, red=[1.0, 0.0, 0.0, 0.0])
-    found = run(
-        table, setting(FULL.model_copy(update={"vetoes": (veto,)})),
-        barred_idle=np.array([False, False, True, True]),
-        barred_les=np.array([False, False, False, True]),
-    )  # fmt: skip
+    table = frame([(1.0, 1.0, 1.0, 1.0, 1.0)] * 4, red=[1.0, 0.0, 0.0, 0.0], odd=[0, 0, 1, 2])
+    bars = (
+        bar("K1", ("odd", ">=", 1.0), against="idle"),
+        bar("K2", ("odd", ">", 1), against="les"),
+    )
+    found = run(table, setting(FULL.model_copy(update={"vetoes": (veto,), "contradictions": bars})))
     assert found["p_flag"].tolist() == [0.0, 1.0, 1.0, 0.0]
     assert found["p_idle"].tolist() == [0.0, 1.0, 0.0, 0.0]
     assert found["stability"].tolist() == ["", "stable", "stable", "stable"]

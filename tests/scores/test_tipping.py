@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landuse.scores.listing import listing
-from landuse.scores.model import Criterion, Family, Grade, ScoreModel
+from landuse.scores.model import Contradiction, Criterion, Family, Grade, ScoreModel
 from landuse.scores.tipping import NONE_EN, NONE_ZH, TippingSettings, tipping
 
 
@@ -92,11 +92,11 @@ def test_a_missing_criterion_can_take_the_evidence_away() -> None:
 
 def test_a_bar_on_the_other_flag_leaves_one_to_move() -> None:
     table = frame(a=[1.0, 1.0], b=[0.5, 0.5], c=[0.0, 0.0], i=[1.0, 1.0], j=[1.0, 1.0])
-    found = tipping(
-        table=table,
-        settings=TippingSettings(score_model=model(A, B, C, E, F)),
-        barred_idle=np.array([True, False]),
-    )["table"]
+    table["odd"] = [1.0, 0.0]
+    bar = Contradiction(code="K", zh="甲", en="a", when=(("odd", ">=", 1.0),), against="idle",
+                        source="t", mark="P")  # fmt: skip
+    scheme = model(A, B, C, E, F).model_copy(update={"contradictions": (bar,)})
+    found = tipping(table=table, settings=TippingSettings(score_model=scheme))["table"]
     assert found["tipping_code"].tolist() == ["A", ""]
 
 

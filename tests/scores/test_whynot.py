@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -43,7 +43,12 @@ def judge(table: pd.DataFrame, scheme: ScoreModel, codes: object = "") -> tuple:
     """Return both evaluations and the flags as the list is made, contradictions included."""
     text = pd.Series(codes, index=table.index, dtype="str")
     lists = {score: barred(text, (LIT, NOTED), score=score) for score in ("idle", "les")}
-    run = listing(table, scheme, barred_idle=lists["idle"], barred_les=lists["les"])
+    free = listing(table, scheme)
+    run = replace(
+        free,
+        stands_idle=free.stands_idle & ~lists["idle"],
+        stands_les=free.stands_les & ~lists["les"],
+    )
     made = assess(table=table, settings=AssessSettings(score_model=scheme))["scores"]
     unlisted = np.where(made["flag"].str.startswith("suspected"), "none", made["flag"])
     flag = np.select(
