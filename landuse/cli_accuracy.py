@@ -17,7 +17,7 @@ def sample(
     size: Annotated[int, typer.Option(min=1, help="抽查宗数 / parcels to visit")] = 300,
     seed: Annotated[int, typer.Option(help="随机种子 / random seed")] = 20260101,
     minimum: Annotated[int, typer.Option(min=1, help="每层至少 / least of a stratum")] = 10,
-    show: Annotated[
+    unblind: Annotated[
         bool, typer.Option("--open", help="列出判定与得分（非盲） / show flag and score")
     ] = False,
     raw: Raw = None,
@@ -39,7 +39,7 @@ def sample(
     settings = SampleSettings(size=size, seed=seed, per_stratum_minimum=minimum)
     with watch() as progress:
         lines, data = sample_study(
-            opened, file, settings=settings, blind=not show, progress=progress
+            opened, file, settings=settings, blind=not unblind, progress=progress
         )
     show(lines, data, as_json=as_json)
 
