@@ -184,7 +184,7 @@ def test_absences_are_no_fault_and_cost_what_the_model_says(place):
     lines, data, faults = place.check()
     assert (faults, data["exit_code"]) == ((), 0)
     rows = {row["role"]: row for row in data["absences"]}
-    assert [item["code"] for item in rows["enterprises"]["criteria"]] == ["A08", "A09"]
+    assert [item["code"] for item in rows["enterprises"]["criteria"]] == ["A08", "A09", "I08"]
     assert rows["eco_redline"]["vetoes"][0]["code"] == "V01"
     assert rows["enterprises"]["families_lost"] == ["economy"]
     model = open_what_holds(place.study, raw=place.raw, out=place.out)[0].model
@@ -199,7 +199,8 @@ def test_absences_are_no_fault_and_cost_what_the_model_says(place):
 
 
 def test_too_little_evidence_is_said_before_a_run(place):
-    place.without("landcover", "built_surface", "landcover_series", "built_height")
+    place.without("landcover", "built_surface", "landcover_series", "built_height",
+                  "buildings", "vegetation_series")  # fmt: skip
     lines, data, faults = place.check()
     assert faults == ()
     assert data["coverage"]["can_flag"] is False

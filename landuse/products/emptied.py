@@ -52,6 +52,10 @@ EMPTIED: Final[dict[str, Words]] = {
     "elevation": ("坡度、高程列为空，地图无晕渲", "slope and height empty; no hillshade"),
     "landcover_series": ("历年变化列为空", "columns of change over the years empty"),
     "enterprises": ("效益列为空", "economy columns empty"),
+    "vegetation_series": ("植被与返绿列为空", "greenness and greening-over columns empty"),
+    "surface_temperature": ("地表温差列为空", "surface-temperature column empty"),
+    "ledger": ("台账状态为空，不作法定表述", "ledger state empty; no legal wording"),
+    "field_checks": ("核实状态均为未核", "every parcel stands as not checked"),
     "village_list": ("不能核对村名录", "the list of villages cannot be compared"),
     "census": ("不能对照普查人口", "no census to compare with"),
 }

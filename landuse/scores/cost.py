@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from landuse.scores.engine import count_families
+from landuse.scores.engine import CLOSE, count_families
 from landuse.scores.model import Criterion, Family, ScoreModel, ScoreName, Veto
 
 Flags = NDArray[np.bool_]
@@ -134,7 +134,7 @@ def _reach(score: ScoreName, lost: tuple[Criterion, ...], model: ScoreModel) -> 
         (known * weights).sum(axis=1), asked, out=np.zeros(len(groups)), where=asked > 0
     )
     families = count_families(known, criteria)
-    enough = (coverage >= model.minimum_coverage) & (families >= model.minimum_families)
+    enough = (coverage >= model.minimum_coverage - CLOSE) & (families >= model.minimum_families)
     return [
         Reach(
             score=score, group=group, coverage=float(coverage[row]),

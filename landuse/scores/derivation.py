@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from landuse.scores.draws import standard_deviation
-from landuse.scores.engine import deficits
+from landuse.scores.engine import CLOSE, deficits
 from landuse.scores.model import Criterion, ScoreModel, ScoreName
 from landuse.scores.words import Words, family_names
 
@@ -102,7 +102,7 @@ def _more(
             "weight_share": item.weight / total if available and total else None,
             "between": between(item, value) if available else [],
             "error_sd": _error(item, value, row) if available else None,
-            "agrees": available and float(record["deficit"]) >= model.agree_at,
+            "agrees": available and float(record["deficit"]) >= model.agree_at - CLOSE,
             "as_computed": not available or abs(again - float(record["deficit"])) <= TOLERANCE,
         }
     )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from landuse.scores.bars import Bar, bar_code
 from landuse.scores.derivation import SCORES, Origins, Row
+from landuse.scores.engine import CLOSE
 from landuse.scores.model import ScoreModel, ScoreName, Veto
 from landuse.scores.vetoes import NOT_ASSESSED, TOO_SMALL
 from landuse.scores.words import FLAG_OF, SCORE_WORDS
@@ -117,11 +118,11 @@ def _conditions(
     points = facts["score"]
     return [
         _line(score, "证据覆盖", "coverage", value=facts["coverage"], limit=model.minimum_coverage,
-              passed=facts["coverage"] >= model.minimum_coverage),
+              passed=facts["coverage"] >= model.minimum_coverage - CLOSE),
         _line(score, "可用独立证据", "families known", value=known, limit=least,
               passed=known >= least),
         _line(score, "得分", "score", value=points, limit=limit,
-              passed=points is not None and points >= limit),
+              passed=points is not None and points >= limit - CLOSE),
         _line(score, "一致的独立证据", "families agreeing", value=agreeing, limit=least,
               passed=agreeing >= least),
         _line(score, "没有矛盾排除", "no contradiction bars it", value=bar, passed=not bar),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from landuse.scores.engine import Evaluation
+from landuse.scores.engine import CLOSE, Evaluation
 from landuse.scores.model import Criterion, ScoreModel
 from landuse.scores.ramps import rises, value_at
 from landuse.scores.words import (
@@ -73,7 +73,7 @@ def sentences(
     texts = given.reindex(columns=list(_FACTS)).astype("object")
     columns = texts.where(texts.notna(), "").to_dict("list")
     order = np.argsort(-evaluation.points, axis=1, kind="stable")
-    agreeing = np.nan_to_num(evaluation.deficit, nan=-1.0) >= model.agree_at
+    agreeing = np.nan_to_num(evaluation.deficit, nan=-1.0) >= model.agree_at - CLOSE
     missing = evaluation.applies & np.isnan(evaluation.deficit)
     limits = [float(value_at(item, model.agree_at)) for item in evaluation.criteria]
     names = family_names(model)

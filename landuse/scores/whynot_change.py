@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from landuse.scores.engine import Evaluation, Flags, Floats, deficits
+from landuse.scores.engine import CLOSE, Evaluation, Flags, Floats, deficits
 from landuse.scores.model import Criterion, ScoreModel, ScoreName
 from landuse.scores.ramps import rises, value_at
 from landuse.scores.words import Words, named
@@ -77,7 +77,7 @@ def _printed(item: Criterion, asked: Floats) -> Floats:
 
 def _family_agrees(evaluation: Evaluation, model: ScoreModel) -> Flags:
     """Tell of each cell (n x k) whether the family of its criterion agrees already."""
-    agreeing = np.nan_to_num(evaluation.deficit, nan=-1.0) >= model.agree_at
+    agreeing = np.nan_to_num(evaluation.deficit, nan=-1.0) >= model.agree_at - CLOSE
     families = np.array([item.family for item in evaluation.criteria])
     result = np.zeros(agreeing.shape, dtype=bool)
     for family in dict.fromkeys(families.tolist()):

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from landuse.scores.engine import Evaluation, Flags, Floats
+from landuse.scores.engine import CLOSE, Evaluation, Flags, Floats
 from landuse.scores.model import ScoreModel, ScoreName
 from landuse.scores.ramps import rises
 from landuse.scores.whynot_change import (
@@ -177,7 +177,7 @@ class Side:
         codes = dict.fromkeys(
             item.family
             for item, deficit in zip(self.evaluation.criteria, deficits, strict=True)
-            if deficit >= self.model.agree_at
+            if deficit >= self.model.agree_at - CLOSE
         )
         return (
             "、".join(names[code][0] for code in codes),

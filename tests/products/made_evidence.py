@@ -81,7 +81,7 @@ def _against(place: np.ndarray, suspected: np.ndarray) -> dict[str, object]:
     hit, twice = suspected & (place % 7 == 0), place % 14 == 0
     pick = lambda one, two: _text(np.where(hit, np.where(twice, two, one), "")).array  # noqa: E731
     return {
-        "contradictions": pick("C01", "C01;C02"),
+        "contradictions": pick("M01", "M01;M02"),
         "contradictions_zh": pick("有灯光但没有建筑", "有灯光但没有建筑；植被多但有建筑"),
         "contradictions_en": pick("Lit but no building", "Lit but no building; green but built"),
     }
