@@ -73,6 +73,7 @@ def indicator_settings(study: Study) -> IndicatorSettings:
         ledger=LedgerSettings(as_of=study.study.as_of),
         activity=activity.model_copy(update={"minimum_light_area_ha": light}),
         trend=TrendSettings(minimum_light_area_ha=light),
+        light_clusters=LightClusterSettings(minimum_light_area_ha=light),
         built=built.model_copy(update={"minimum_completeness": complete}),
         access=AccessSettings(road_classes=chosen.major_road_classes),
     )
