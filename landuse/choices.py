@@ -10,6 +10,7 @@ from landuse.indicators.access import AccessSettings
 from landuse.indicators.activity import ActivitySettings
 from landuse.indicators.built import BuiltSettings
 from landuse.indicators.economy import EconomySettings
+from landuse.indicators.electricity import ElectricitySettings
 from landuse.indicators.form import FormSettings
 from landuse.indicators.greenness import GreennessSettings
 from landuse.indicators.heat import HeatSettings
@@ -55,6 +56,7 @@ class IndicatorSettings:
     planning: PlanningSettings = PlanningSettings()
     trend: TrendSettings = TrendSettings()
     economy: EconomySettings = EconomySettings()
+    electricity: ElectricitySettings = ElectricitySettings()
     urban: UrbanSettings = UrbanSettings()
     greenness: GreennessSettings = GreennessSettings()
     heat: HeatSettings = HeatSettings()

@@ -32,6 +32,7 @@ from landuse.indicators.activity import measure_activity
 from landuse.indicators.assemble import assemble
 from landuse.indicators.built import measure_built
 from landuse.indicators.economy import measure_economy
+from landuse.indicators.electricity import measure_electricity
 from landuse.indicators.form import measure_form
 from landuse.indicators.greenness import measure_greenness
 from landuse.indicators.heat import measure_heat
@@ -203,6 +204,8 @@ def _measure(plan: Plan) -> None:
     lit |= of("built_surface", "built_height", "built_volume")
     plan.measure("light_clusters", "连片灯光", measure_light_clusters, chosen.light_clusters, lit)
     plan.measure("economy", "效益", measure_economy, chosen.economy, plan.tables("enterprises"))
+    power = plan.tables("electricity") | {"built": "built.table"}
+    plan.measure("electricity", "用电", measure_electricity, chosen.electricity, power)
     urban = of("built_nonres", "built_volume", "settlement_degree") | {
         "built_surface_series": plan.layers("built_surface_series")
     }

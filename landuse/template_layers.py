@@ -88,6 +88,10 @@ BUREAU: Mapping[str, BureauLayer] = {
             "year": "NF?",
         },
     ),
+    "electricity": BureauLayer(
+        path="electricity.*",
+        fields={"parcel_id": "BSM", "electricity_kwh": "年用电量_千瓦时", "year": "NF?"},
+    ),
     "register_population": BureauLayer(
         path="register_population.*",
         fields={

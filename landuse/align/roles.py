@@ -89,6 +89,9 @@ TABLE_ROLES: dict[str, TableRole] = {
         numbers=("year", "tax_10k_yuan", "tax_10k_yuan_per_mu"),
         texts=("emp_class",),
     ),
+    "electricity": TableRole(
+        required=("parcel_id", "electricity_kwh"), numbers=("electricity_kwh", "year")
+    ),
     "ledger": TableRole(
         required=("parcel_id",),
         numbers=(

@@ -52,6 +52,7 @@ EMPTIED: Final[dict[str, Words]] = {
     "elevation": ("坡度、高程列为空，地图无晕渲", "slope and height empty; no hillshade"),
     "landcover_series": ("历年变化列为空", "columns of change over the years empty"),
     "enterprises": ("效益列为空", "economy columns empty"),
+    "electricity": ("用电列为空", "electricity columns empty"),
     "vegetation_series": ("植被与返绿列为空", "greenness and greening-over columns empty"),
     "surface_temperature": ("地表温差列为空", "surface-temperature column empty"),
     "ledger": ("台账状态为空，不作法定表述", "ledger state empty; no legal wording"),

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from landuse.core.settings import Mark, Settings
 
-ScoreName = Literal["les", "idle"]
+ScoreName = Literal["les", "idle", "hvs", "mrs", "scattered", "rsi", "ops"]
 Operation = Literal["sum", "min", "max"]
 Comparison = Literal["<", "<=", ">", ">="]
 
@@ -118,7 +118,7 @@ class Contradiction(Settings):
     It is told beside the evidence; ``against`` names the flag that it bars, "" for none.
     """
 
-    code: str
+    code: str = Field(pattern=r"^[^;]+$", description="codes are listed with ; between them")
     zh: str
     en: str
     when: tuple[tuple[str, Comparison, float], ...] = Field(min_length=1)
@@ -171,9 +171,11 @@ class ScoreModel(Settings):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
+        told = [rule.code for rule in self.contradictions]
         codes = [criterion.code for criterion in self.criteria]
         families = {family.code for family in self.families}
         repeated = sorted({code for code in codes if codes.count(code) > 1})
+        repeated += sorted({code for code in told if told.count(code) > 1})
         wrong = [(f"duplicate code {code}", f"代码重复 {code}") for code in repeated]
         wrong += [
             (

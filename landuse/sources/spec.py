@@ -134,6 +134,9 @@ class Sources(Settings):
         None, description="land-surface temperature of summer days / 夏季地表温度"
     )
     enterprises: TableSource | None = None
+    electricity: TableSource | None = Field(
+        None, description="yearly use of electricity of parcels / 地块年用电量"
+    )
     ledger: TableSource | None = None
     register_population: TableSource | None = None
     field_checks: TableSource | None = Field(

@@ -26,6 +26,7 @@ from landuse.indicators.dictionary import (
     share_columns,
 )
 from landuse.indicators.economy import EconomySettings, measure_economy
+from landuse.indicators.electricity import ElectricitySettings, measure_electricity
 from landuse.indicators.form import FormSettings, measure_form
 from landuse.indicators.greenness import GreennessSettings, measure_greenness
 from landuse.indicators.heat import HeatSettings, measure_heat
@@ -57,7 +58,18 @@ CLASSES = layer(np.full((12, 12), 8), nodata=0, dtype="uint8", year=2020)
 CONTROL = ("eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage", "water")
 FIRMS = pd.DataFrame({"parcel_id": ["P0"], "tax_10k_yuan": [1.0], "emp_class": ["A"]})
 GRANTS = pd.DataFrame({"parcel_id": ["P0"]})
+METERS = pd.DataFrame({"parcel_id": ["P0"], "electricity_kwh": [100]})
 Measure = Callable[..., Any]
+
+
+def _electricity(*, parcels: gpd.GeoDataFrame, electricity: pd.DataFrame | None,
+                 settings: ElectricitySettings, **built: Any) -> Any:  # fmt: skip
+    """Measure electricity as a run does: after the floor area."""
+    floor = measure_built(parcels=parcels, settings=BuiltSettings(), **built)["table"]
+    return measure_electricity(
+        parcels=parcels, electricity=electricity, built=floor, settings=settings
+    )
+
 
 # What each indicator takes: argument, value, and the role it stands for in a study.
 INDICATORS: dict[str, tuple[Measure, Settings, dict[str, Any], dict[str, Any]]] = {
@@ -87,6 +99,9 @@ INDICATORS: dict[str, tuple[Measure, Settings, dict[str, Any], dict[str, Any]]] 
               {"landcover": CLASSES, "built_surface": FLAT, "buildings": LINES,
                "vegetation_series": [CLASSES]}, {"legend": {3: "tree", 8: "built"}}),
     "economy": (measure_economy, EconomySettings(), {"enterprises": FIRMS}, {}),
+    "electricity": (_electricity, ElectricitySettings(),
+                    {"electricity": METERS, "buildings": LINES, "built_surface": FLAT,
+                     "built_height": FLAT}, {}),
     "ledger": (measure_ledger, LedgerSettings(as_of=date(2024, 12, 31)), {"ledger": GRANTS},
                {"built": None}),
 }  # fmt: skip

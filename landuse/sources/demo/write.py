@@ -12,7 +12,17 @@ import pandas as pd
 import pyogrio
 import rasterio
 
-from landuse.sources.demo import greenness, heat, osm, rasters, series, survey, tables, vectors
+from landuse.sources.demo import (
+    greenness,
+    heat,
+    osm,
+    power,
+    rasters,
+    series,
+    survey,
+    tables,
+    vectors,
+)
 from landuse.sources.demo.county import County, make_county
 from landuse.sources.demo.frame import ADCODE, COUNTY_NAME, PLANS, Array, Frame
 
@@ -216,6 +226,7 @@ def _write_tables(folder: Path, county: County, ids: Array) -> list[str]:
     sheets: dict[str, tuple[pd.DataFrame, str]] = {
         "ledger.csv": (tables.ledger(county, ids, area), "gbk"),
         "enterprises.csv": (tables.enterprises(county, ids, area), "utf-8-sig"),
+        "electricity.csv": (power.electricity(county, ids), "utf-8-sig"),
         "register_population.csv": (tables.register_population(county), "utf-8"),
         "truth/parcels_truth.csv": (tables.parcels_truth(county, ids), "utf-8"),
         "truth/villages_truth.csv": (
