@@ -27,7 +27,8 @@ class SheetLimits(Settings):
     oldest_years: float = Field(5.0, gt=0, description="age from which any source is in doubt")
     oldest_by_role: dict[str, float] = Field(
         default={
-            "parcels": 2.0, "ledger": 1.5, "enterprises": 2.0, "electricity": 2.0, "zones": 3.0, "land_use_map": 3.0,
+            "parcels": 2.0, "ledger": 1.5, "enterprises": 2.0, "electricity": 2.0, "zones": 3.0,
+            "land_use_map": 3.0,
             "buildings": 3.0, "night_light": 3.0, "landcover": 5.0, "county": 10.0, "towns": 5.0,
             "built_surface": 8.0, "built_height": 8.0, "built_volume": 8.0, "built_nonres": 8.0,
             "elevation": 25.0, "census": 10.0, "heritage": 10.0, "hazard": 6.0,
