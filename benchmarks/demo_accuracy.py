@@ -34,13 +34,17 @@ DEGRADED = (
 )  # fmt: skip
 
 
+def quiet(_: str) -> None:
+    """Say nothing while a county is made."""
+
+
 def county(work: Path, seed: int, noise: float) -> tuple[pd.DataFrame, ScoreModel, set[str]]:
     """Return the judged parcels of one county with ``truth``, its model and its roles."""
     place = work / f"{seed}-{noise:g}"
     out = place / "out" / "demo"
     study = demo_study(size="full", seed=seed, noise=noise, raw=place / "raw", out=out,
-                       progress=print)  # fmt: skip
-    run_study(study, progress=print)
+                       progress=quiet)  # fmt: skip
+    run_study(study, progress=quiet)
     parcels = pd.read_parquet(out / "tables" / "parcels.parquet")
     truth = pd.read_csv(place / "raw" / "truth" / "parcels_truth.csv", dtype="str")
     table = parcels.merge(truth, left_on="parcel_id", right_on="BSM", validate="1:1")
@@ -83,16 +87,16 @@ def reliability(tables: list[pd.DataFrame]) -> pd.DataFrame:
     at = np.digitize(chance, EDGES[1:-1])
     true = table["truth"].ne("in_use")
     groups = pd.DataFrame({"at": at, "p": chance, "true": true}).dropna().groupby("at")
-    return groups.agg(parcels=("p", "size"), mean=("p", "mean"), true=("true", "mean"))
+    return groups.agg(parcels=("p", "size"), said=("p", "mean"), true=("true", "mean"))
 
 
 def picture(rows: pd.DataFrame) -> str:
     """Draw the reliability diagram: chance said against share true."""
     side, edge = 300, 50
     dots = "".join(
-        f'<circle cx="{edge + side * row.mean_:.1f}" cy="{edge + side * (1 - row.true):.1f}" '
+        f'<circle cx="{edge + side * row.said:.1f}" cy="{edge + side * (1 - row.true):.1f}" '
         f'r="{2 + np.log10(row.parcels):.1f}" fill="#b4472b"/>'
-        for row in rows.rename(columns={"mean": "mean_"}).itertuples()
+        for row in rows.itertuples()
     )
     size, end = side + 2 * edge, edge + side
     text = 'font-family="sans-serif" font-size="12" fill="#333"'
@@ -140,7 +144,7 @@ def page(counties: dict[tuple[int, float], tuple[pd.DataFrame, ScoreModel, set[s
     rows = reliability(tables)
     PICTURE.write_text(picture(rows), encoding="utf-8")
     said = table_of(
-        [[f"{EDGES[i]:g}-{EDGES[i + 1]:g}", str(r.parcels), f"{r._2:.2f}", f"{r.true:.2f}"]
+        [[f"{EDGES[i]:g}-{EDGES[i + 1]:g}", str(r.parcels), f"{r.said:.2f}", f"{r.true:.2f}"]
          for i, r in zip(rows.index, rows.itertuples(index=False), strict=True)],
         ["P(flag)", "parcels", "mean P(flag)", "share truly idle or under-used"],
     )  # fmt: skip
