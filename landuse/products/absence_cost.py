@@ -48,6 +48,11 @@ class RoleCost:
         """Return which parts of the products stay empty."""
         return emptied(self.role)
 
+    @property
+    def empties_only(self) -> bool:
+        """Tell whether no score and no veto feels the absence: some columns are empty, no more."""
+        return not (self.cost.criteria or _vetoes(self.cost)) and self.cost.can_flag
+
     def words(self) -> Words:
         """Return the whole cost as one line, in Chinese and in English."""
         parts = [*_lost(self.cost), *_vetoes(self.cost)]

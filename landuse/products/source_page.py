@@ -86,18 +86,29 @@ def _credits(sources: Iterable[SourceFact]) -> list[dict[str, str]]:
 
 
 def absence_rows(bill: AbsenceBill) -> list[dict[str, str]]:
-    """Return a row an absent role with its cost; roles that cost nothing share the last row."""
-    rows, free = [], []
-    for item in bill.roles:
-        zh, en = item.words()
-        if (zh, en) == NOTHING:
-            free.append(item.name)
-        else:
-            rows.append(_gap(item.name, (_reason(item), item.reason[1]), (zh, en)))
+    """Return a row for each absent role that a score or a veto feels; the others share rows.
+
+    Of those, the roles that nothing rests on come last, by name only.
+    """
+    felt = [item for item in bill.roles if not item.empties_only]
+    light = [item for item in bill.roles if item.empties_only]
+    free = [item.name for item in light if item.words() == NOTHING]
+    rows = [_gap(item.name, (_reason(item), item.reason[1]), item.words()) for item in felt]
+    told = [_named(item) for item in light if item.words() != NOTHING]
+    if told:
+        rows.append(_gap(_NO_SCORE, ("", ""), joined(told)))
     if free:
-        zh, en = joined(free, comma=("、", ", "))
-        rows.append(_gap((zh, en), ("", ""), NOTHING))
+        rows.append(_gap(joined(free, comma=("、", ", ")), ("", ""), NOTHING))
     return rows
+
+
+_NO_SCORE: Final[Words] = ("其余（评分与否决不受影响）", "others (no score or veto feels them)")
+
+
+def _named(item: RoleCost) -> Words:
+    """Return a role with what stays empty, and why it is absent where that is known."""
+    zh = f"{item.name[0]}（{_reason(item)}）" if _reason(item) else item.name[0]
+    return f"{zh}：{item.words()[0]}", f"{item.name[1]}: {item.words()[1]}"
 
 
 def _gap(name: Words, reason: Words, cost: Words) -> dict[str, str]:

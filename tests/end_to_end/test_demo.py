@@ -153,8 +153,8 @@ def test_changed_threshold_redoes_only_its_readers(demo: Made, tmp_path: Path) -
     made = copied(demo, tmp_path)
     model = tmp_path / "china.toml"
     text = (DEMO_STUDY.parents[1] / "landuse/scores/models/china.toml").read_text(encoding="utf-8")
-    changed = text.replace("flag_minimum = { les = 45, idle = 46 }",
-                           "flag_minimum = { les = 50, idle = 46 }")  # fmt: skip
+    changed = text.replace("flag_minimum = { les = 45, idle = 45 }",
+                           "flag_minimum = { les = 50, idle = 45 }")  # fmt: skip
     assert changed != text
     model.write_text(changed, encoding="utf-8")
     study = open_study(DEMO_STUDY, raw=made.raw, out=made.out, model=model)
