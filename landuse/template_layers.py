@@ -61,6 +61,19 @@ BUREAU: Mapping[str, BureauLayer] = {
     ),
     "hazard": BureauLayer(path="hazard.*"),
     "heritage": BureauLayer(path="heritage.*"),
+    "services": BureauLayer(
+        path="services.*",
+        fields={"service_kind": "LX?", "name": "MC?"},
+        zh="学校、卫生室、公交站等点",
+        en="schools, clinics, bus stops as points",
+    ),
+    "water_source": BureauLayer(path="water_source.*", fields={"level": "BHQJB?"}),
+    "centres": BureauLayer(
+        path="centres.*",
+        fields={"town_code": "XZQDM?", "town_name": "XZQMC?"},
+        zh="城镇中心点；没有时取各镇建筑最密处",
+        en="points; without them, where the houses of a town stand densest",
+    ),
     "ledger": BureauLayer(
         path="ledger.*",
         fields={
@@ -121,6 +134,12 @@ BUREAU: Mapping[str, BureauLayer] = {
             "share_65_plus_pct": "LNRKBZ?",
             "year": "NF?",
         },
+    ),
+    "consent": BureauLayer(
+        path="consent.*",
+        fields={"settlement_id": "ZRCDM", "consent_share": "同意户占比", "surveyed_on": "调查日期?"},
+        zh="搬迁意愿调查，占比 0–1；没有时方案只作为征询意愿的候选",
+        en="0 to 1; without it a plan only lists whom to ask",
     ),
     "field_checks": BureauLayer(
         path="field_checks.*",

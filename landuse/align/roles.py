@@ -66,6 +66,7 @@ VECTOR_ROLES: dict[str, VectorRole] = {
     ),
     "settlements": VectorRole(
         kind="point_or_polygon",
+        numbers=("elevation_m", "households", "population"),
         texts=("settlement_id", "settlement_name", "village_code"),
     ),
     "roads": VectorRole(kind="line_or_polygon", texts=("road_class",)),
@@ -77,6 +78,9 @@ VECTOR_ROLES: dict[str, VectorRole] = {
     "growth_boundary": VectorRole(kind="polygon"),
     "hazard": VectorRole(kind="polygon"),
     "heritage": VectorRole(kind="polygon"),
+    "services": VectorRole(kind="point_or_polygon", texts=("service_kind", "name")),
+    "water_source": VectorRole(kind="polygon", texts=("level",)),
+    "centres": VectorRole(kind="point", texts=("town_code", "town_name")),
     "previous_parcels": VectorRole(kind="polygon", required=("parcel_id",), key="parcel_id"),
     "previous_settlements": VectorRole(
         kind="polygon", required=("settlement_id",), key="settlement_id"
@@ -116,6 +120,11 @@ TABLE_ROLES: dict[str, TableRole] = {
     "register_population": TableRole(
         required=("village_code",),
         numbers=("registered_population", "resident_population", "households", "year"),
+    ),
+    "consent": TableRole(
+        required=("settlement_id", "consent_share"),
+        numbers=("consent_share",),
+        dates=("surveyed_on",),
     ),
     "field_checks": TableRole(
         required=("parcel_id", "check_status"),

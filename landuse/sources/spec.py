@@ -115,6 +115,13 @@ class Sources(Settings):
     growth_boundary: VectorSource | None = None
     hazard: VectorSource | None = None
     heritage: VectorSource | None = None
+    services: VectorSource | None = Field(
+        None, description="schools, clinics, bus stops / 学校、卫生室、公交站"
+    )
+    water_source: VectorSource | None = Field(
+        None, description="protected drinking-water sources / 饮用水水源保护区"
+    )
+    centres: VectorSource | None = Field(None, description="middles of towns / 城镇中心点")
     landcover: RasterSource | None = None
     surfaces: Surfaces | None = None
     built_surface: RasterSource | None = None
@@ -141,6 +148,9 @@ class Sources(Settings):
     register_population: TableSource | None = None
     field_checks: TableSource | None = Field(
         None, description="what was found in the field / 实地核实结果"
+    )
+    consent: TableSource | None = Field(
+        None, description="share of households willing to move / 搬迁意愿调查"
     )
     village_list: TableSource | None = None
     census: TableSource | None = None

@@ -1,0 +1,225 @@
+"""People of a natural village: registered, resident, households, homes; and what that rests on."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from landuse.core.findings import Finding
+from landuse.core.layers import Layer
+from landuse.core.settings import Settings
+from landuse.indicators.measured import Limit, Measured, absent
+from landuse.indicators.villages.ground import Floats, as_parcels, start
+from landuse.indicators.zonal import Zones, total
+
+STAGE = "village_people"
+REGISTER, RASTER, RESCALED, LISTED, BUILDINGS = (
+    "register", "raster", "raster_rescaled", "list", "buildings",
+)  # fmt: skip
+COUNTS = ("registered_population", "resident_population", "households")
+
+
+class VillagePeopleSettings(Settings):
+    """Which buildings count as dwellings."""
+
+    dwelling_least_m2: Limit = Limit(value=30, unit="m²", source="proposed here", mark="P")
+    dwelling_most_m2: Limit = Limit(value=600, unit="m²", source="proposed here", mark="P")
+    storey_m: Limit = Limit(value=3.0, unit="m", source="proposed here", mark="P")
+
+
+def measure_village_people(
+    *,
+    settlements: gpd.GeoDataFrame,
+    villages: gpd.GeoDataFrame | None,
+    county: gpd.GeoDataFrame | None,
+    buildings: gpd.GeoDataFrame | None,
+    population: Layer | None,
+    register_population: pd.DataFrame | None,
+    census: pd.DataFrame | None,
+    settings: VillagePeopleSettings,
+) -> Measured:
+    """Estimate people, households and dwellings; say what each estimate rests on.
+
+    The register counts people by administrative village. Its counts are shared out by floor area
+    over all houses in that village, in natural villages or not: what falls outside stays outside.
+    Without houses they are shared by the area of the natural villages.
+
+    Parameters
+    ----------
+    settlements : with ``village_code``; optional ``households`` and ``population`` of the
+        bureau's own list go first.
+    villages : polygons with ``village_code``. ``buildings`` : ``levels`` or ``height_m``.
+    population : persons a cell. ``register_population`` : ``village_code`` and ``COUNTS``.
+    census : ``population`` of the county, to which the raster is rescaled.
+
+    Returns
+    -------
+    ``registered_population``, ``resident_population``, ``population_est`` (resident),
+    ``population_basis`` (list | register | raster_rescaled | raster | ""), ``households_est``,
+    ``households_basis`` (list | register | buildings | ""), ``resident_ratio`` (resident over
+    registered of the administrative village), ``dwelling_count``, ``dwelling_floor_m2``,
+    ``people_per_dwelling``, ``area_per_person_m2`` (area of the outline a resident).
+
+    Source: domain.md §3.2, §3.3; shares by floor area proposed here.
+    """
+    table, findings = start(settlements), []
+    houses = _houses(settlements, buildings, settings)
+    findings += [] if houses is not None else [absent(STAGE, "buildings", ["dwelling_count"])]
+    if houses is not None:
+        table = table.join(houses)
+    weight = settlements.geometry.area if houses is None else houses["dwelling_floor_m2"]
+    if register_population is None:
+        findings.append(absent(STAGE, "register_population", COUNTS))
+        shared = pd.DataFrame(np.nan, index=settlements.index, columns=[*COUNTS, "resident_ratio"])
+    else:
+        whole = _village_floor(villages, buildings, settings)
+        shared, found = _shared(settlements, register_population, weight, whole)
+        findings += found
+    table = table.join(shared[["registered_population", "resident_population", "resident_ratio"]])
+    people, basis = _first_known(
+        (LISTED, _own(settlements, "population")),
+        (REGISTER, shared["resident_population"]),
+        _raster(settlements, county, population, census),
+    )
+    homes, homes_basis = _first_known(
+        (LISTED, _own(settlements, "households")),
+        (REGISTER, shared["households"]),
+        (BUILDINGS, table.get("dwelling_count")),
+    )
+    table = table.assign(population_est=people, population_basis=basis,
+                         households_est=homes, households_basis=homes_basis)  # fmt: skip
+    return {"table": table.join(_ratios(settlements, table)), "findings": findings}
+
+
+def _ratios(settlements: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    people = table["population_est"].astype("float64")
+    area = settlements.geometry.area.where(settlements.geometry.area > 0)
+    made = {"area_per_person_m2": area / people.where(people > 0)}
+    if "dwelling_count" in table:
+        homes = table["dwelling_count"].astype("float64")
+        made["people_per_dwelling"] = people / homes.where(homes > 0)
+    return pd.DataFrame(made, index=table.index)
+
+
+def _floor_m2(buildings: gpd.GeoDataFrame, settings: VillagePeopleSettings) -> Floats:
+    """Return the floor area of dwellings, 0 for what is too small or too large for one."""
+    base = shapely.area(np.asarray(buildings.geometry.array))
+    storeys = np.full(len(buildings), np.nan)
+    if "levels" in buildings:
+        storeys = buildings["levels"].to_numpy("float64")
+    if "height_m" in buildings:
+        guessed = np.maximum(1, np.round(buildings["height_m"].to_numpy("float64")
+                                         / settings.storey_m.value))  # fmt: skip
+        storeys = np.where(np.isnan(storeys), guessed, storeys)
+    home = (base >= settings.dwelling_least_m2.value) & (base <= settings.dwelling_most_m2.value)
+    return np.asarray(np.where(home, base * np.where(np.isnan(storeys), 1.0, storeys), 0.0))
+
+
+def _houses(
+    settlements: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame | None,
+    settings: VillagePeopleSettings,
+) -> pd.DataFrame | None:
+    if buildings is None:
+        return None
+    floor = _floor_m2(buildings, settings)
+    points = shapely.point_on_surface(np.asarray(buildings.geometry.array))
+    ground = np.asarray(as_parcels(settlements).geometry.array)
+    owner, house = shapely.STRtree(points).query(ground, predicate="contains")
+    size = len(settlements)
+    return pd.DataFrame(
+        {
+            "dwelling_count": np.bincount(owner, floor[house] > 0, minlength=size),
+            "dwelling_floor_m2": np.bincount(owner, floor[house], minlength=size),
+        },
+        index=settlements.index,
+    )
+
+
+def _village_floor(
+    villages: gpd.GeoDataFrame | None,
+    buildings: gpd.GeoDataFrame | None,
+    settings: VillagePeopleSettings,
+) -> pd.Series | None:
+    """Return the floor area of all dwellings of each administrative village, by code."""
+    if villages is None or buildings is None:
+        return None
+    floor = _floor_m2(buildings, settings)
+    points = shapely.point_on_surface(np.asarray(buildings.geometry.array))
+    outlines = np.asarray(villages.geometry.array)
+    village, house = shapely.STRtree(points).query(outlines, predicate="contains")
+    sums = np.bincount(village, floor[house], minlength=len(villages))
+    return pd.Series(sums, index=villages["village_code"].to_numpy())
+
+
+def _shared(
+    settlements: gpd.GeoDataFrame, register: pd.DataFrame, weight: pd.Series,
+    whole: pd.Series | None,
+) -> tuple[pd.DataFrame, list[Finding]]:  # fmt: skip
+    """Share the counts of each administrative village out to its natural villages."""
+    code = settlements["village_code"].replace("", pd.NA)
+    counts = register.reindex(columns=["village_code", "year", *COUNTS])
+    counts = counts.sort_values(["village_code", "year"]).drop_duplicates(
+        "village_code", keep="last"
+    )
+    counts = counts.set_index("village_code")[list(COUNTS)].astype("float64")
+    inside = weight.groupby(code).sum()
+    # A house counted in two outlines must not make a share exceed the whole.
+    base = inside if whole is None else whole.reindex(inside.index).fillna(0).clip(lower=inside)
+    share = (weight / code.map(base.where(base > 0))).astype("float64")
+    shared = pd.DataFrame({name: share * code.map(counts[name]) for name in COUNTS})
+    ratio = counts["resident_population"] / counts["registered_population"].where(
+        counts["registered_population"] > 0
+    )
+    shared["resident_ratio"] = code.map(ratio).astype("float64")
+    strange = sorted(set(counts.index) - set(code.dropna()))
+    return shared, _unmatched(strange, len(counts))
+
+
+def _unmatched(strange: list[str], rows: int) -> list[Finding]:
+    if not strange:
+        return []
+    return [
+        Finding(
+            stage=STAGE, kind="note", object_id="register_population",
+            value=f"{len(strange)} / {rows}",
+            message_zh="户籍人口表中有行政村没有自然村，人口未分摊",
+            message_en="administrative villages of the register without a natural village: "
+            "their people are not shared out",
+        )
+    ]  # fmt: skip
+
+
+def _own(settlements: gpd.GeoDataFrame, column: str) -> pd.Series | None:
+    return settlements[column].astype("float64") if column in settlements else None
+
+
+def _raster(
+    settlements: gpd.GeoDataFrame, county: gpd.GeoDataFrame | None, population: Layer | None,
+    census: pd.DataFrame | None,
+) -> tuple[str, pd.Series | None]:  # fmt: skip
+    """Return people by the grid, rescaled to the census of the county where both are known."""
+    if population is None:
+        return RASTER, None
+    people = total(Zones(as_parcels(settlements)), population)
+    if county is None or census is None or census["population"].isna().all():
+        return RASTER, people
+    seen = float(total(Zones(county[["geometry"]]), population).sum())
+    counted = float(census["population"].dropna().iloc[-1])
+    return RESCALED, people * (counted / seen) if seen > 0 else people
+
+
+def _first_known(*sources: tuple[str, pd.Series | None]) -> tuple[pd.Series, pd.Series]:
+    """Return, row by row, the first known value and the name of where it comes from."""
+    given = [(name, values) for name, values in sources if values is not None]
+    if not given:
+        msg = "no estimate at all: give at least a null column"
+        raise ValueError(msg)
+    value = pd.Series(np.nan, index=given[0][1].index, dtype="float64")
+    basis = pd.Series("", index=value.index, dtype="str")
+    for name, values in given:
+        fresh = value.isna() & values.notna()
+        value, basis = value.where(~fresh, values), basis.where(~fresh, name)
+    return value, basis

@@ -1,0 +1,1 @@
+"""Decisions: potential, reclamation, quota, receiving sites, sites, projects, advice, incentive."""
