@@ -23,6 +23,7 @@ from landuse.indicators.surface import SurfaceSettings
 from landuse.indicators.terrain import TerrainSettings
 from landuse.indicators.trend import TrendSettings
 from landuse.indicators.urban import UrbanSettings
+from landuse.indicators.villages.limits import VillageLimitSettings
 from landuse.objects.classes import class_table
 from landuse.objects.crosswalk import CrosswalkSettings
 from landuse.objects.derived.cells import CellParcelSettings
@@ -121,6 +122,11 @@ def settlement_settings(study: Study) -> SettlementSettings:
     """Return how natural villages are found."""
     built = BuiltCellSettings(built_codes=_codes(study.sources, _BUILT_KEYS))
     return SettlementSettings(ids=_ids(study, letter="Z"), built=built)
+
+
+def village_limit_settings(study: Study) -> VillageLimitSettings:
+    """Return how the ground of villages is measured, with the study's classes of height."""
+    return VillageLimitSettings(elevation_classes=study.villages.elevation_classes)
 
 
 def partition_settings(study: Study) -> PartitionSettings:

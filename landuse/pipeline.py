@@ -25,9 +25,10 @@ from landuse.choices import (
     parcel_settings,
     partition_settings,
     settlement_settings,
+    village_limit_settings,
 )
 from landuse.core.settings import Settings
-from landuse.indicators.access import measure_access
+from landuse.indicators.access import AccessSettings, measure_access
 from landuse.indicators.activity import measure_activity
 from landuse.indicators.assemble import assemble
 from landuse.indicators.built import measure_built
@@ -45,6 +46,13 @@ from landuse.indicators.surface import measure_surface
 from landuse.indicators.terrain import measure_terrain
 from landuse.indicators.trend import measure_trend
 from landuse.indicators.urban import measure_urban
+from landuse.indicators.villages.centres import find_town_centres
+from landuse.indicators.villages.change import VillageChangeSettings, measure_village_change
+from landuse.indicators.villages.homesteads import HomesteadSettings, measure_village_homesteads
+from landuse.indicators.villages.limits import measure_village_limits
+from landuse.indicators.villages.people import VillagePeopleSettings, measure_village_people
+from landuse.indicators.villages.place import PlaceSettings, measure_village_place
+from landuse.indicators.villages.reach import ReachSettings, measure_village_reach
 from landuse.indicators.zone_intensity import measure_zone_intensity
 from landuse.indicators.zone_intensity_terms import IntensitySettings
 from landuse.objects.crosswalk import crosswalk
@@ -54,12 +62,13 @@ from landuse.objects.frame import FrameSettings, describe_frame
 from landuse.objects.neighbours import NeighbourSettings, measure_neighbours
 from landuse.objects.none import NoParcelSettings, no_parcels
 from landuse.objects.parcels import build_parcels
+from landuse.objects.settlement_points import take_settlements
 from landuse.objects.settlements import build_settlements
 from landuse.plan import Plan
 from landuse.products.checks import CheckSettings, merge_checks
 from landuse.products.make_findings import collect_findings
 from landuse.products.make_layers import make_geopackage
-from landuse.products.make_lists import make_csv, make_workbook
+from landuse.products.make_lists import make_csv, make_village_csv, make_workbook
 from landuse.products.make_map import make_map
 from landuse.products.make_report import make_report
 from landuse.products.results import merge_results
@@ -69,6 +78,7 @@ from landuse.scores.clusters import ClusterSettings, find_clusters
 from landuse.scores.pattern import PatternSettings, spatial_pattern
 from landuse.scores.robustness import RobustnessSettings, robustness
 from landuse.scores.tipping import TippingSettings, tipping
+from landuse.scores.villages import assess_villages
 from landuse.sources.describe import describe_sources
 from landuse.sources.spec import RasterSource, TableSource, VectorSource
 from landuse.study import OpenStudy
@@ -165,9 +175,14 @@ def _build_objects(plan: Plan) -> None:
     villages = of("buildings", "settlements", "towns", "villages", "zones", "growth_boundary")
     takes = {"parcels": "parcels.parcels"}
     plan.add("neighbours", "相邻地块", measure_neighbours, NeighbourSettings(), takes=takes)
-    if any(cells.values()) or villages["buildings"] or villages["settlements"]:
+    if any(cells.values()) or villages["buildings"]:
         takes = cells | villages | {"previous": plan.layer("previous_settlements")}
         plan.add("settlements", "自然村", build_settlements, settlement_settings(study),
+                 takes=takes)  # fmt: skip
+    elif study.sources.settlements:
+        takes = of("settlements", "towns", "villages")
+        takes |= {"previous": plan.layer("previous_settlements")}
+        plan.add("settlements", "自然村", take_settlements, settlement_settings(study),
                  takes=takes)  # fmt: skip
 
 
@@ -239,7 +254,42 @@ def _judge(plan: Plan) -> None:
     plan.add("checks", "实地核实", merge_checks, CheckSettings(as_of=plan.head.as_of),
              takes={"parcels": "parcels.parcels",
                     "checks": plan.tables("field_checks")["field_checks"]})  # fmt: skip
+    _judge_villages(plan)
     plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
+
+
+def _judge_villages(plan: Plan) -> None:
+    """Measure and judge the natural villages, where the study has any."""
+    if plan.output("settlements.settlements") is None:
+        return
+    of, found = plan.of, {"settlements": "settlements.settlements"}
+    plan.add("town_centres", "城镇中心", find_town_centres, AccessSettings(),
+             takes={"parcels": "parcels.parcels"} | of("centres"))  # fmt: skip
+    centres, houses = {"centres": "town_centres.layer"}, of("buildings")
+    plan.add("village_place", "村庄区位", measure_village_place, PlaceSettings(),
+             takes=found | centres | houses | of("services"))  # fmt: skip
+    plan.add("village_reach", "到镇时间", measure_village_reach, ReachSettings(),
+             takes=found | centres | of("roads", "water", "elevation"))  # fmt: skip
+    people = houses | of("villages", "county", "population")
+    people |= plan.tables("register_population", "census")
+    plan.add("village_people", "村庄人口", measure_village_people, VillagePeopleSettings(),
+             takes=found | people)  # fmt: skip
+    limits = of("elevation", "hazard", "eco_redline", "heritage", "growth_boundary", "water_source")
+    plan.add("village_limits", "村庄条件", measure_village_limits,
+             village_limit_settings(plan.study), takes=found | limits)  # fmt: skip
+    series = {
+        f"{role}_series": plan.layers(name)
+        for role, name in (("night_light", "night_light"), ("vegetation", "vegetation_series"),
+                           ("landcover", "landcover_series"))
+    }  # fmt: skip
+    plan.add("village_change", "村庄变化", measure_village_change, VillageChangeSettings(),
+             takes=found | series | of("villages"))  # fmt: skip
+    plots = {"parcels": "results.geometry", "judged": "results.parcels"}
+    plan.add("village_homesteads", "村庄宅基地", measure_village_homesteads, HomesteadSettings(),
+             takes=found | plots)  # fmt: skip
+    parts = ("place", "reach", "people", "limits", "change", "homesteads")
+    takes = found | {part: f"village_{part}.table" for part in parts}
+    plan.add("villages", "村庄评价", assess_villages, plan.village_settings(), takes=takes)
 
 
 def _deliver(plan: Plan) -> None:
@@ -263,6 +313,9 @@ def _deliver(plan: Plan) -> None:
     every = {"parcels": "results.parcels", "checks": "checks.checks"}
     plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(), takes=every)
     plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=measured | tables)
+    if plan.output("villages.villages"):
+        plan.add("villages_csv", "自然村 CSV", make_village_csv, Settings(),
+                 takes={"villages": "villages.villages"})  # fmt: skip
     villages = {"settlements": plan.output("settlements.settlements")}
     plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
              takes=tables | shapes | places | villages)  # fmt: skip
@@ -275,11 +328,14 @@ PRODUCT_FILES = {
     "candidates.gpkg": "candidates_gpkg.candidates",
     "candidates.xlsx": "candidates_xlsx.candidates",
     "parcels.csv": "parcels_csv.parcels",
+    "villages.csv": "villages_csv.villages",
     "report.html": "report.report",
     "tables/parcels.parquet": "results.parcels",
     "tables/geometry.parquet": "results.geometry",
     "tables/contributions.parquet": "scores.contributions",
     "tables/waterfall.parquet": "scores.waterfall",
+    "tables/villages.parquet": "villages.villages",
+    "tables/village_contributions.parquet": "villages.contributions",
     "tables/pattern.parquet": "pattern.summary",
     "tables/clusters.parquet": "clusters.clusters",
     "tables/checks.parquet": "checks.checks",

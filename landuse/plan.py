@@ -13,6 +13,7 @@ from landuse.products.results import ResultSettings
 from landuse.products.settings import ProductSettings
 from landuse.runner import Stage
 from landuse.scores.assess import AssessSettings
+from landuse.scores.villages import VillageSettings
 from landuse.sources.describe import DescribeSettings
 from landuse.sources.origin import complete_notes
 from landuse.sources.products import PRODUCTS
@@ -22,7 +23,7 @@ from landuse.study import Head, OpenStudy, Study
 
 Run = Callable[..., Any]
 Links = Mapping[str, str | None]
-FRAMES = ("county", "parcels", "land_use_map")
+FRAMES = ("county", "parcels", "land_use_map", "settlements")
 NOT_MISSED = ("previous_parcels", "previous_settlements", "field_checks")
 """Roles whose absence is no gap in the evidence."""
 STANDS_IN = {"landcover": "surfaces", "surfaces": "landcover", "land_use_map": "parcels"}
@@ -215,6 +216,12 @@ class Plan:
             and role not in NOT_MISSED
             and not getattr(self.sources, STANDS_IN.get(role, role))
         }
+
+    def village_settings(self) -> VillageSettings:
+        """Return what the judgement of villages reads."""
+        return VillageSettings(
+            score_model=self.opened.village_model, years=self.years(), absent=self.absent()
+        )
 
     def result_settings(self) -> ResultSettings:
         """Return what the parcel table may say about zones."""

@@ -67,6 +67,15 @@ class ScoreChoice(Settings):
     model: str = Field("china.toml", description="file beside the study, or one that is shipped")
 
 
+class VillageChoice(Settings):
+    """How natural villages are judged."""
+
+    model: str = Field("china_villages.toml", description="file beside the study, or a shipped one")
+    elevation_classes: dict[str, float] = Field(
+        default_factory=dict, description="class of a village = metres / 海拔分级对应的米数"
+    )
+
+
 class Tiles(Settings):
     """Optional web tiles. Without them the map needs no network."""
 
@@ -102,6 +111,7 @@ class Study(Settings):
     parcels: ParcelChoice = ParcelChoice()
     indicators: IndicatorChoice = IndicatorChoice()
     score: ScoreChoice = ScoreChoice()
+    villages: VillageChoice = VillageChoice()
     fetch: FetchChoice = FetchChoice()
     products: ProductChoice = ProductChoice()
 
@@ -116,6 +126,7 @@ class OpenStudy:
 
     study: Study
     model: ScoreModel
+    village_model: ScoreModel
     file: Path
     raw: Path
     out: Path
@@ -152,13 +163,14 @@ def open_study(
     study = _tried(lambda: _study(data, file=file), faults)
     named = _tried(lambda: model or model_file(_model_name(data), beside=file), faults)
     score_model = _tried(lambda: _score_model(named), faults) if named else None
-    if study is None or score_model is None or faults:
+    chosen = _tried(lambda: _village_model(data, beside=file), faults)
+    if study is None or score_model is None or chosen is None or faults:
         raise LanduseError(faults)
     folder = raw or _raw(study, file)
     here = at_hand(study.sources, folder)
     usable = study.model_copy(update={"sources": here.sources})
     return OpenStudy(
-        usable, score_model, file, folder, out or _out(study), declared=study.sources,
+        usable, score_model, chosen, file, folder, out or _out(study), declared=study.sources,
         lacking=here.lacking, partly=here.partly,
     )  # fmt: skip
 
@@ -192,6 +204,13 @@ def _model_name(data: Mapping[str, Any]) -> str:
     score = data.get("score")
     name = score.get("model") if isinstance(score, dict) else None
     return name if isinstance(name, str) else ScoreChoice().model
+
+
+def _village_model(data: Mapping[str, Any], *, beside: Path) -> ScoreModel:
+    choice = data.get("villages")
+    name = choice.get("model") if isinstance(choice, dict) else None
+    named = name if isinstance(name, str) else VillageChoice().model
+    return _score_model(model_file(named, beside=beside, field="villages.model"))
 
 
 def _score_model(file: Path) -> ScoreModel:
@@ -232,7 +251,7 @@ def _out(study: Study) -> Path:
     return Path("data/processed") / study.study.name
 
 
-def model_file(name: str, *, beside: Path) -> Path:
+def model_file(name: str, *, beside: Path, field: str = "score.model") -> Path:
     """Return a score model: the file beside the study, else the one that is shipped.
 
     Raises
@@ -246,7 +265,7 @@ def model_file(name: str, *, beside: Path) -> Path:
     raise fail(
         study_fault(
             "找不到评分模型文件", "the score model file does not exist",
-            file=beside.name, field="score.model", found=name,
+            file=beside.name, field=field, found=name,
             todo_zh="放在研究文件旁边，或改用 " + "、".join(shipped_models()),
             todo_en="put it beside the study file, or use " + ", ".join(shipped_models()),
         )

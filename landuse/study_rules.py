@@ -179,7 +179,7 @@ def _must_be_there(role: str, name: str, found: str) -> Fault:
 
 
 def _frame_faults(sources: Sources) -> Iterator[Fault]:
-    if sources.county or sources.parcels or sources.land_use_map:
+    if sources.county or sources.parcels or sources.land_use_map or sources.settlements:
         return
     yield study_fault(
         "不知道研究区在哪里", "nothing tells where the study area is",

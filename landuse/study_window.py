@@ -11,7 +11,7 @@ from landuse.core.grid import Bounds, Grid
 from landuse.study import OpenStudy
 
 MARGIN_M = 1000.0
-FRAMES = ("county", "parcels", "land_use_map")
+FRAMES = ("county", "parcels", "land_use_map", "settlements")
 
 
 def study_window(study: OpenStudy) -> Bounds:

@@ -137,7 +137,11 @@ BUREAU: Mapping[str, BureauLayer] = {
     ),
     "consent": BureauLayer(
         path="consent.*",
-        fields={"settlement_id": "ZRCDM", "consent_share": "同意户占比", "surveyed_on": "调查日期?"},
+        fields={
+            "settlement_id": "ZRCDM",
+            "consent_share": "同意户占比",
+            "surveyed_on": "调查日期?",
+        },
         zh="搬迁意愿调查，占比 0–1；没有时方案只作为征询意愿的候选",
         en="0 to 1; without it a plan only lists whom to ask",
     ),

@@ -67,7 +67,7 @@ VECTOR_ROLES: dict[str, VectorRole] = {
     "settlements": VectorRole(
         kind="point_or_polygon",
         numbers=("elevation_m", "households", "population"),
-        texts=("settlement_id", "settlement_name", "village_code"),
+        texts=("settlement_id", "settlement_name", "village_code", "elevation_class"),
     ),
     "roads": VectorRole(kind="line_or_polygon", texts=("road_class",)),
     "buildings": VectorRole(kind="polygon", numbers=("levels", "height_m")),

@@ -48,9 +48,9 @@ def _what_is_left(
     folder = raw or kept
     here = at_hand(study.sources, folder)
     return OpenStudy(
-        study.model_copy(update={"sources": here.sources}), _plain_model(), file, folder,
-        out or Path("data/processed") / study.study.name, declared=study.sources,
-        lacking=here.lacking, partly=here.partly,
+        study.model_copy(update={"sources": here.sources}), _plain_model(),
+        _plain_model(), file, folder, out or Path("data/processed") / study.study.name,
+        declared=study.sources, lacking=here.lacking, partly=here.partly,
     )  # fmt: skip
 
 

@@ -17,6 +17,15 @@ from landuse.products.settings import ProductSettings
 from landuse.products.tables import write_csv
 from landuse.products.workbook import write_workbook
 
+VILLAGE_FIRST = (
+    "village_id", "name", "town_code", "town_name", "village_code", "village_name", "kind",
+    "kinds", "score", "grade", "rank", "coverage", "hvs", "hvs_coverage", "mrs", "mrs_coverage",
+    "scattered", "scattered_coverage", "households_est", "households_basis", "population_est",
+    "population_basis", "area_mu", "evidence_zh", "evidence_en", "basis_zh", "basis_en",
+    "suggestion_zh", "suggestion_en", "veto", "veto_zh", "veto_en",
+)  # fmt: skip
+"""Columns of villages.csv that come first; indicators follow in alphabetical order."""
+
 
 def make_csv(
     *, parcels: pd.DataFrame, checks: pd.DataFrame | None = None, settings: Settings
@@ -29,6 +38,17 @@ def make_csv(
         write_csv(parcels, path, columns)
 
     return {"parcels": FileProduct(".csv", write)}
+
+
+def make_village_csv(*, villages: pd.DataFrame, settings: Settings) -> dict[str, Any]:
+    """Return ``villages``: a CSV of every natural village, UTF-8 with BOM, codes as text."""
+    columns = [name for name in VILLAGE_FIRST if name in villages]
+    columns += sorted(name for name in villages.columns if name not in columns)
+
+    def write(path: Path) -> None:
+        write_csv(villages, path, columns)
+
+    return {"villages": FileProduct(".csv", write)}
 
 
 def make_workbook(*, settings: ProductSettings, **tables: Any) -> dict[str, Any]:

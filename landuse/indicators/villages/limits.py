@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import shapely
+from pydantic import Field
 
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
@@ -22,6 +23,9 @@ class VillageLimitSettings(Settings):
     """How near a hazard counts."""
 
     hazard_near_m: Limit = Limit(value=200, unit="m", source="domain.md §8 C03", mark="P")
+    elevation_classes: dict[str, float] = Field(
+        default={}, description="class of the bureau's list = metres"
+    )
     planning: PlanningSettings = PlanningSettings()
     terrain: TerrainSettings = TerrainSettings()
 
@@ -57,8 +61,8 @@ def measure_village_limits(
         measure_terrain(parcels=ground, elevation=elevation, settings=settings.terrain),
         columns={"slope_deg": "slope_deg", "elevation_m": "elevation_m"},
     )
-    if elevation is None and "elevation_m" in settlements:
-        terrain["table"]["elevation_m"] = settlements["elevation_m"].astype("float64")
+    if elevation is None:
+        terrain = _listed_height(terrain, settlements, settings)
     if "elevation_m" in terrain["table"]:
         height = terrain["table"]["elevation_m"]
         known = height.notna().sum()
@@ -72,6 +76,20 @@ def measure_village_limits(
     shares = of_villages(lines, columns={name: name for name in SHARES})
     return join(terrain, shares, _near(settlements, ground, hazard, settings),
                 _water_source(settlements, ground, water_source))  # fmt: skip
+
+
+def _listed_height(
+    terrain: Measured, settlements: gpd.GeoDataFrame, settings: VillageLimitSettings
+) -> Measured:
+    """Return the heights of the bureau's list: metres, or the middle of a class."""
+    table = terrain["table"]
+    if "elevation_m" in settlements:
+        height = settlements["elevation_m"].astype("float64")
+        return {"table": table.assign(elevation_m=height), "findings": terrain["findings"]}
+    if "elevation_class" in settlements and settings.elevation_classes:
+        height = settlements["elevation_class"].map(settings.elevation_classes)
+        table = table.assign(elevation_m=height.astype("float64"))
+    return {"table": table, "findings": terrain["findings"]}
 
 
 def _near(

@@ -1,0 +1,64 @@
+"""Homestead plots of a natural village, and how much of them is suspected idle or poorly used."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from landuse.core.settings import Settings
+from landuse.indicators.measured import Measured, absent
+from landuse.indicators.villages.ground import as_parcels, start
+
+STAGE = "village_homesteads"
+COLUMNS = ("homestead_m2", "homestead_flagged_m2", "hollow_share")
+
+
+class HomesteadSettings(Settings):
+    """Which parcels are homesteads, and which flags count as hollow."""
+
+    group: str = "VILLAGE"
+    flags: tuple[str, ...] = ("suspected_idle", "suspected_low_efficiency")
+
+
+def measure_village_homesteads(
+    *,
+    settlements: gpd.GeoDataFrame,
+    parcels: gpd.GeoDataFrame | None,
+    judged: pd.DataFrame | None,
+    settings: HomesteadSettings,
+) -> Measured:
+    """Measure the homestead land of each village and the share of it that is flagged.
+
+    .. math:: hollow = \\sum_{flagged} A / \\sum_{homesteads} A
+
+    Parameters
+    ----------
+    parcels : polygons with ``parcel_id``. ``judged`` : ``parcel_id``, ``group``, ``flag``.
+
+    Returns
+    -------
+    ``homestead_m2``, ``homestead_flagged_m2`` (m2 of plots whose inner point lies in the outline)
+    and ``hollow_share`` (0 to 1; null without homesteads). The share rests on suspicion: it is
+    疑似, not a survey.
+
+    Source: domain.md §3.2 (空心化率 by area).
+    """
+    table = start(settlements)
+    if parcels is None or judged is None:
+        return {"table": table, "findings": [absent(STAGE, "parcels", COLUMNS)]}
+    plots = parcels[["parcel_id", "geometry"]].merge(
+        judged[["parcel_id", "group", "flag"]], on="parcel_id", validate="1:1"
+    )
+    plots = plots[plots["group"] == settings.group]
+    area = shapely.area(np.asarray(plots.geometry.array))
+    points = shapely.point_on_surface(np.asarray(plots.geometry.array))
+    ground = np.asarray(as_parcels(settlements).geometry.array)
+    village, plot = shapely.STRtree(points).query(ground, predicate="contains")
+    flagged = plots["flag"].isin(settings.flags).to_numpy()[plot] * area[plot]
+    size = len(settlements)
+    whole, idle = np.bincount(village, area[plot], size), np.bincount(village, flagged, size)
+    share = np.divide(idle, whole, out=np.full(size, np.nan), where=whole > 0)
+    columns = dict(zip(COLUMNS, (whole, idle, share), strict=True))
+    return {"table": table.assign(**columns), "findings": []}
