@@ -307,6 +307,8 @@ def _deliver(plan: Plan) -> None:
         "intensity": "zone_intensity.table",
         "intensity_zones": "zone_intensity.zones",
     }
+    if plan.output("villages.villages"):
+        tables["villages"] = "villages.villages"
     shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
     context = plan.of("roads", "water", "buildings", *CONTROL_ROLES, "elevation")

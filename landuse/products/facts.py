@@ -131,10 +131,10 @@ _NO_ROBUSTNESS = Absence(
 
 _NOT_YET = Absence(
     role="not_computed",
-    reason_zh="村庄整合、退低进高、整治平衡：本版本尚未计算",
-    reason_en="villages, opportunities and plans: not computed by this version",
-    cost_zh="没有村庄候选、机会地块和整治方案；不表示没有",
-    cost_en="no candidate villages, opportunity sites or plans are listed; that does not mean none",
+    reason_zh="退低进高、整治平衡：本版本尚未计算",
+    reason_en="opportunities and plans: not computed by this version",
+    cost_zh="没有机会地块和整治方案；不表示没有",
+    cost_en="no opportunity sites or plans are listed; that does not mean none",
 )
 
 
@@ -190,6 +190,7 @@ class RunFacts:
     bill : what the absences cost by the score model alone; None where it was not asked.
     names : indicator name -> its names, unit, digits and roles.
     decisions : land-use codes left to decide, of `objects.crosswalk`; None where not asked.
+    villages : of `scores.villages`; None where there is no natural village.
     intensity, intensity_zones : of `indicators.zone_intensity`; None where not asked.
     frame : area, towns, villages and people of the county, of `objects.frame`; null = not known.
     """
@@ -208,6 +209,7 @@ class RunFacts:
     frame: Mapping[str, float | None] = field(default_factory=dict)
     intensity: pd.DataFrame | None = None
     intensity_zones: pd.DataFrame | None = None
+    villages: pd.DataFrame | None = None
 
     @property
     def grades(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def gather(
     checks: pd.DataFrame | None = None,
     intensity: pd.DataFrame | None = None,
     intensity_zones: pd.DataFrame | None = None,
+    villages: pd.DataFrame | None = None,
 ) -> RunFacts:
     """Return everything a workbook or report is made of.
 
@@ -68,6 +69,7 @@ def gather(
         frame=frame or {},
         intensity=intensity,
         intensity_zones=intensity_zones,
+        villages=villages,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -117,7 +118,7 @@ def _write_layer(
     spatial = isinstance(table, gpd.GeoDataFrame)
     about = {"IDENTIFIER": label.title or name, "DESCRIPTION": label.description}
     options = {"SPATIAL_INDEX": "YES", "GEOMETRY_NAME": "geom"} if spatial else {}
-    shape = {"geometry_type": "MultiPolygon", "promote_to_multi": True} if spatial else {}
+    shape = _shape(table) if isinstance(table, gpd.GeoDataFrame) else {}
     version = {"VERSION": FORMAT_VERSION}
     facts = {key: plain_text(value) for key, value in metadata.items()}
     pyogrio.write_dataframe(
@@ -130,6 +131,13 @@ def _write_layer(
         layer_options={"FID": "fid", **options, **about},
         **shape,
     )
+
+
+def _shape(table: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return how a layer's geometry is written: polygons always as multipolygons."""
+    if len(table) and table.geom_type.eq("Point").all():
+        return {"geometry_type": "Point"}
+    return {"geometry_type": "MultiPolygon", "promote_to_multi": True}
 
 
 def storable(table: gpd.GeoDataFrame | pd.DataFrame) -> gpd.GeoDataFrame | pd.DataFrame:

@@ -19,10 +19,11 @@ from landuse.products.styles import (
     district_style,
     parcel_style,
     robustness_style,
-    settlement_style,
     table_style,
+    village_style,
 )
 from landuse.products.totals import total_columns, town_totals, zone_totals
+from landuse.products.village_lists import ALIASES
 
 
 def make_geopackage(
@@ -40,7 +41,7 @@ def make_geopackage(
     layers = {
         "parcels": parcels,
         "districts": districts(run, towns=towns, zones=zones),
-        "settlements": settlements,
+        "villages": village_layer(settlements, run.villages),
         "findings": run.findings,
     }
     labels = _labels(run, layers)
@@ -53,9 +54,10 @@ def make_geopackage(
             aliases=labels["parcels"].aliases,
         ),
         "districts": district_style(aliases=labels["districts"].aliases),
-        "settlements": settlement_style(aliases=labels["settlements"].aliases),
         "findings": table_style(aliases=labels["findings"].aliases),
     }
+    if _has_outlines(layers["villages"]):
+        styles["villages"] = village_style(aliases=labels["villages"].aliases)
     robust = _robustness(parcels, labels["parcels"].aliases)
 
     def write(path: Path) -> None:
@@ -72,6 +74,21 @@ def _robustness(parcels: pd.DataFrame, aliases: Mapping[str, str]) -> tuple[Name
     if not {"p_flag", "stability"} <= set(parcels.columns):
         return ()
     return (NamedStyle("parcels", "稳健性 robustness", robustness_style(aliases=aliases)),)
+
+
+def _has_outlines(layer: gpd.GeoDataFrame | None) -> bool:
+    """Tell whether a layer is drawn as polygons, as its style needs; points keep QGIS's own."""
+    return layer is not None and not layer.geom_type.eq("Point").any()
+
+
+def village_layer(
+    settlements: gpd.GeoDataFrame | None, villages: pd.DataFrame | None
+) -> gpd.GeoDataFrame | None:
+    """Return the judged villages with their outlines or points; None where there are none."""
+    if settlements is None or villages is None:
+        return None
+    shape = settlements.set_index("settlement_id").geometry.reindex(villages["village_id"])
+    return gpd.GeoDataFrame(villages, geometry=shape.to_numpy(), crs=settlements.crs)
 
 
 def districts(
@@ -111,14 +128,13 @@ _PLAIN = {
     "level": "层级", "code": "代码", "name": "名称", "stage": "步骤", "object_id": "对象",
     "kind": "类别", "value": "值", "message_zh": "说明", "message_en": "说明（英文）",
 }  # fmt: skip
-_SETTLEMENT = {
-    "settlement_id": "自然村编号", "village_code": "行政村代码", "village_name": "行政村",
-    "building_count": "建筑数", "origin": "来历",
-}  # fmt: skip
 _TITLES = {
     "parcels": ("参评地块", "疑似：由公开数据推断，非法定认定"),
     "districts": ("乡镇与开发区", "各乡镇、开发区合计"),
-    "settlements": ("疑似自然村", "由部门图层，或由建成像元与建筑聚成；可能含村外厂房"),
+    "villages": (
+        "自然村与整合候选",
+        "部门图层，或由建成像元与建筑聚成，可能含村外厂房；候选仅供意愿调查",
+    ),
     "findings": ("发现", "修复、剔除、缺项与疑点"),
 }
 
@@ -129,7 +145,7 @@ def _labels(
     names = column_names(run.names) | {item.name: item for item in total_columns(run.grades)}
     labels = {}
     for layer, table in layers.items():
-        plain = _PLAIN | (_SETTLEMENT if layer == "settlements" else {})
+        plain = _PLAIN | (ALIASES if layer == "villages" else {})
         columns = [] if table is None else [name for name in table.columns if name != "geometry"]
         aliases = {name: plain.get(name) or heading(describe(name, names)) for name in columns}
         title, text = _TITLES[layer]

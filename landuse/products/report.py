@@ -23,6 +23,7 @@ from landuse.products.safety import plain_text
 from landuse.products.source_page import source_page
 from landuse.products.tables import write_whole
 from landuse.products.totals import county_totals, place_totals, town_totals, zone_totals
+from landuse.products.village_lists import village_page
 from landuse.products.workbook_sheets import people_zones
 
 TOP, FINDINGS_SHOWN = 20, 200
@@ -107,6 +108,7 @@ def _context(run: RunFacts) -> dict[str, Any]:
         "zones": _rows(people_zones(zone_totals(run.parcels, grades=run.grades))),
         "stairs": stairs(run),
         **evidence_context(run),
+        "villages": village_page(run.villages),
         "criteria": _rows(parameters[parameters["kind"] == "指标"]),
         "vetoes": _rows(parameters[parameters["kind"] == "否决"]),
         "rules": _rows(parameters[~parameters["kind"].isin(["指标", "否决"])]),

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as Xml
 from landuse.products.evidence_words import P_CLASSES, STABILITY
 from landuse.products.numbers import grade_sign
 from landuse.products.words import FLAGS, grade_colours
+from landuse.scores.villages import KINDS
 
 HATCH, OUTLINE, FAINT, ZONE_LINE = "#5B6472", "#3A1603", "#B2BAC4", "#2E3F55"
 WATCH_OUTLINE = "#6B4A08"
@@ -92,10 +93,14 @@ def district_style(*, aliases: Mapping[str, str]) -> str:
     return _document(rules, aliases=aliases, display="name")
 
 
-def settlement_style(*, aliases: Mapping[str, str]) -> str:
-    """Return the QML of suspected natural villages: a light fill with a thin brown outline."""
-    layers = [_fill("#F3E3C3", "#8A6A2F", width=0.2)]
-    return _document([("疑似自然村", "", layers)], aliases=aliases, display="settlement_id")
+def village_style(*, aliases: Mapping[str, str]) -> str:
+    """Return the QML of natural villages: candidates in violet by kind, others light brown."""
+    shown = [
+        (f"候选{zh}", f"\"kind\" = '{zh}'", [_fill("#54268A55", "#54268A", width=width)])
+        for (zh, _), width in zip(KINDS.values(), (0.5, 0.35, 0.2), strict=True)
+    ]
+    others = ("其他自然村", "ELSE", [_fill("#F3E3C3", "#8A6A2F", width=0.2)])
+    return _document([*shown, others], aliases=aliases, display="village_id")
 
 
 def table_style(*, aliases: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ from landuse.products.sheets import Sheet, SheetColumn, from_names, sheet_of
 from landuse.products.source_page import overlap_words
 from landuse.products.source_sheet import SheetLimits, all_doubts, origin
 from landuse.products.totals import county_totals, total_columns, town_totals, zone_totals
+from landuse.products.village_lists import village_sheets
 from landuse.products.words import (
     FLAGS,
     GROUPS,
@@ -78,6 +79,7 @@ def workbook_sheets(run: RunFacts) -> tuple[Sheet, ...]:
         candidate_sheet(run),
         not_listed_sheet(run),
         *total_sheets(run),
+        *village_sheets(run.villages),
         *zone_intensity_sheets(run.intensity, run.intensity_zones),
         waterfall_sheet(run),
         *decision_sheets(run),

@@ -53,7 +53,7 @@ def test_parcels_are_drawn_and_said_to_be_no_cadastre(
     assert "不是地籍" in (out / "report.html").read_text(encoding="utf-8")
     sheet = openpyxl.load_workbook(out / "candidates.xlsx")["说明"]
     assert any("不是地籍" in str(row[1].value) for row in sheet.iter_rows())
-    villages = gpd.read_file(out / "candidates.gpkg", layer="settlements")
+    villages = gpd.read_file(out / "candidates.gpkg", layer="villages")
     assert len(villages) > 0
     assert villages["settlement_id"].str.fullmatch(r"990781-\d{3}-Z\d{4,}").all()
     if source:

@@ -6,12 +6,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pydantic import Field
 
 from landuse.core.settings import Settings
 from landuse.indicators.measured import Measured, absent
 from landuse.indicators.villages.ground import as_parcels, start
 
 STAGE = "village_homesteads"
+KWH = "electricity_kwh_m2"
 COLUMNS = ("homestead_m2", "homestead_flagged_m2", "hollow_share")
 
 
@@ -19,6 +21,7 @@ class HomesteadSettings(Settings):
     """Which parcels are homesteads, and which flags count as hollow."""
 
     group: str = "VILLAGE"
+    metered_least: float = Field(0.5, ge=0, le=1, description="share of land with a meter (P)")
     flags: tuple[str, ...] = ("suspected_idle", "suspected_low_efficiency")
 
 
@@ -41,16 +44,16 @@ def measure_village_homesteads(
     -------
     ``homestead_m2``, ``homestead_flagged_m2`` (m2 of plots whose inner point lies in the outline)
     and ``hollow_share`` (0 to 1; null without homesteads). The share rests on suspicion: it is
-    疑似, not a survey.
+    疑似, not a survey. ``homestead_kwh_m2``: electricity by ground of the plots whose meters are
+    known, weighted by area; null where fewer than half of the homestead land has one.
 
     Source: domain.md §3.2 (空心化率 by area).
     """
     table = start(settlements)
     if parcels is None or judged is None:
         return {"table": table, "findings": [absent(STAGE, "parcels", COLUMNS)]}
-    plots = parcels[["parcel_id", "geometry"]].merge(
-        judged[["parcel_id", "group", "flag"]], on="parcel_id", validate="1:1"
-    )
+    told = judged.reindex(columns=["parcel_id", "group", "flag", KWH])
+    plots = parcels[["parcel_id", "geometry"]].merge(told, on="parcel_id", validate="1:1")
     plots = plots[plots["group"] == settings.group]
     area = shapely.area(np.asarray(plots.geometry.array))
     points = shapely.point_on_surface(np.asarray(plots.geometry.array))
@@ -61,4 +64,10 @@ def measure_village_homesteads(
     whole, idle = np.bincount(village, area[plot], size), np.bincount(village, flagged, size)
     share = np.divide(idle, whole, out=np.full(size, np.nan), where=whole > 0)
     columns = dict(zip(COLUMNS, (whole, idle, share), strict=True))
+    if KWH in judged:
+        kwh = plots[KWH].to_numpy("float64")[plot]
+        seen = np.bincount(village, area[plot] * ~np.isnan(kwh), size)
+        used = np.bincount(village, np.nan_to_num(kwh) * area[plot], size)
+        enough = (seen > 0) & (seen >= settings.metered_least * whole)
+        columns["homestead_kwh_m2"] = np.divide(used, seen, out=np.full(size, np.nan), where=enough)
     return {"table": table.assign(**columns), "findings": []}
