@@ -39,7 +39,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> OpenStudy:
     head = {"name": "t", "title_zh": "测", "title_en": "t", "crs": "EPSG:4549",
             "as_of": "2024-12-31"}  # fmt: skip
     made = Study.model_validate({"study": head, "sources": {}})
-    return OpenStudy(made, model(), Path("t.toml"), root, root, declared=made.sources)
+    return OpenStudy(made, model(), model(), Path("t.toml"), root, root, declared=made.sources)
 
 
 def ids(study: OpenStudy) -> list[str]:

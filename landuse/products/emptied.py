@@ -61,6 +61,10 @@ EMPTIED: Final[dict[str, Words]] = {
     "surface_temperature": ("地表温差列为空", "surface-temperature column empty"),
     "ledger": ("台账状态为空，不作法定表述", "ledger state empty; no legal wording"),
     "field_checks": ("核实状态均为未核", "every parcel stands as not checked"),
+    "register_population": (
+        "村庄户籍、常住人口为空，村庄排序仅为相对",
+        "registered people of villages empty; their ranking is relative only",
+    ),
     "village_list": ("不能核对村名录", "the list of villages cannot be compared"),
     "census": ("不能对照普查人口", "no census to compare with"),
 }

@@ -19,7 +19,7 @@ class PlaceSettings(Settings):
     """Reaches within which villages count as neighbours."""
 
     density_scale_m: Limit = Limit(
-        value=2_000, unit="m", source="proposed here: half an hour on foot", mark="P"
+        value=2e3, unit="m", source="proposed here: half an hour on foot", mark="P"
     )
     near_m: Limit = Limit(value=5_000, unit="m", source="proposed here", mark="P")
     crowding_m: Limit = Limit(value=3_000, unit="m", source="proposed here", mark="P")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
+from affine import Affine
 from numpy.typing import NDArray
 from pydantic import Field
 from rasterio.features import rasterize
-from rasterio.transform import from_origin
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
@@ -147,7 +147,7 @@ def _ground(
     east, north = np.nanmax(xy, axis=0) + margin
     west, north = np.floor(west / cell) * cell, np.ceil(north / cell) * cell
     shape = (int(np.ceil((north - south) / cell)), int(np.ceil((east - west) / cell)))
-    place = from_origin(west, north, cell, cell)
+    place = Affine(cell, 0, west, 0, -cell, north)
     speed = np.zeros(shape)
     if roads is not None:
         pace = roads["road_class"].str.removesuffix("_link").map(settings.speeds_kmh)
