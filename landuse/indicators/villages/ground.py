@@ -1,4 +1,4 @@
-"""Natural villages as the ground that indicators measure: outlines, or a disc about a point."""
+"""Natural villages as the ground that indicators measure, and the terrain they stand on."""
 
 from __future__ import annotations
 
@@ -7,21 +7,119 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from landuse.core.findings import Finding
-from landuse.indicators.measured import Measured
+from landuse.core.layers import Layer
+from landuse.core.settings import Settings
+from landuse.indicators.measured import Limit, Measured, absent
+from landuse.indicators.terrain import TerrainSettings, measure_terrain
 
 Floats = NDArray[np.float64]
 ID = "settlement_id"
+STAGE = "village_ground"
 POINT_RADIUS_M = 100.0
 """A village known as a point stands for a disc of this radius (P)."""
+SPOT_RADIUS_M = 1.0
+"""Lines and terrain are asked at the point itself: a disc that lies in one cell."""
+_CHUNK = 256
 
 
-def as_parcels(settlements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return polygons with ``parcel_id``, so that every indicator of parcels measures villages."""
+class VillageGroundSettings(Settings):
+    """How far around the floor of the valley is sought."""
+
+    valley_m: Limit = Limit(value=1_000, unit="m", source="domain.md §8 D08", mark="P")
+    terrain: TerrainSettings = TerrainSettings()
+
+
+def measure_village_ground(
+    *, settlements: gpd.GeoDataFrame, elevation: Layer | None, settings: VillageGroundSettings
+) -> Measured:
+    """Measure the terrain a village stands on.
+
+    Parameters
+    ----------
+    settlements : outlines, or points, which are measured at the point. ``elevation`` : metres.
+
+    Returns
+    -------
+    ``slope_deg`` and ``elevation_m`` (P50 over the outline), ``elevation_rank`` (share of the
+    other villages that lie lower, 0 to 1), ``relief_to_valley_m`` (height above the lowest cell
+    within ``valley_m`` of the inner point, metres; null where the village or all around it is
+    unknown). GLO-30 is a surface model: slope and valley floor come after a 3 x 3 median.
+
+    Source: domain.md §3.4, §3.6, §8 C01, C02, D08.
+    """
+    terrain = of_villages(
+        measure_terrain(parcels=as_parcels(settlements, radius_m=SPOT_RADIUS_M),
+                        elevation=elevation, settings=settings.terrain),
+        columns={"slope_deg": "slope_deg", "elevation_m": "elevation_m"},
+    )  # fmt: skip
+    table = terrain["table"]
+    if elevation is None:
+        names = ("elevation_rank", "relief_to_valley_m")
+        return {
+            "table": table,
+            "findings": [*terrain["findings"], absent(STAGE, "elevation", names)],
+        }
+    floor = lowest_around(elevation, inner_points(settlements), radius_m=settings.valley_m.value)
+    return {
+        "table": table.assign(elevation_rank=rank_of(table["elevation_m"]),
+                              relief_to_valley_m=table["elevation_m"] - floor),
+        "findings": terrain["findings"],
+    }  # fmt: skip
+
+
+def rank_of(height: pd.Series) -> pd.Series:
+    """Return the share of the other known heights that are lower, 0 to 1; null where unknown."""
+    return (height.rank(method="min") - 1) / max(int(height.notna().sum()) - 1, 1)
+
+
+def smoothed(elevation: Layer) -> Floats:
+    """Return the 3 x 3 median of the heights: single roofs and trees go; NaN where unknown."""
+    known = elevation.known()
+    heights = np.where(known, elevation.values.astype("float64"), np.inf)
+    middle = ndimage.median_filter(heights, size=3, mode="nearest")
+    return np.where(known & np.isfinite(middle), middle, np.nan)
+
+
+def lowest_around(elevation: Layer, xy: Floats, *, radius_m: float) -> Floats:
+    """Return the lowest height within ``radius_m`` of each point; NaN where none is known.
+
+    Cells count by their middles, after a 3 x 3 median of the known heights.
+    """
+    heights = np.nan_to_num(smoothed(elevation), nan=np.inf)
+    corner = (elevation.grid.transform.c, elevation.grid.transform.f)
+    cell, (rows, columns) = elevation.grid.resolution_m, elevation.grid.shape
+    reach = int(np.ceil(radius_m / cell)) + 1
+    away = np.arange(-reach, reach + 1)
+    down, right = (part.ravel() for part in np.meshgrid(away, away, indexing="ij"))
+    lowest = np.full(len(xy), np.nan)
+    placed = np.flatnonzero(np.isfinite(xy).all(axis=1))
+    for chunk in np.array_split(placed, max(1, len(placed) // _CHUNK)):
+        across, along = ((xy[chunk] - corner) / (cell, -cell)).T
+        column = np.floor(across)[:, None] + right
+        row = np.floor(along)[:, None] + down
+        far = np.hypot(column + 0.5 - across[:, None], row + 0.5 - along[:, None])
+        inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+        near = inside & (far * cell <= radius_m)
+        at = np.where(near, row * columns + column, 0).astype(np.int64)
+        found = np.where(near, heights.ravel()[at], np.inf).min(axis=1)
+        lowest[chunk] = np.where(np.isfinite(found), found, np.nan)
+    return lowest
+
+
+def as_parcels(
+    settlements: gpd.GeoDataFrame, *, radius_m: float = POINT_RADIUS_M
+) -> gpd.GeoDataFrame:
+    """Return polygons with ``parcel_id``, so that every indicator of parcels measures villages.
+
+    A point becomes a disc of ``radius_m``.
+    """
     shapes = np.asarray(settlements.geometry.array)
     point = shapely.get_dimensions(shapes) == 0
-    ground = np.where(point, shapely.buffer(shapes, POINT_RADIUS_M), shapes)
+    ground = shapes.copy()
+    ground[point] = shapely.buffer(shapes[point], radius_m)
     table = pd.DataFrame(settlements.drop(columns="geometry")).rename(columns={ID: "parcel_id"})
     return gpd.GeoDataFrame(table, geometry=ground, crs=settlements.crs)
 

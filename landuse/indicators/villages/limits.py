@@ -12,11 +12,26 @@ from landuse.core.settings import Settings
 from landuse.indicators.measured import Limit, Measured, absent
 from landuse.indicators.overlay import overlap_area_m2
 from landuse.indicators.planning import PlanningSettings, measure_planning
-from landuse.indicators.terrain import TerrainSettings, measure_terrain
-from landuse.indicators.villages.ground import as_parcels, join, of_villages, start
+from landuse.indicators.villages.ground import (
+    SPOT_RADIUS_M,
+    VillageGroundSettings,
+    as_parcels,
+    join,
+    measure_village_ground,
+    of_villages,
+    rank_of,
+    start,
+)
 
 STAGE = "village_limits"
-SHARES = ("hazard_share", "eco_redline_share", "heritage_share", "growth_boundary_share")
+SHARES = (
+    "hazard_share",
+    "eco_redline_share",
+    "prime_farmland_share",
+    "heritage_share",
+    "growth_boundary_share",
+)
+_POINT = 0
 
 
 class VillageLimitSettings(Settings):
@@ -27,7 +42,7 @@ class VillageLimitSettings(Settings):
         default={}, description="class of the bureau's list = metres"
     )
     planning: PlanningSettings = PlanningSettings()
-    terrain: TerrainSettings = TerrainSettings()
+    ground: VillageGroundSettings = VillageGroundSettings()
 
 
 def measure_village_limits(
@@ -40,6 +55,7 @@ def measure_village_limits(
     growth_boundary: gpd.GeoDataFrame | None,
     water_source: gpd.GeoDataFrame | None,
     settings: VillageLimitSettings,
+    prime_farmland: gpd.GeoDataFrame | None = None,
 ) -> Measured:
     """Measure the ground a village stands on and the lines that touch it.
 
@@ -50,32 +66,43 @@ def measure_village_limits(
 
     Returns
     -------
-    ``slope_deg``, ``elevation_m`` (P50), ``elevation_rank`` (share of the villages that lie
-    lower), ``hazard_near`` (1 within ``hazard_near_m`` of a hazard area, else 0), ``SHARES`` and
-    ``water_source_share`` (0 to 1). A layer that is None has no column and a finding.
+    The columns of `measure_village_ground`, ``hazard_near`` (1 within ``hazard_near_m`` of a
+    hazard area, else 0), ``SHARES`` and ``water_source_share`` (0 to 1; of a point, 1 inside and
+    0 outside). A layer that is None has no column and a finding; of prime farmland the parcels'
+    planning stage already gives it.
 
     Source: domain.md §3.4, §8 C01-C03, C07.
     """
-    ground = as_parcels(settlements)
-    terrain = of_villages(
-        measure_terrain(parcels=ground, elevation=elevation, settings=settings.terrain),
-        columns={"slope_deg": "slope_deg", "elevation_m": "elevation_m"},
+    ground = as_parcels(settlements, radius_m=SPOT_RADIUS_M)
+    terrain = measure_village_ground(
+        settlements=settlements, elevation=elevation, settings=settings.ground
     )
     if elevation is None:
         terrain = _listed_height(terrain, settlements, settings)
-    if "elevation_m" in terrain["table"]:
-        height = terrain["table"]["elevation_m"]
-        known = height.notna().sum()
-        terrain["table"]["elevation_rank"] = (height.rank(method="min") - 1) / max(known - 1, 1)
     lines = measure_planning(
         parcels=ground, settings=settings.planning, hazard=hazard, eco_redline=eco_redline,
-        heritage=heritage, growth_boundary=growth_boundary,
+        heritage=heritage, growth_boundary=growth_boundary, prime_farmland=prime_farmland,
     )  # fmt: skip
     lines["findings"] = [item for item in lines["findings"]
                          if item.object_id not in {"prime_farmland", "water"}]  # fmt: skip
     shares = of_villages(lines, columns={name: name for name in SHARES})
-    return join(terrain, shares, _near(settlements, ground, hazard, settings),
-                _water_source(settlements, ground, water_source))  # fmt: skip
+    water = _water_source(settlements, ground, water_source)
+    shares, water = (_whole_at_points(part, settlements) for part in (shares, water))
+    return join(terrain, shares, _near(settlements, hazard, settings), water)
+
+
+def _whole_at_points(part: Measured, settlements: gpd.GeoDataFrame) -> Measured:
+    """Return shares that are 1 for a point inside or on a line's edge, else 0."""
+    point = shapely.get_dimensions(np.asarray(settlements.geometry.array)) == _POINT
+    table = part["table"].copy()
+    for name in table.columns.drop("settlement_id"):
+        share = table[name].to_numpy("float64")
+        table[name] = np.where(point & (share >= _HALF), 1.0, np.where(point, share * 0, share))
+    return {"table": table, "findings": part["findings"]}
+
+
+_HALF = 0.49
+"""A point on a straight edge has half of its disc inside, short of rounding."""
 
 
 def _listed_height(
@@ -85,26 +112,28 @@ def _listed_height(
     table = terrain["table"]
     if "elevation_m" in settlements:
         height = settlements["elevation_m"].astype("float64")
-        return {"table": table.assign(elevation_m=height), "findings": terrain["findings"]}
+        table = table.assign(elevation_m=height, elevation_rank=rank_of(height))
+        return {"table": table, "findings": terrain["findings"]}
     if "elevation_class" in settlements and settings.elevation_classes:
         height = settlements["elevation_class"].map(settings.elevation_classes)
-        table = table.assign(elevation_m=height.astype("float64"))
+        height = height.astype("float64")
+        table = table.assign(elevation_m=height, elevation_rank=rank_of(height))
     return {"table": table, "findings": terrain["findings"]}
 
 
 def _near(
-    settlements: gpd.GeoDataFrame, ground: gpd.GeoDataFrame, hazard: gpd.GeoDataFrame | None,
-    settings: VillageLimitSettings,
-) -> Measured:  # fmt: skip
+    settlements: gpd.GeoDataFrame, hazard: gpd.GeoDataFrame | None, settings: VillageLimitSettings
+) -> Measured:
     table = start(settlements)
     if hazard is None:
         return {"table": table, "findings": []}
     near = np.zeros(len(table))
     tree = shapely.STRtree(np.asarray(hazard.geometry.array))
-    hit, _ = tree.query(np.asarray(ground.geometry.array), predicate="dwithin",
+    shapes = np.asarray(settlements.geometry.array)
+    hit, _ = tree.query(shapes, predicate="dwithin",
                         distance=settings.hazard_near_m.value)  # fmt: skip
     near[np.unique(hit)] = 1.0
-    empty = shapely.is_empty(np.asarray(ground.geometry.array))
+    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     return {"table": table.assign(hazard_near=np.where(empty, np.nan, near)), "findings": []}
 
 
