@@ -1,1 +1,1 @@
-"""Decisions: potential, reclamation, quota, receiving sites, sites, projects, advice, incentive."""
+"""What could be decided: potential, reclamation, quota, plans. Tables in, tables out."""

@@ -1,0 +1,105 @@
+"""What the ground of a village would be as farmland: slope, fields joined, water, forest about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from scipy import ndimage
+
+from landuse.core.layers import Layer
+from landuse.core.settings import Settings
+from landuse.core.units import m2_to_ha
+from landuse.indicators.measured import Limit, Measured, absent
+from landuse.indicators.villages.ground import as_parcels, start
+from landuse.indicators.zonal import Zones, mean
+
+STAGE = "village_reclaim"
+CROP, FOREST = "crop", "tree"
+
+
+class ReclaimSettings(Settings):
+    """How near fields count as joined, and what counts as around."""
+
+    gap_m: Limit = Limit(value=20, unit="m", source="domain.md §3.6", mark="V")
+    around_m: Limit = Limit(value=200, unit="m", source="proposed here", mark="P")
+
+
+def measure_village_reclaim(
+    *,
+    settlements: gpd.GeoDataFrame,
+    landcover: Layer | None,
+    water: gpd.GeoDataFrame | None,
+    legend: Mapping[int, str] | None,
+    settings: ReclaimSettings,
+) -> Measured:
+    """Measure what speaks for and against turning a village's ground to farmland.
+
+    Parameters
+    ----------
+    landcover : class codes with ``legend`` {code: key}; ``crop`` and ``tree`` are read.
+    water : polygons.
+
+    Returns
+    -------
+    ``crop_joined_ha`` : the largest field, of fields less than ``gap_m`` apart, that comes within
+        ``gap_m`` of the outline. ``forest_around_share``, ``crop_around_share`` : of the known land
+        within ``around_m``. ``water_distance_m`` : to the nearest water.
+
+    Source: domain.md §3.6, §8 D02, D04, D07.
+    """
+    table, findings = start(settlements), []
+    ground = as_parcels(settlements)
+    if landcover is None or not legend:
+        names = ["crop_joined_ha", "forest_around_share", "crop_around_share"]
+        findings.append(absent(STAGE, "landcover", names))
+    else:
+        code = {key: number for number, key in legend.items()}
+        crop = _mask(landcover, code.get(CROP))
+        ring = Zones(ground.assign(geometry=_ring(ground, settings.around_m.value)))
+        table["crop_joined_ha"] = _joined_ha(ground, landcover, crop, settings)
+        table["crop_around_share"] = mean(ring, _layer(landcover, crop))
+        forest = _mask(landcover, code.get(FOREST))
+        table["forest_around_share"] = mean(ring, _layer(landcover, forest))
+    if water is None:
+        findings.append(absent(STAGE, "water", ["water_distance_m"]))
+    elif len(water):
+        tree = shapely.STRtree(np.asarray(water.geometry.array))
+        (at, _), found = tree.query_nearest(
+            np.asarray(ground.geometry.array), return_distance=True, all_matches=False
+        )
+        distance = np.full(len(table), np.nan)
+        distance[at] = found
+        table["water_distance_m"] = distance
+    return {"table": table, "findings": findings}
+
+
+def _mask(layer: Layer, code: int | None) -> np.ndarray:
+    return np.zeros(layer.values.shape, dtype=bool) if code is None else layer.values == code
+
+
+def _layer(layer: Layer, mask: np.ndarray) -> Layer:
+    return Layer(layer.grid, np.where(layer.known(), mask.astype("float64"), np.nan))
+
+
+def _ring(ground: gpd.GeoDataFrame, reach_m: float) -> np.ndarray:
+    shapes = np.asarray(ground.geometry.array)
+    return np.asarray(shapely.difference(shapely.buffer(shapes, reach_m), shapes))
+
+
+def _joined_ha(
+    ground: gpd.GeoDataFrame, layer: Layer, crop: np.ndarray, settings: ReclaimSettings
+) -> np.ndarray:
+    """Return the area of the largest joined field within the gap of each outline."""
+    reach = max(1, round(settings.gap_m.value / layer.grid.resolution_m / 2))
+    wide = ndimage.binary_dilation(crop, np.ones((3, 3), dtype=bool), iterations=reach)
+    field, count = ndimage.label(wide, structure=np.ones((3, 3), dtype=int))
+    area = np.bincount(field[crop], minlength=count + 1) * layer.grid.cell_area_m2
+    shapes = shapely.buffer(np.asarray(ground.geometry.array), settings.gap_m.value)
+    cover = Zones(ground.assign(geometry=shapes)).cover(layer.grid)
+    held = np.where(crop, area[field], 0.0).ravel()[cover.cell]
+    joined = np.zeros(len(ground))
+    np.maximum.at(joined, cover.zone, held)
+    return np.asarray(m2_to_ha(joined))

@@ -1,0 +1,139 @@
+"""Budgets as a nested ladder, the front of quota against households, and what to relax."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from landuse.plans.consolidation import PlanSettings, Problem, Solution, solve
+
+RULES = {
+    "budget": ("预算", "budget"),
+    "capacity": ("安置点容量", "capacity of sites"),
+    "quota_least": ("最少节余指标", "least quota"),
+    "households_most": ("最多搬迁户数", "most households moved"),
+}
+
+
+def budget_ladder(
+    given: Problem, budgets: list[float], *, settings: PlanSettings
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what each further budget buys; a village once chosen stays chosen.
+
+    Returns
+    -------
+    ``ladder``: ``step`` (from 1), ``budget``, ``villages``, ``quota_mu``, ``cost``,
+    ``households``, ``free_quota_mu`` (the best without nesting), ``nesting_price_mu`` (what
+    nesting costs, never below 0). ``plan``: ``village_id``, ``site_id``, ``step``, ``way_m``,
+    ``households``, ``quota_mu``, ``cost``.
+    """
+    steps, first = [], np.full(len(given.village), 0)
+    kept: np.ndarray | None = None
+    for number, budget in enumerate(sorted(budgets), start=1):
+        chosen = settings.model_copy(update={"budget": budget})
+        nested, free = solve(given, settings=chosen, fixed=kept), solve(given, settings=chosen)
+        if nested is None or free is None:
+            continue
+        fresh = np.setdiff1d(nested.pairs, np.flatnonzero(first))
+        first[fresh] = number
+        kept = nested.pairs
+        best = max(free.quota, nested.quota)
+        steps.append({
+            "step": number, "budget": budget, "villages": len(nested.pairs),
+            "quota_mu": nested.quota, "cost": nested.cost, "households": nested.households,
+            "free_quota_mu": best, "nesting_price_mu": best - nested.quota,
+        })  # fmt: skip
+    return pd.DataFrame(steps), _plan(given, first)
+
+
+def _plan(given: Problem, first: np.ndarray) -> pd.DataFrame:
+    pairs = np.flatnonzero(first)
+    village, site = given.village[pairs], given.site[pairs]
+    return pd.DataFrame({
+        "village_id": np.array(given.village_ids, dtype=object)[village],
+        "site_id": np.array(given.site_ids, dtype=object)[site],
+        "step": first[pairs], "way_m": given.way_m[pairs],
+        "households": given.households[village], "quota_mu": given.quota[village],
+        "cost": given.cost[village],
+    }).sort_values(["step", "village_id"], ignore_index=True)  # fmt: skip
+
+
+def pareto(given: Problem, *, settings: PlanSettings, points: int = 10) -> pd.DataFrame:
+    """Return the front of quota against households: the best quota for each bound on households.
+
+    Columns ``households_most``, ``households``, ``quota_mu``, ``cost``; dominated points left out.
+    """
+    quota = settings.model_copy(update={"objective": "quota"})
+    whole = solve(given, settings=quota)
+    if whole is None or not whole.households:
+        return pd.DataFrame(columns=["households_most", "households", "quota_mu", "cost"])
+    rows = []
+    for most in np.linspace(whole.households / points, whole.households, points):
+        found = solve(given, settings=quota, households_most=float(most))
+        if found is not None:
+            rows.append({"households_most": float(most), "households": found.households,
+                         "quota_mu": found.quota, "cost": found.cost})  # fmt: skip
+    table = pd.DataFrame(rows).sort_values(["households", "quota_mu"], ignore_index=True)
+    return table[table["quota_mu"] > table["quota_mu"].cummax().shift(fill_value=-1.0)].reset_index(
+        drop=True
+    )
+
+
+def to_relax(
+    given: Problem, *, settings: PlanSettings, households_most: float | None = None
+) -> pd.DataFrame:
+    """Return the smallest set of rules to relax so that a plan exists; empty where one does.
+
+    Sets of one rule are tried before sets of two, and so on; of equal sets the first in the order
+    of ``RULES``. ``by`` is by how much the rule must give: what the cheapest plan that keeps all
+    others needs beyond it.
+
+    Returns
+    -------
+    ``rule``, ``zh``, ``en``, ``limit``, ``needed``, ``by``.
+    """
+    if solve(given, settings=settings, households_most=households_most) is not None:
+        return pd.DataFrame(columns=["rule", "zh", "en", "limit", "needed", "by"])
+    present = ["budget", "capacity"]
+    present += ["quota_least"] if settings.quota_least else []
+    present += ["households_most"] if households_most is not None else []
+    for size in range(1, len(present) + 1):
+        for rules in combinations(present, size):
+            eased = _eased(given, settings, households_most, rules)
+            if eased is not None:
+                return _told(given, settings, households_most, rules, eased)
+    return pd.DataFrame(columns=["rule", "zh", "en", "limit", "needed", "by"])
+
+
+def _eased(
+    given: Problem, settings: PlanSettings, most: float | None, rules: tuple[str, ...]
+) -> Solution | None:
+    """Return a plan without the rules; among several it is the one that needs least of them."""
+    free = settings.model_copy(update={
+        **({"budget": 1e12} if "budget" in rules else {}),
+        **({"quota_least": 0.0} if "quota_least" in rules else {}),
+    })  # fmt: skip
+    held = replace(given, capacity=given.capacity * 0 + 1e9) if "capacity" in rules else given
+    return solve(held, settings=free, households_most=None if "households_most" in rules else most)
+
+
+def _told(
+    given: Problem, settings: PlanSettings, most: float | None, rules: tuple[str, ...],
+    eased: Solution,
+) -> pd.DataFrame:  # fmt: skip
+    load = np.bincount(given.site[eased.pairs], given.households[given.village[eased.pairs]],
+                       minlength=len(given.site_ids))  # fmt: skip
+    over = np.maximum(load - given.capacity, 0).sum()
+    figures = {
+        "budget": (settings.budget, eased.cost),
+        "capacity": (float(given.capacity.sum()), float(given.capacity.sum() + over)),
+        "quota_least": (settings.quota_least, eased.quota),
+        "households_most": (most or 0.0, eased.households),
+    }
+    rows = [{"rule": rule, "zh": RULES[rule][0], "en": RULES[rule][1], "limit": figures[rule][0],
+             "needed": figures[rule][1], "by": abs(figures[rule][1] - figures[rule][0])}
+            for rule in rules]  # fmt: skip
+    return pd.DataFrame(rows)
