@@ -143,7 +143,8 @@ def start(settlements: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def join(*parts: Measured) -> Measured:
-    """Return the columns of all parts beside each other, and all findings."""
+    """Return the columns of all parts beside each other by id, and all findings; index kept."""
     table = pd.concat([part["table"].set_index(ID) for part in parts], axis=1)
     findings: list[Finding] = [finding for part in parts for finding in part["findings"]]
-    return {"table": table.reset_index(), "findings": findings}
+    table = table.reset_index().set_axis(parts[0]["table"].index)
+    return {"table": table, "findings": findings}

@@ -1,0 +1,233 @@
+"""Least-cost travel over ground: cells with height, roads and barriers; minutes to the centres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+from pydantic import Field
+from rasterio.features import rasterize
+from scipy import ndimage
+from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from landuse.core.layers import Layer
+from landuse.core.settings import Settings
+from landuse.indicators.measured import Limit
+from landuse.indicators.villages.ground import Floats, inner_points, smoothed
+
+_KMH = 1000 / 60
+_FLAT_KMH = 6 * np.exp(-3.5 * 0.05)
+_STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
+
+
+class ReachSettings(Settings):
+    """Speeds by class of road, and how fine the ground is looked at."""
+
+    cell_m: float = Field(50.0, gt=0)
+    margin_m: float = 2_000.0
+    speeds_kmh: dict[str, float] = Field(default={
+        "motorway": 80, "trunk": 50, "primary": 50, "secondary": 40, "tertiary": 30,
+        "unclassified": 20, "residential": 20, "service": 15, "track": 15,
+    })  # fmt: skip
+    other_road_kmh: float = 20.0
+    speeds: Limit = Limit(
+        value=20, unit="km/h", source="domain.md §3.4: speeds by class of road; Tobler's hiking "
+        "function off road is from memory", mark="P",
+    )  # fmt: skip
+    not_roads: tuple[str, ...] = ("rail", "footway", "path", "steps", "cycleway")
+    below_village_roads: tuple[str, ...] = Field(
+        ("track", "service", "motorway", "motorway_link"),
+        description="driven on, but no road to a village / 可行驶，但不算通村路",
+    )
+    barrier_classes: tuple[str, ...] = Field(
+        (), description="entered and crossed only where another road meets them, e.g. motorway / "
+        "封闭道路，仅在与其他道路相交处可进出",
+    )  # fmt: skip
+    snap_m: float = Field(150.0, ge=0, description="a place on water counts at dry ground so near")
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Cells of ``cell_m``: height (metres) and road speeds (km/h, 0 = none).
+
+    ``speed`` is that of roads one may enter anywhere, ``closed`` that of `barrier_classes`.
+    Nobody walks on a ``barred`` cell.
+    """
+
+    west: float
+    north: float
+    cell_m: float
+    height: Floats
+    speed: Floats
+    closed: Floats
+    barred: NDArray[np.bool_]
+
+    def cells(self, xy: Floats) -> NDArray[np.int64]:
+        """Return the cell of each point, -1 outside."""
+        column = np.floor((xy[:, 0] - self.west) / self.cell_m)
+        row = np.floor((self.north - xy[:, 1]) / self.cell_m)
+        rows, columns = self.height.shape
+        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+        return np.where(inside, np.nan_to_num(row * columns + column), -1).astype(np.int64)
+
+
+def lay_out(
+    settlements: gpd.GeoDataFrame,
+    centres: gpd.GeoDataFrame,
+    roads: gpd.GeoDataFrame | None,
+    water: gpd.GeoDataFrame | None,
+    elevation: Layer | None,
+    settings: ReachSettings,
+) -> Ground:
+    """Return the ground between villages and centres, ``margin_m`` wider."""
+    cell, margin = settings.cell_m, settings.margin_m
+    xy = np.concatenate([inner_points(settlements), inner_points(centres)])
+    west, south = np.nanmin(xy, axis=0) - margin
+    east, north = np.nanmax(xy, axis=0) + margin
+    west, north = np.floor(west / cell) * cell, np.ceil(north / cell) * cell
+    shape = (int(np.ceil((north - south) / cell)), int(np.ceil((east - west) / cell)))
+    place = Affine(cell, 0, west, 0, -cell, north)
+    height = _heights(elevation, west, north, cell, shape)
+    speed, closed = _speeds(roads, shape, place, settings)
+    wet = np.zeros(shape, dtype=bool)
+    if water is not None and not water.empty:
+        ponds = [shape_ for shape_ in water.geometry if shape_ is not None and not shape_.is_empty]
+        wet = rasterize(ponds, shape, transform=place, dtype="uint8").astype(bool)
+    barred = (wet | (closed > 0) | np.isnan(height)) & (speed == 0)
+    return Ground(west, north, cell, height, speed, closed, barred)
+
+
+def _speeds(
+    roads: gpd.GeoDataFrame | None, shape: tuple[int, int], place: Affine, settings: ReachSettings
+) -> tuple[Floats, Floats]:
+    """Return the greatest speed in each cell: of roads open to all, and of closed ones."""
+    if roads is None:
+        return np.zeros(shape), np.zeros(shape)
+    kind = roads["road_class"].str.removesuffix("_link")
+    pace = kind.map(settings.speeds_kmh).astype("float64").fillna(settings.other_road_kmh)
+    shut = kind.isin(settings.barrier_classes).to_numpy()
+    drawn = []
+    for chosen in (~shut, shut):
+        pairs = sorted(zip(pace[chosen], roads.geometry[chosen], strict=True), key=lambda p: p[0])
+        lines = [(line, value) for value, line in pairs if line is not None and not line.is_empty]
+        drawn.append(
+            rasterize(lines, shape, transform=place, all_touched=True, dtype="float64")
+            if lines else np.zeros(shape)
+        )  # fmt: skip
+    return drawn[0], drawn[1]
+
+
+def _heights(
+    elevation: Layer | None, west: float, north: float, cell: float, shape: tuple[int, int]
+) -> Floats:
+    """Return the height at the middle of each cell; 0 without a model, NaN outside it."""
+    if elevation is None:
+        return np.zeros(shape)
+    x = west + (np.arange(shape[1]) + 0.5) * cell
+    y = north - (np.arange(shape[0]) + 0.5) * cell
+    inverse = ~elevation.grid.transform
+    column = np.floor(inverse.a * x + inverse.c).astype(int)
+    row = np.floor(inverse.e * y + inverse.f).astype(int)
+    rows, columns = elevation.values.shape
+    values = smoothed(elevation)[
+        np.ix_(np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1))
+    ]  # fmt: skip
+    values[(row < 0) | (row >= rows), :] = np.nan
+    values[:, (column < 0) | (column >= columns)] = np.nan
+    return values
+
+
+def minutes_to(
+    ground: Ground, settlements: gpd.GeoDataFrame, centres: gpd.GeoDataFrame,
+    settings: ReachSettings,
+) -> Floats:  # fmt: skip
+    """Return the minutes from each village to the centre nearest in time; NaN where no way leads.
+
+    Read `landuse.indicators.villages.reach.measure_village_reach` for the rules.
+    """
+    seats, seat_min = _access(ground, inner_points(centres), settings)
+    at, first_min = _access(ground, inner_points(settlements), settings)
+    graph = _graph(ground, seats[seats >= 0], seat_min[seats >= 0])
+    minutes = dijkstra(graph, indices=ground.height.size)
+    found = np.where(at >= 0, minutes[np.maximum(at, 0)] + first_min, np.nan)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _access(
+    ground: Ground, xy: Floats, settings: ReachSettings
+) -> tuple[NDArray[np.int64], Floats]:
+    """Return the cell from which each point travels, -1 for none, and the minutes to its middle."""
+    cell, columns = ground.cells(xy), ground.height.shape[1]
+    if ground.barred.any() and not ground.barred.all():
+        nearest = ndimage.distance_transform_edt(
+            ground.barred, return_distances=False, return_indices=True
+        )
+        dry = (nearest[0] * columns + nearest[1]).ravel()
+        cell = np.where(cell >= 0, dry[np.maximum(cell, 0)], -1)
+    row, column = np.divmod(np.maximum(cell, 0), columns)
+    away = np.hypot(ground.west + (column + 0.5) * ground.cell_m - xy[:, 0],
+                    ground.north - (row + 0.5) * ground.cell_m - xy[:, 1])  # fmt: skip
+    barred = ground.barred.ravel()[np.maximum(cell, 0)]
+    beyond = np.nan_to_num(away) > max(settings.snap_m, ground.cell_m)
+    cell = np.where((cell >= 0) & ~barred & ~beyond, cell, -1)
+    pace = np.maximum(_FLAT_KMH, ground.speed.ravel()[np.maximum(cell, 0)])
+    return cell, away / (pace * _KMH)
+
+
+def _graph(ground: Ground, seats: NDArray[np.int64], seat_min: Floats) -> csr_matrix:
+    """Return minutes from a cell to its neighbour *read backwards*: paths run to the centres.
+
+    One more node, the last, stands for all centres.
+    """
+    rows, columns = ground.height.shape
+    size = rows * columns
+    number = np.arange(size).reshape(rows, columns)
+    order = np.lexsort((seat_min, seats))
+    seats, seat_min = seats[order], seat_min[order]
+    seats, first = np.unique(seats, return_index=True)
+    parts = [(np.full(len(seats), size), seats, seat_min[first])]
+    for down, right in _STEPS:
+        here, there = _pair(number, down, right)
+        way = ground.cell_m * np.hypot(down, right)
+        ahead, back = _pace(ground, here, there, way)
+        parts += [(there, here, ahead), (here, there, back)]
+    source, target, minutes = (np.concatenate(part) for part in zip(*parts, strict=True))
+    open_ = np.isfinite(minutes)
+    ends = (source[open_], target[open_])
+    return coo_matrix((minutes[open_], ends), shape=(size + 1, size + 1)).tocsr()
+
+
+def _pair(
+    number: NDArray[np.int64], down: int, right: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    rows, columns = number.shape
+    left = slice(max(0, -right), columns - max(0, right))
+    moved = slice(max(0, right), columns - max(0, -right))
+    return number[: rows - down, left].ravel(), number[down:, moved].ravel()
+
+
+def _pace(
+    ground: Ground, here: NDArray[np.int64], there: NDArray[np.int64], way: float
+) -> tuple[Floats, Floats]:
+    """Return the minutes from here to there and back; infinite where nothing leads.
+
+    A closed road is driven along, and entered only in a cell that holds another road too.
+    """
+    height, barred = ground.height.ravel(), ground.barred.ravel()
+    speed, closed = ground.speed.ravel(), ground.closed.ravel()
+    drive = np.maximum(np.minimum(speed[here], speed[there]),
+                       np.minimum(closed[here], closed[there]))  # fmt: skip
+    slope = (height[there] - height[here]) / way
+    shut = barred[here] | barred[there] | np.isnan(slope)
+    times = []
+    for rise in (slope, -slope):
+        walk = np.where(shut, 0.0, 6 * np.exp(-3.5 * np.abs(np.nan_to_num(rise) + 0.05)))
+        pace = np.maximum(walk, drive)
+        time = np.full(len(pace), np.inf)
+        np.divide(way, pace * _KMH, out=time, where=pace > 0)
+        times.append(time)
+    return times[0], times[1]
