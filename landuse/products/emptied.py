@@ -42,7 +42,6 @@ EMPTIED: Final[dict[str, Words]] = {
     "services": ("村庄服务可达为空", "services of villages empty"),
     "water_source": ("村庄水源地占比为空", "water-source share of villages empty"),
     "centres": ("城镇中心取各镇建筑最密处", "town centres are where houses stand densest"),
-    "consent": ("没有意愿调查，不作取舍", "no consent known: nothing is chosen or barred by it"),
     "landcover": ("地表占比列为空", "land-cover share columns empty"),
     "surfaces": ("地表占比列为空", "land-cover share columns empty"),
     "built_surface": ("建成占比列为空", "built share empty"),

@@ -55,7 +55,7 @@ def test_parcels_are_drawn_and_said_to_be_no_cadastre(
     assert any("不是地籍" in str(row[1].value) for row in sheet.iter_rows())
     villages = gpd.read_file(out / "candidates.gpkg", layer="villages")
     assert len(villages) > 0
-    assert villages["settlement_id"].str.fullmatch(r"990781-\d{3}-Z\d{4,}").all()
+    assert villages["village_id"].str.fullmatch(r"990781-\d{3}-Z\d{4,}").all()
     if source:
         assert (parcels["flag"] != "insufficient_evidence").any()
     else:  # nobody told their use

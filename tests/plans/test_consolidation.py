@@ -1,0 +1,163 @@
+"""The plan against brute force on 12 villages; laws of the ladder, the front, what to relax."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from landuse.plans.consolidation import PlanSettings, Problem, problem, solve
+from landuse.plans.ladder import budget_ladder, pareto, to_relax
+
+SEEDS = st.integers(0, 10_000)
+
+
+def county(seed: int, *, villages: int = 12, sites: int = 2) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return random villages and sites, a few kilometres across."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "village_id": [f"V{k:02d}" for k in range(villages)],
+            "net_quota_mu": rng.integers(-3, 40, villages).astype("float64"),
+            "cost": rng.integers(50, 400, villages).astype("float64"),
+            "households_est": rng.integers(4, 40, villages).astype("float64"),
+            "population_est": rng.integers(0, 90, villages).astype("float64"),
+            "in_hazard": rng.integers(0, 2, villages).astype("float64"),
+            "x": rng.uniform(0, 4_000, villages), "y": rng.uniform(0, 4_000, villages),
+        }
+    )  # fmt: skip
+    places = pd.DataFrame(
+        {
+            "site_id": [f"S{k}" for k in range(sites)],
+            "capacity_households": rng.integers(20, 90, sites).astype("float64"),
+            "x": rng.uniform(0, 4_000, sites), "y": rng.uniform(0, 4_000, sites),
+        }
+    )  # fmt: skip
+    return frame, places
+
+
+def exact(**more: object) -> PlanSettings:
+    return PlanSettings(gap=0.0, **({"budget": 900.0, "longest_m": 3_000.0} | more))
+
+
+def feasible(given_: Problem, rules: PlanSettings) -> list[tuple[int, ...]]:
+    """Return every plan that keeps the rules, as the pair of each village or -1."""
+    options = [[-1, *np.flatnonzero(given_.village == v).tolist()]
+               for v in range(len(given_.village_ids))]  # fmt: skip
+    found = []
+    for plan in product(*options):
+        pairs = np.array([pair for pair in plan if pair >= 0], dtype=int)
+        chosen = given_.village[pairs]
+        load = np.bincount(given_.site[pairs], given_.households[chosen], len(given_.site_ids))
+        if (
+            (load <= given_.capacity).all()
+            and given_.cost[chosen].sum() <= rules.budget
+            and (given_.quota[chosen].sum() >= rules.quota_least)
+        ):
+            found.append(tuple(pairs.tolist()))
+    return found
+
+
+@pytest.mark.parametrize("objective", ["quota", "hazard"])
+@settings(max_examples=20)
+@given(seed=SEEDS)
+def test_the_optimum_is_that_of_brute_force(objective: str, seed: int) -> None:
+    chosen_ = exact(objective=objective)
+    given_ = problem(*county(seed, villages=8), settings=chosen_)
+    worth = given_.quota if objective == "quota" else given_.hazard + 1e-3 * given_.quota
+    best = max(worth[given_.village[list(plan)]].sum() for plan in feasible(given_, chosen_))
+    found = solve(given_, settings=chosen_)
+    assert found is not None
+    # The shorter way tells equal plans apart by at most a millionth of the best a pair.
+    assert worth[given_.village[found.pairs]].sum() == pytest.approx(best, rel=2e-5, abs=1e-3)
+
+
+def test_twelve_villages_against_brute_force() -> None:
+    chosen_ = exact(budget=1_100.0)
+    given_ = problem(*county(7, villages=12), settings=chosen_)
+    assert len(given_.village_ids) >= 9
+    best = max(given_.quota[given_.village[list(plan)]].sum()
+               for plan in feasible(given_, chosen_))  # fmt: skip
+    found = solve(given_, settings=chosen_)
+    assert found is not None
+    assert found.quota == pytest.approx(best)
+
+
+@settings(max_examples=20)
+@given(seed=SEEDS, order=st.randoms(use_true_random=False))
+def test_rules_are_kept_and_the_order_of_rows_changes_nothing(seed: int, order: object) -> None:
+    chosen_ = exact()
+    villages, sites = county(seed, villages=20, sites=4)
+    given_ = problem(villages, sites, settings=chosen_)
+    found = solve(given_, settings=chosen_)
+    assert found is not None
+    chosen = given_.village[found.pairs]
+    assert len(set(chosen.tolist())) == len(chosen)
+    load = np.bincount(given_.site[found.pairs], given_.households[chosen], len(given_.site_ids))
+    assert (load <= given_.capacity + 1e-9).all()
+    assert found.cost <= chosen_.budget + 1e-6
+    assert (given_.way_m[found.pairs] <= chosen_.longest_m).all()
+    mixed = list(range(len(villages)))
+    order.shuffle(mixed)  # type: ignore[attr-defined]
+    again = problem(villages.iloc[mixed], sites.iloc[::-1], settings=chosen_)
+    other = solve(again, settings=chosen_)
+    assert other is not None
+    assert other.pairs.tolist() == found.pairs.tolist()
+
+
+@settings(max_examples=20)
+@given(seed=SEEDS)
+def test_a_village_once_chosen_stays_and_nesting_has_a_price(seed: int) -> None:
+    chosen_ = exact()
+    given_ = problem(*county(seed, villages=14, sites=3), settings=chosen_)
+    budgets = [200.0, 500.0, 900.0, 1_500.0]
+    ladder, plan = budget_ladder(given_, budgets, settings=chosen_)
+    assert (ladder["nesting_price_mu"] >= -1e-6).all()
+    assert ladder["quota_mu"].is_monotonic_increasing
+    assert plan["village_id"].is_unique
+    for row in ladder.itertuples():
+        here = plan[plan["step"] <= row.step]
+        assert len(here) == row.villages
+        assert here["quota_mu"].sum() == pytest.approx(row.quota_mu)
+        assert here["cost"].sum() <= row.budget + 1e-6
+
+
+@settings(max_examples=20)
+@given(seed=SEEDS)
+def test_no_point_of_the_front_is_dominated(seed: int) -> None:
+    chosen_ = exact(budget=5_000.0)
+    given_ = problem(*county(seed, villages=14, sites=3), settings=chosen_)
+    front = pareto(given_, settings=chosen_, points=6)
+    assert front["households"].is_monotonic_increasing
+    assert front["quota_mu"].is_monotonic_increasing
+
+
+@settings(max_examples=20)
+@given(seed=SEEDS, least=st.integers(10, 200))
+def test_the_smallest_set_of_rules_to_relax(seed: int, least: int) -> None:
+    """Of budget, capacity and least quota, no smaller set makes a plan possible."""
+    chosen_ = exact(budget=300.0, quota_least=float(least))
+    given_ = problem(*county(seed, villages=7), settings=chosen_)
+    told = to_relax(given_, settings=chosen_)
+    if len(given_.village) and feasible(given_, chosen_):
+        assert told.empty
+        return
+    assert len(told) >= 1
+    assert (told["by"] >= 0).all()
+    assert told["zh"].str.len().gt(0).all()
+    if len(told) > 1:  # no single rule would do
+        free = chosen_.model_copy(update={"budget": 1e12})
+        assert not feasible(given_, free)
+
+
+def test_consent_bars_only_where_it_is_known() -> None:
+    villages, sites = county(3)
+    villages["net_quota_mu"] = 10.0
+    asked = villages.assign(consent_share=[0.5, 0.9, *[np.nan] * 10])
+    found = problem(asked, sites, settings=exact())
+    assert "V00" not in found.village_ids
+    assert {"V01", "V02"} <= set(found.village_ids)
