@@ -53,6 +53,7 @@ from landuse.indicators.villages.limits import measure_village_limits
 from landuse.indicators.villages.people import VillagePeopleSettings, measure_village_people
 from landuse.indicators.villages.place import PlaceSettings, measure_village_place
 from landuse.indicators.villages.reach import ReachSettings, measure_village_reach
+from landuse.indicators.villages.reclaim import ReclaimSettings, measure_village_reclaim
 from landuse.indicators.zone_intensity import measure_zone_intensity
 from landuse.indicators.zone_intensity_terms import IntensitySettings
 from landuse.objects.crosswalk import crosswalk
@@ -65,6 +66,9 @@ from landuse.objects.parcels import build_parcels
 from landuse.objects.settlement_points import take_settlements
 from landuse.objects.settlements import build_settlements
 from landuse.plan import Plan
+from landuse.plans.potential import PotentialSettings, consolidation_potential
+from landuse.plans.quota import QuotaSettings, village_quota
+from landuse.plans.reclaim import reclamation
 from landuse.products.checks import CheckSettings, merge_checks
 from landuse.products.make_findings import collect_findings
 from landuse.products.make_layers import make_geopackage
@@ -274,7 +278,8 @@ def _judge_villages(plan: Plan) -> None:
     people |= plan.tables("register_population", "census")
     plan.add("village_people", "村庄人口", measure_village_people, VillagePeopleSettings(),
              takes=found | people)  # fmt: skip
-    limits = of("elevation", "hazard", "eco_redline", "heritage", "growth_boundary", "water_source")
+    limits = of("elevation", "hazard", "eco_redline", "heritage", "growth_boundary", "water_source",
+                "prime_farmland")  # fmt: skip
     plan.add("village_limits", "村庄条件", measure_village_limits,
              village_limit_settings(plan.study), takes=found | limits)  # fmt: skip
     series = {
@@ -290,6 +295,16 @@ def _judge_villages(plan: Plan) -> None:
     parts = ("place", "reach", "people", "limits", "change", "homesteads")
     takes = found | {part: f"village_{part}.table" for part in parts}
     plan.add("villages", "村庄评价", assess_villages, plan.village_settings(), takes=takes)
+    judged = {"villages": "villages.villages"}
+    plan.add("village_potential", "整合潜力", consolidation_potential, PotentialSettings(),
+             takes=judged)  # fmt: skip
+    plan.add("village_reclaim", "复垦条件", measure_village_reclaim, ReclaimSettings(),
+             takes=found | {"landcover": plan.landcover()} | of("water"),
+             fixed=plan.legend())  # fmt: skip
+    plan.add("reclaim", "复垦适宜性", reclamation, plan.reclaim_rules(),
+             takes=judged | {"measured": "village_reclaim.table"})  # fmt: skip
+    plan.add("quota", "指标台账", village_quota, QuotaSettings(),
+             takes=judged | {"reclaim": "reclaim.reclaim"})  # fmt: skip
 
 
 def _deliver(plan: Plan) -> None:
@@ -308,7 +323,9 @@ def _deliver(plan: Plan) -> None:
         "intensity_zones": "zone_intensity.zones",
     }
     if plan.output("villages.villages"):
-        tables["villages"] = "villages.villages"
+        tables |= {"villages": "villages.villages", "quota": "quota.ledger",
+                   "potential": "village_potential.potential",
+                   "reclaim": "reclaim.reclaim"}  # fmt: skip
     shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
     context = plan.of("roads", "water", "buildings", *CONTROL_ROLES, "elevation")
@@ -337,6 +354,9 @@ PRODUCT_FILES = {
     "tables/contributions.parquet": "scores.contributions",
     "tables/waterfall.parquet": "scores.waterfall",
     "tables/villages.parquet": "villages.villages",
+    "tables/village_potential.parquet": "village_potential.potential",
+    "tables/reclaim.parquet": "reclaim.reclaim",
+    "tables/quota.parquet": "quota.ledger",
     "tables/village_contributions.parquet": "villages.contributions",
     "tables/pattern.parquet": "pattern.summary",
     "tables/clusters.parquet": "clusters.clusters",

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from landuse.core.settings import Settings
 from landuse.inputs import all_files, role_files, source_notes
+from landuse.plans.reclaim import ReclaimRules
 from landuse.products.results import ResultSettings
 from landuse.products.settings import ProductSettings
 from landuse.runner import Stage
@@ -222,6 +223,10 @@ class Plan:
         return VillageSettings(
             score_model=self.opened.village_model, years=self.years(), absent=self.absent()
         )
+
+    def reclaim_rules(self) -> ReclaimRules:
+        """Return how ground is judged for reclamation."""
+        return ReclaimRules(score_model=self.opened.reclaim_model)
 
     def result_settings(self) -> ResultSettings:
         """Return what the parcel table may say about zones."""

@@ -71,6 +71,9 @@ class VillageChoice(Settings):
     """How natural villages are judged."""
 
     model: str = Field("china_villages.toml", description="file beside the study, or a shipped one")
+    reclaim_model: str = Field(
+        "china_reclaim.toml", description="file beside the study, or shipped"
+    )
     elevation_classes: dict[str, float] = Field(
         default_factory=dict, description="class of a village = metres / 海拔分级对应的米数"
     )
@@ -127,6 +130,7 @@ class OpenStudy:
     study: Study
     model: ScoreModel
     village_model: ScoreModel
+    reclaim_model: ScoreModel
     file: Path
     raw: Path
     out: Path
@@ -163,15 +167,16 @@ def open_study(
     study = _tried(lambda: _study(data, file=file), faults)
     named = _tried(lambda: model or model_file(_model_name(data), beside=file), faults)
     score_model = _tried(lambda: _score_model(named), faults) if named else None
-    chosen = _tried(lambda: _village_model(data, beside=file), faults)
-    if study is None or score_model is None or chosen is None or faults:
+    village = _tried(lambda: _village_model(data, "model", beside=file), faults)
+    reclaim = _tried(lambda: _village_model(data, "reclaim_model", beside=file), faults)
+    if not (study and score_model and village and reclaim) or faults:
         raise LanduseError(faults)
     folder = raw or _raw(study, file)
     here = at_hand(study.sources, folder)
     usable = study.model_copy(update={"sources": here.sources})
     return OpenStudy(
-        usable, score_model, chosen, file, folder, out or _out(study), declared=study.sources,
-        lacking=here.lacking, partly=here.partly,
+        usable, score_model, village, reclaim, file, folder, out or _out(study),
+        declared=study.sources, lacking=here.lacking, partly=here.partly,
     )  # fmt: skip
 
 
@@ -206,11 +211,11 @@ def _model_name(data: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ScoreChoice().model
 
 
-def _village_model(data: Mapping[str, Any], *, beside: Path) -> ScoreModel:
+def _village_model(data: Mapping[str, Any], key: str, *, beside: Path) -> ScoreModel:
     choice = data.get("villages")
-    name = choice.get("model") if isinstance(choice, dict) else None
-    named = name if isinstance(name, str) else VillageChoice().model
-    return _score_model(model_file(named, beside=beside, field="villages.model"))
+    name = choice.get(key) if isinstance(choice, dict) else None
+    named = name if isinstance(name, str) else str(getattr(VillageChoice(), key))
+    return _score_model(model_file(named, beside=beside, field=f"villages.{key}"))
 
 
 def _score_model(file: Path) -> ScoreModel:

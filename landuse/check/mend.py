@@ -47,10 +47,11 @@ def _what_is_left(
     kept = (file.parent / named).resolve() if named else Path("data/raw") / study.study.name
     folder = raw or kept
     here = at_hand(study.sources, folder)
+    plain = _plain_model()
     return OpenStudy(
-        study.model_copy(update={"sources": here.sources}), _plain_model(),
-        _plain_model(), file, folder, out or Path("data/processed") / study.study.name,
-        declared=study.sources, lacking=here.lacking, partly=here.partly,
+        study.model_copy(update={"sources": here.sources}), plain, plain, plain, file, folder,
+        out or Path("data/processed") / study.study.name, declared=study.sources,
+        lacking=here.lacking, partly=here.partly,
     )  # fmt: skip
 
 

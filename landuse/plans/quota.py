@@ -53,6 +53,14 @@ class QuotaSettings(Settings):
     year: int = Field(0, ge=0, description="year of villages that name none; 0 = not planned")
 
 
+def village_quota(
+    *, villages: pd.DataFrame, reclaim: pd.DataFrame, settings: QuotaSettings
+) -> dict[str, Any]:
+    """Draw up the ledger of the candidates, each as a project of its own: see `quota_ledger`."""
+    named = villages.merge(reclaim[["village_id", "reclaim_to"]], on="village_id", validate="1:1")
+    return quota_ledger(villages=named[named["kinds"] != ""], settings=settings)
+
+
 def quota_ledger(*, villages: pd.DataFrame, settings: QuotaSettings) -> dict[str, Any]:
     """Draw up one row a village, as if each were a project of its own or as a plan says.
 
@@ -100,7 +108,8 @@ def _cents(rows: pd.DataFrame, settings: QuotaSettings) -> pd.DataFrame:
     """Return the areas in hundredths of a mu, whole; what is left by rounding is not reclaimed."""
     to = rows["reclaim_to"]
     cleared = _whole(m2_to_mu(rows["area_m2"].astype("float64")))
-    steep = cleared.where((rows["slope_deg"].astype("float64") > _STEEP) & to.ne(OTHER[1]), 0)
+    slope = rows.reindex(columns=["slope_deg"])["slope_deg"].astype("float64")
+    steep = cleared.where((slope > _STEEP) & to.ne(OTHER[1]), 0)
     flat = cleared - steep
     made = np.floor(flat * settings.reclaimed_share.value).astype("int64")
     cropland, other = made.where(to.isin(CROPLAND), 0), made.where(to.isin(OTHER), 0)

@@ -190,6 +190,7 @@ class RunFacts:
     bill : what the absences cost by the score model alone; None where it was not asked.
     names : indicator name -> its names, unit, digits and roles.
     decisions : land-use codes left to decide, of `objects.crosswalk`; None where not asked.
+    quota, potential : of `plans`, by village; None where there is no natural village.
     villages : of `scores.villages`; None where there is no natural village.
     intensity, intensity_zones : of `indicators.zone_intensity`; None where not asked.
     frame : area, towns, villages and people of the county, of `objects.frame`; null = not known.
@@ -210,6 +211,8 @@ class RunFacts:
     intensity: pd.DataFrame | None = None
     intensity_zones: pd.DataFrame | None = None
     villages: pd.DataFrame | None = None
+    quota: pd.DataFrame | None = None
+    potential: pd.DataFrame | None = None
 
     @property
     def grades(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from landuse.products.absence_cost import absence_bill
 from landuse.products.checks import with_checks
 from landuse.products.columns import ColumnLike, ColumnName
 from landuse.products.facts import RunFacts, StudyFacts, absences
+from landuse.products.quota_lists import with_reclaim
 from landuse.products.report_evidence import holds
 from landuse.products.settings import ProductSettings
 from landuse.products.source_sheet import source_facts
@@ -34,6 +35,9 @@ def gather(
     intensity: pd.DataFrame | None = None,
     intensity_zones: pd.DataFrame | None = None,
     villages: pd.DataFrame | None = None,
+    quota: pd.DataFrame | None = None,
+    potential: pd.DataFrame | None = None,
+    reclaim: pd.DataFrame | None = None,
 ) -> RunFacts:
     """Return everything a workbook or report is made of.
 
@@ -70,6 +74,8 @@ def gather(
         intensity=intensity,
         intensity_zones=intensity_zones,
         villages=villages,
+        quota=quota,
+        potential=with_reclaim(potential, reclaim),
     )
 
 

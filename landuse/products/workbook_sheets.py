@@ -17,6 +17,7 @@ from landuse.products.ground_note import ground_note
 from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table, veto_value
 from landuse.products.numbers import grade_sign, number, percent
+from landuse.products.quota_lists import quota_sheets
 from landuse.products.report_stairs import vetoes_only
 from landuse.products.sheets import Sheet, SheetColumn, from_names, sheet_of
 from landuse.products.source_page import overlap_words
@@ -80,6 +81,7 @@ def workbook_sheets(run: RunFacts) -> tuple[Sheet, ...]:
         not_listed_sheet(run),
         *total_sheets(run),
         *village_sheets(run.villages),
+        *quota_sheets(run.potential, run.quota, run.villages),
         *zone_intensity_sheets(run.intensity, run.intensity_zones),
         waterfall_sheet(run),
         *decision_sheets(run),

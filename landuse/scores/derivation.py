@@ -167,7 +167,7 @@ def apportion(points: Sequence[float], *, decimals: int = 2) -> list[float]:
     scale = 10**decimals
     exact = np.asarray(points, dtype="float64") * scale
     whole = np.floor(exact + TOLERANCE)
-    rest = round(float(exact.sum())) - round(float(whole.sum()))
+    rest = round(round(sum(points), decimals) * scale) - round(float(whole.sum()))
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[: max(rest, 0)]] += 1
     return [float(value) / scale for value in whole]
