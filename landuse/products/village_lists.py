@@ -16,7 +16,7 @@ CAUTION: Final = (
     "candidates for consultation only; moving is voluntary by law",
 )
 COLUMNS: Final = (
-    SheetColumn("rank", "位次", "number", width=7),
+    SheetColumn("rank", "类内位次", "number", width=9),
     SheetColumn("village_id", "自然村编号", width=20),
     SheetColumn("name", "名称", width=14),
     SheetColumn("town_name", "乡镇"),
@@ -55,9 +55,12 @@ ALIASES: Final = {column.code: column.head for column in COLUMNS} | {
 
 
 def candidates(villages: pd.DataFrame) -> pd.DataFrame:
-    """Return the villages of any kind, in the order of their rank, then of their id."""
-    kinds = [zh for zh, _ in KINDS.values()]
-    return villages[villages["kind"].isin(kinds)].sort_values(["rank", "village_id"])
+    """Return the villages of any kind: by kind, then rank within it, then id."""
+    order = {zh: place for place, (zh, _) in enumerate(KINDS.values())}
+    chosen = villages[villages["kind"].isin(order)]
+    place = chosen["kind"].map(order).rename("_order")
+    listed = chosen.assign(_order=place).sort_values(["_order", "rank", "village_id"])
+    return listed.drop(columns="_order")
 
 
 def town_table(villages: pd.DataFrame) -> pd.DataFrame:
@@ -118,8 +121,8 @@ def village_page(villages: pd.DataFrame | None) -> dict[str, Any] | None:
     return {
         "count": len(villages), "kinds": kinds, "caution": CAUTION, "basis": basis,
         "towns": town_table(villages).to_dict("records"),
-        "first": shown.head(_FIRST).to_dict("records"),
+        "first": shown.groupby("kind", sort=False).head(_FIRST).to_dict("records"),
     }  # fmt: skip
 
 
-_FIRST = 15
+_FIRST = 5

@@ -59,7 +59,7 @@ def assess_villages(*, settlements: pd.DataFrame, settings: VillageSettings,
     ``villages``: one row a settlement, in its order: ``village_id``, the facts, every indicator,
     ``hvs``, ``mrs``, ``scattered`` (0 to 100, null where evidence is insufficient) each with
     ``_coverage``, ``kind``, ``kinds``, ``kind_en``, ``score``, ``grade``, ``coverage``, ``rank``
-    (among candidates, by score), ``evidence_zh/en``, ``basis_zh/en``, ``suggestion_zh/en``,
+    (within its kind), ``evidence_zh/en``, ``basis_zh/en``, ``suggestion_zh/en``,
     ``veto``, ``veto_zh/en``, ``veto_share``. ``findings``. ``contributions``: points by criterion.
 
     Source: domain.md §3.2-3.4, §8 B-C. A veto beats every score.
@@ -120,7 +120,7 @@ def _kinds(
 def _ranked(
     table: pd.DataFrame, stands: Mapping[ScoreName, np.ndarray], model: ScoreModel
 ) -> pd.DataFrame:
-    """Return the deciding score, its coverage, grade and rank; ties share the better rank."""
+    """Return the deciding score, its coverage, grade, and rank in its kind; ties share a rank."""
     score = pd.Series(np.nan, index=table.index)
     cover = pd.Series(np.nan, index=table.index)
     for name in reversed(KINDS):
@@ -129,7 +129,8 @@ def _ranked(
     grade = pd.Series("", index=table.index, dtype="str")
     for item in sorted(model.grades, key=lambda one: one.minimum):
         grade = grade.mask(score >= item.minimum - CLOSE, item.code)
-    rank = score.round(9).rank(ascending=False, method="min").astype("Int64")
+    rank = score.round(9).groupby(table["kind"]).rank(ascending=False, method="min")
+    rank = rank.astype("Int64")
     return pd.DataFrame({"score": score, "coverage": cover, "grade": grade, "rank": rank})
 
 

@@ -114,3 +114,9 @@ def test_hollow_share_is_by_area_of_homesteads_only() -> None:
     assert table["hollow_share"].tolist() == pytest.approx([0.4])
     # 60 of 100 metres have a meter: enough.
     assert table["homestead_kwh_m2"].tolist() == pytest.approx([3.0])
+
+
+def test_a_cluster_without_a_home_is_told() -> None:
+    table = people(hamlets(10, 30), buildings=houses(10))
+    assert table["no_dwelling"].tolist() == [0, 1]
+    assert "no_dwelling" not in people(hamlets(10))

@@ -60,7 +60,7 @@ def measure_village_people(
     ``population_basis`` (list | register | raster_rescaled | raster | ""), ``households_est``,
     ``households_basis`` (list | register | buildings | ""), ``resident_ratio`` (resident over
     registered of the administrative village), ``dwelling_count``, ``dwelling_floor_m2``,
-    ``people_per_dwelling``, ``area_per_person_m2`` (area of the outline a resident).
+    ``no_dwelling`` (1 where none stands), ``people_per_dwelling``, ``area_per_person_m2`` (area of the outline a resident).
 
     Source: domain.md §3.2, §3.3; shares by floor area proposed here.
     """
@@ -69,6 +69,7 @@ def measure_village_people(
     findings += [] if houses is not None else [absent(STAGE, "buildings", ["dwelling_count"])]
     if houses is not None:
         table = table.join(houses)
+        table["no_dwelling"] = (houses["dwelling_count"] == 0).astype("float64")
     weight = settlements.geometry.area if houses is None else houses["dwelling_floor_m2"]
     if register_population is None:
         findings.append(absent(STAGE, "register_population", COUNTS))
