@@ -60,7 +60,8 @@ def measure_village_people(
     ``population_basis`` (list | register | raster_rescaled | raster | ""), ``households_est``,
     ``households_basis`` (list | register | buildings | ""), ``resident_ratio`` (resident over
     registered of the administrative village), ``dwelling_count``, ``dwelling_floor_m2``,
-    ``no_dwelling`` (1 where none stands), ``people_per_dwelling``, ``area_per_person_m2`` (area of the outline a resident).
+    ``no_dwelling`` (1 where none stands), ``people_per_dwelling``, ``area_per_person_m2``
+    (area of the outline a resident).
 
     Source: domain.md §3.2, §3.3; shares by floor area proposed here.
     """
