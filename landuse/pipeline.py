@@ -67,12 +67,19 @@ from landuse.objects.settlement_points import take_settlements
 from landuse.objects.settlements import build_settlements
 from landuse.plan import Plan
 from landuse.plans.potential import PotentialSettings, consolidation_potential
+from landuse.plans.proposal import propose, screen_receiving
 from landuse.plans.quota import QuotaSettings, village_quota
+from landuse.plans.receiving import ReceivingSettings
 from landuse.plans.reclaim import reclamation
 from landuse.products.checks import CheckSettings, merge_checks
 from landuse.products.make_findings import collect_findings
 from landuse.products.make_layers import make_geopackage
-from landuse.products.make_lists import make_csv, make_village_csv, make_workbook
+from landuse.products.make_lists import (
+    make_csv,
+    make_village_csv,
+    make_village_workbook,
+    make_workbook,
+)
 from landuse.products.make_map import make_map
 from landuse.products.make_report import make_report
 from landuse.products.results import merge_results
@@ -305,6 +312,11 @@ def _judge_villages(plan: Plan) -> None:
              takes=judged | {"measured": "village_reclaim.table"})  # fmt: skip
     plan.add("quota", "指标台账", village_quota, QuotaSettings(),
              takes=judged | {"reclaim": "reclaim.reclaim"})  # fmt: skip
+    plan.add("receiving", "安置点筛选", screen_receiving, ReceivingSettings(),
+             takes={"parcels": "results.parcels", "geometry": "results.geometry"})  # fmt: skip
+    proposal = judged | found | plan.tables("consent")
+    proposal |= {"quota": "quota.ledger", "sites": "receiving.sites"}
+    plan.add("consolidation", "整合方案", propose, plan.study.plan, takes=proposal)
 
 
 def _deliver(plan: Plan) -> None:
@@ -323,9 +335,11 @@ def _deliver(plan: Plan) -> None:
         "intensity_zones": "zone_intensity.zones",
     }
     if plan.output("villages.villages"):
-        tables |= {"villages": "villages.villages", "quota": "quota.ledger",
+        tables |= {"villages": "villages.villages", "quota": "consolidation.ledger",
                    "potential": "village_potential.potential",
-                   "reclaim": "reclaim.reclaim"}  # fmt: skip
+                   "reclaim": "reclaim.reclaim", "sites": "receiving.sites",
+                   "refused": "receiving.refused"}  # fmt: skip
+        tables |= {name: f"consolidation.{name}" for name in ("plan", "ladder", "front", "relax")}
     shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
     context = plan.of("roads", "water", "buildings", *CONTROL_ROLES, "elevation")
@@ -335,6 +349,8 @@ def _deliver(plan: Plan) -> None:
     if plan.output("villages.villages"):
         plan.add("villages_csv", "自然村 CSV", make_village_csv, Settings(),
                  takes={"villages": "villages.villages"})  # fmt: skip
+        plan.add("villages_xlsx", "村庄清单 XLSX", make_village_workbook, facts,
+                 takes=measured | tables)  # fmt: skip
     villages = {"settlements": plan.output("settlements.settlements")}
     plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
              takes=tables | shapes | places | villages)  # fmt: skip
@@ -348,6 +364,7 @@ PRODUCT_FILES = {
     "candidates.xlsx": "candidates_xlsx.candidates",
     "parcels.csv": "parcels_csv.parcels",
     "villages.csv": "villages_csv.villages",
+    "villages.xlsx": "villages_xlsx.villages",
     "report.html": "report.report",
     "tables/parcels.parquet": "results.parcels",
     "tables/geometry.parquet": "results.geometry",
@@ -356,7 +373,12 @@ PRODUCT_FILES = {
     "tables/villages.parquet": "villages.villages",
     "tables/village_potential.parquet": "village_potential.potential",
     "tables/reclaim.parquet": "reclaim.reclaim",
-    "tables/quota.parquet": "quota.ledger",
+    "tables/plan.parquet": "consolidation.plan",
+    "tables/plan_ladder.parquet": "consolidation.ladder",
+    "tables/plan_front.parquet": "consolidation.front",
+    "tables/receiving_sites.parquet": "receiving.sites",
+    "tables/receiving_refused.parquet": "receiving.refused",
+    "tables/quota.parquet": "consolidation.ledger",
     "tables/village_contributions.parquet": "villages.contributions",
     "tables/pattern.parquet": "pattern.summary",
     "tables/clusters.parquet": "clusters.clusters",

@@ -242,7 +242,8 @@ class Plan:
         return ProductSettings(
             name=head.name, title_zh=head.title_zh, title_en=head.title_en, adcode=head.adcode,
             crs=head.crs, as_of=head.as_of.isoformat(), stamp_zh=products.stamp_zh,
-            stamp_en=products.stamp_en, score_model=self.opened.model, absent=self.absent(),
+            stamp_en=products.stamp_en, score_model=self.opened.model,
+            village_model=self.opened.village_model, absent=self.absent(),
             years=self.years(), legend=self.legend_names(), role_names=ROLE_NAMES,
             tiles=(products.tiles.url, products.tiles.attribution) if products.tiles else None,
         )  # fmt: skip

@@ -14,6 +14,7 @@ from landuse.at_hand import Words, at_hand
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
 from landuse.objects.classes import LandClass
+from landuse.plans.proposal import ProposalSettings
 from landuse.scores.extend import extend
 from landuse.scores.model import ScoreModel
 from landuse.sources.remote.spec import HttpSettings
@@ -115,6 +116,7 @@ class Study(Settings):
     indicators: IndicatorChoice = IndicatorChoice()
     score: ScoreChoice = ScoreChoice()
     villages: VillageChoice = VillageChoice()
+    plan: ProposalSettings = ProposalSettings()
     fetch: FetchChoice = FetchChoice()
     products: ProductChoice = ProductChoice()
 

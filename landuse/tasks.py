@@ -155,13 +155,14 @@ LISTED = (
     ("候选清单", "candidates", "candidates.xlsx"),
     ("图层", "layers", "candidates.gpkg"),
     ("全部地块", "all parcels", "parcels.csv"),
+    ("村庄与整合方案", "villages and plan", "villages.xlsx"),
     ("报告", "report", "report.html"),
     ("清单与来源", "manifest", "manifest.json"),
 )
 
 
 def _listed(out: Path) -> tuple[tuple[str, str, Path], ...]:
-    return tuple((zh, en, out / name) for zh, en, name in LISTED)
+    return tuple((zh, en, out / name) for zh, en, name in LISTED if (out / name).exists())
 
 
 def _notes(study: OpenStudy) -> tuple[str, ...]:
@@ -172,7 +173,10 @@ def _notes(study: OpenStudy) -> tuple[str, ...]:
 
 def study_absences(study: OpenStudy) -> tuple[Absence, ...]:
     """Return every source the study does not have, and what that costs."""
-    return absences(Plan(study).absent(), model=study.model, robustness=True, role_names=ROLE_NAMES)
+    return absences(
+        Plan(study).absent(), model=study.model, robustness=True, role_names=ROLE_NAMES,
+        village_model=study.village_model,
+    )  # fmt: skip
 
 
 STATE_WORDS = {"kept": "沿用 kept", "redo": "重做 redo", "depends": "视上游 depends"}

@@ -144,8 +144,9 @@ def _checked(file: Path, *, raw: Path | None, out: Path | None, progress: Say) -
 
 def _bill(study: OpenStudy, passed: Passed) -> AbsenceBill:
     return absence_bill(
-        Plan(study).absent(), model=study.model, role_names=ROLE_NAMES, parcels=passed.parcels
-    )
+        Plan(study).absent(), model=study.model, role_names=ROLE_NAMES, parcels=passed.parcels,
+        village_model=study.village_model,
+    )  # fmt: skip
 
 
 def _facts(study: OpenStudy, passed: Passed) -> tuple[SourceFact, ...]:

@@ -5,6 +5,10 @@ A plan is a proposal to be asked about (意愿调查). Nobody is moved by it.
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +22,13 @@ from scipy.sparse import csr_matrix
 from landuse.core.settings import Settings
 
 Objective = Literal["quota", "hazard", "cost_per_mu", "fewest_households"]
+UNITS = {
+    "quota": ("亩", "mu"),
+    "hazard": ("人", "people"),
+    "cost_per_mu": ("亩（扣除费用折算）", "mu less its cost"),
+    "fewest_households": ("亩（扣除户数折算）", "mu less its households"),
+}
+"""What each objective is counted in."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -57,9 +68,13 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """``pairs`` chosen (numbers of pairs), and what they amount to; ``proven`` gap of the bound."""
+    """``pairs`` chosen (numbers of pairs), what they amount to, and the solver's relative gap.
+
+    ``worth`` is the objective in ``UNITS``.
+    """
 
     pairs: Ints
+    worth: float
     quota: float
     cost: float
     households: float
@@ -132,30 +147,52 @@ def solve(
     """
     count = len(given.village)
     if count == 0:
-        return _worth(given, np.empty(0, dtype=np.int64), 0.0) if not settings.quota_least else None
+        nothing = np.empty(0, dtype=np.int64)
+        return None if settings.quota_least else _worth(given, nothing, settings, 0.0)
     rules = _rules(given, settings, households_most)
     low = np.zeros(count)
     if fixed is not None:
         low[fixed] = 1
-    found = milp(
-        -_weights(given, settings), integrality=np.ones(count), bounds=Bounds(low, 1),
-        constraints=rules, options={"mip_rel_gap": settings.gap, "time_limit": settings.seconds},
-    )  # fmt: skip
+    with _solver_kept_quiet():
+        found = milp(
+            -_weights(given, settings), integrality=np.ones(count), bounds=Bounds(low, 1),
+            constraints=rules,
+            options={"mip_rel_gap": settings.gap, "time_limit": settings.seconds},
+        )  # fmt: skip
     if found.x is None:
         return None
-    return _worth(given, np.flatnonzero(found.x > 0.5), float(found.mip_gap or 0.0))
+    return _worth(given, np.flatnonzero(found.x > 0.5), settings, float(found.mip_gap or 0.0))
+
+
+@contextmanager
+def _solver_kept_quiet() -> Iterator[None]:
+    """Close the terminal to the solver: HiGHS prints lines of its own whatever it is told."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _weights(given: Problem, settings: PlanSettings) -> Floats:
     """Return what a pair adds to the objective, less a millionth of the best for a long way."""
-    worth = {
+    worth = _values(given, settings)[given.village]
+    scale = float(np.abs(worth).max()) or 1.0
+    return np.asarray(worth - 1e-6 * scale * given.way_m / settings.longest_m)
+
+
+def _values(given: Problem, settings: PlanSettings) -> Floats:
+    """Return what each village adds to the objective."""
+    return {
         "quota": given.quota,
         "hazard": given.hazard + 1e-3 * given.quota,
         "cost_per_mu": given.quota - given.cost * _yield(given),
         "fewest_households": given.quota - given.households * _density(given),
-    }[settings.objective][given.village]
-    scale = float(np.abs(worth).max()) or 1.0
-    return np.asarray(worth - 1e-6 * scale * given.way_m / settings.longest_m)
+    }[settings.objective]
 
 
 def _yield(given: Problem) -> float:
@@ -190,10 +227,11 @@ def _rules(
     return rules
 
 
-def _worth(given: Problem, pairs: Ints, gap: float) -> Solution:
+def _worth(given: Problem, pairs: Ints, settings: PlanSettings, gap: float) -> Solution:
     chosen = given.village[pairs]
     return Solution(
         pairs=pairs,
+        worth=float(_values(given, settings)[chosen].sum()),
         quota=float(given.quota[chosen].sum()),
         cost=float(given.cost[chosen].sum()),
         households=float(given.households[chosen].sum()),

@@ -8,8 +8,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from landuse.plans.consolidation import PlanSettings, Problem, Solution, solve
+from landuse.plans.consolidation import UNITS, PlanSettings, Problem, Solution, solve
 
+LADDER = ["step", "budget", "villages", "quota_mu", "cost", "households", "worth", "free_worth",
+          "nesting_price"]  # fmt: skip
 RULES = {
     "budget": ("预算", "budget"),
     "capacity": ("安置点容量", "capacity of sites"),
@@ -26,8 +28,10 @@ def budget_ladder(
     Returns
     -------
     ``ladder``: ``step`` (from 1), ``budget``, ``villages``, ``quota_mu``, ``cost``,
-    ``households``, ``free_quota_mu`` (the best without nesting), ``nesting_price_mu`` (what
-    nesting costs, never below 0). ``plan``: ``village_id``, ``site_id``, ``step``, ``way_m``,
+    ``households``, ``next_quota_mu`` (what this step buys beyond the last) and ``next_cost_per_mu``
+    (10,000 yuan a mu, null where it buys none), ``worth`` and ``free_worth`` (the objective with
+    and without nesting), ``nesting_price`` (their difference, never below 0), ``unit_zh``,
+    ``unit_en`` (of these three). ``plan``: ``village_id``, ``site_id``, ``step``, ``way_m``,
     ``households``, ``quota_mu``, ``cost``.
     """
     steps, first = [], np.full(len(given.village), 0)
@@ -40,13 +44,24 @@ def budget_ladder(
         fresh = np.setdiff1d(nested.pairs, np.flatnonzero(first))
         first[fresh] = number
         kept = nested.pairs
-        best = max(free.quota, nested.quota)
+        best = max(free.worth, nested.worth)
         steps.append({
             "step": number, "budget": budget, "villages": len(nested.pairs),
             "quota_mu": nested.quota, "cost": nested.cost, "households": nested.households,
-            "free_quota_mu": best, "nesting_price_mu": best - nested.quota,
+            "worth": nested.worth, "free_worth": best, "nesting_price": best - nested.worth,
         })  # fmt: skip
-    return pd.DataFrame(steps), _plan(given, first)
+    return _with_next(pd.DataFrame(steps, columns=LADDER), settings), _plan(given, first)
+
+
+def _with_next(ladder: pd.DataFrame, settings: PlanSettings) -> pd.DataFrame:
+    """Add what each step buys beyond the last, and the unit the objective is counted in."""
+    quota, cost = (ladder[name].astype("float64").diff().fillna(ladder[name])
+                   for name in ("quota_mu", "cost"))  # fmt: skip
+    each = (cost / quota).where(quota > 0).astype("float64")
+    unit_zh, unit_en = UNITS[settings.objective]
+    return ladder.assign(
+        next_quota_mu=quota, next_cost_per_mu=each, unit_zh=unit_zh, unit_en=unit_en
+    )
 
 
 def _plan(given: Problem, first: np.ndarray) -> pd.DataFrame:

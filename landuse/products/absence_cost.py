@@ -10,7 +10,8 @@ from landuse.products.emptied import NOTHING, emptied
 from landuse.products.numbers import percent
 from landuse.products.words import GROUPS
 from landuse.scores.cost import SCORES, Cost, Ways, cost_of
-from landuse.scores.model import ScoreModel
+from landuse.scores.model import ScoreModel, ScoreName
+from landuse.scores.villages import KINDS
 
 Words = tuple[str, str]
 
@@ -22,7 +23,25 @@ GIVEN_BY: Final[Ways] = {
 """What makes what: footprints count where a built surface confirms them (`indicators.built`), and
 parcels may be made from other layers (`objects`)."""
 
-SCORE_NAMES: Final = {"idle": ("疑似闲置", "idle"), "les": ("疑似低效", "les")}
+VILLAGES_GIVEN_BY: Final[Ways] = {
+    "elevation_m": (("elevation",), ("settlements",)),
+    "elevation_rank": (("elevation",), ("settlements",)),
+    "travel_min": (("roads",), ("elevation",)),
+    "households_est": (("buildings",), ("register_population",), ("settlements",)),
+    "hollow_share": (("parcels",), ("land_use_map",)),
+    "area_m2": ((),),
+    "hamlet_density": ((),),
+    "hamlet_crowding": ((),),
+    "nn5_distance_m": ((),),
+    "town_distance_m": (("centres",), ("towns",), ("parcels",)),
+}
+"""The same for villages; what an outline gives by itself needs nothing more."""
+
+SCORE_NAMES: Final[dict[ScoreName, Words]] = {
+    "idle": ("疑似闲置", "idle"),
+    "les": ("疑似低效", "les"),
+    **KINDS,
+}
 _NOBODY: Final = (
     "证据不足：不会有任何疑似",
     "evidence insufficient: no parcel can be flagged",
@@ -36,12 +55,13 @@ _REST: Final = ("其他", "others")
 
 @dataclass(frozen=True, kw_only=True)
 class RoleCost:
-    """One absent role: why it is absent, and what that alone costs."""
+    """One absent role: why it is absent, and what that alone costs parcels and villages."""
 
     role: str
     name: Words
     reason: Words
     cost: Cost
+    village: Cost | None = None
 
     @property
     def emptied(self) -> Words:
@@ -51,7 +71,14 @@ class RoleCost:
     @property
     def empties_only(self) -> bool:
         """Tell whether no score and no veto feels the absence: some columns are empty, no more."""
-        return not (self.cost.criteria or _vetoes(self.cost)) and self.cost.can_flag
+        felt = self.village is not None and (self.village.criteria or self.village.vetoes)
+        return not (self.cost.criteria or self.cost.vetoes or felt) and self.cost.can_flag
+
+    def village_parts(self) -> list[Words]:
+        """Return what the scores and vetoes of natural villages lose."""
+        if self.village is None:
+            return []
+        return [*_lost(self.village, scores=tuple(KINDS)), *_vetoes(self.village)]
 
     def words(self) -> Words:
         """Return the whole cost as one line, in Chinese and in English."""
@@ -61,6 +88,7 @@ class RoleCost:
             parts += _families(self.cost)
         if not self.cost.can_flag:
             parts.append(_NOBODY)
+        parts += self.village_parts()
         if self.emptied != NOTHING or not parts:
             parts.append(self.emptied)
         return joined(parts)
@@ -139,6 +167,7 @@ def absence_bill(
     model: ScoreModel,
     role_names: Mapping[str, Words],
     parcels: bool = True,
+    village_model: ScoreModel | None = None,
 ) -> AbsenceBill:
     """Return what each absence costs alone and what all cost together.
 
@@ -147,18 +176,25 @@ def absence_bill(
     absent : role to (zh, en): why it is absent.
     role_names : roles that this version can be given. A role that the model asks for and that is
         not among them is absent too, whatever a study brings.
+    village_model : the model of natural villages; its losses stand beside those of the parcels.
     """
     reasons = {role: reason for role, reason in absent.items() if role in role_names}
     reasons |= _never_there(model, role_names)
     rows = tuple(
         RoleCost(
             role=role, name=role_names.get(role) or _asked_for(role, model), reason=reason,
-            cost=cost_of({role}, model, ways=GIVEN_BY),
+            cost=cost_of({role}, model, ways=GIVEN_BY), village=_village_cost(role, village_model),
         )
         for role, reason in reasons.items()
     )  # fmt: skip
     together = cost_of(reasons, model, ways=GIVEN_BY)
     return AbsenceBill(roles=rows, together=together, model=model, parcels=parcels)
+
+
+def _village_cost(role: str, model: ScoreModel | None) -> Cost | None:
+    if model is None:
+        return None
+    return cost_of({role}, model, ways=VILLAGES_GIVEN_BY, scores=tuple(KINDS))
 
 
 def _asked_for(role: str, model: ScoreModel) -> Words:
@@ -209,10 +245,10 @@ def _group_names(groups: Iterable[str]) -> Words:
     return (zh, "/".join(code or _REST[1] for code in listed))
 
 
-def _lost(cost: Cost) -> list[Words]:
+def _lost(cost: Cost, *, scores: Iterable[ScoreName] = SCORES) -> list[Words]:
     """Return the lost criteria of each score; those of one name and weight stand together."""
     parts = []
-    for score in SCORES:
+    for score in scores:
         alike: dict[Words, list[str]] = {}
         for item in cost.criteria:
             if item.score == score:

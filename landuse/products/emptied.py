@@ -41,6 +41,10 @@ EMPTIED: Final[dict[str, Words]] = {
     "heritage": ("地图无文保范围", "no heritage areas on the map"),
     "services": ("村庄服务可达为空", "services of villages empty"),
     "water_source": ("村庄水源地占比为空", "water-source share of villages empty"),
+    "consent": (
+        "整合方案未考虑农户意愿",
+        "the consolidation plan does not know which villages agree",
+    ),
     "centres": ("城镇中心取各镇建筑最密处", "town centres are where houses stand densest"),
     "landcover": ("地表占比列为空", "land-cover share columns empty"),
     "surfaces": ("地表占比列为空", "land-cover share columns empty"),

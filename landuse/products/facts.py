@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from landuse.products.absence_cost import AbsenceBill
+from landuse.products.absence_cost import AbsenceBill, absence_bill, joined
 from landuse.products.columns import ColumnLike, ColumnName
+from landuse.products.emptied import NOTHING
 from landuse.products.numbers import percent
 from landuse.products.words import SUSPECTED
 from landuse.scores.model import Criterion, ScoreModel, Veto
@@ -93,8 +94,9 @@ def absences(
     contributions: pd.DataFrame | None = None,
     robustness: bool = False,
     role_names: Mapping[str, tuple[str, str]] | None = None,
+    village_model: ScoreModel | None = None,
 ) -> tuple[Absence, ...]:
-    """Return every named absence with what it costs: criteria, weight, vetoes not checked.
+    """Return every named absence with what it costs: criteria, weight, vetoes, empty columns.
 
     Parameters
     ----------
@@ -104,13 +106,19 @@ def absences(
         the criterion, and criteria that another source could still fill are left out.
     robustness : whether rank intervals were computed; where not, that is an absence too.
     role_names : role -> (zh, en) name of the layer.
+    village_model : the model of natural villages; what it loses is told too.
     """
     named = role_names or {}
+    bill = absence_bill(absent, model=model, role_names=named, village_model=village_model)
+    billed = {item.role: item for item in bill.roles}
     known = None if contributions is None else availability(contributions)
     rows = []
     for role, (zh, en) in absent.items():
         name_zh, name_en = named.get(role, (role, role))
-        cost_zh, cost_en = _cost(role, model, known)
+        parts = _cost(role, model, known)
+        if role in billed:
+            parts = [*parts, *billed[role].village_parts()] or [billed[role].words()]
+        cost_zh, cost_en = joined(parts or [NOTHING])
         rows.append(
             Absence(
                 role=role, reason_zh=f"{name_zh}：{zh}", reason_en=f"{name_en}: {en}",
@@ -132,22 +140,19 @@ _NO_ROBUSTNESS = Absence(
 _NOT_YET = Absence(
     role="not_computed",
     reason_zh="退低进高、整治平衡：本版本尚未计算",
-    reason_en="opportunities and plans: not computed by this version",
-    cost_zh="没有机会地块和整治方案；不表示没有",
-    cost_en="no opportunity sites or plans are listed; that does not mean none",
+    reason_en="opportunities and land balance: not computed by this version",
+    cost_zh="没有机会地块和整治平衡；不表示没有",
+    cost_en="no opportunity sites and no balance are listed; that does not mean none",
 )
 
 
-def _cost(role: str, model: ScoreModel, known: Mapping[str, float] | None) -> tuple[str, str]:
+def _cost(role: str, model: ScoreModel, known: Mapping[str, float] | None) -> list[tuple[str, str]]:
     """Return what a role's absence costs; ``known`` None means that shares were not computed."""
     lost = [item for item in model.criteria if item.data == role]
     if known is not None:
         lost = [item for item in lost if known.get(item.code, 0.0) < 1]
     parts = [_criterion_cost(item, known) for item in lost]
-    parts += [_veto_cost(veto) for veto in model.vetoes if veto.data == role]
-    if not parts:
-        return ("没有指标或否决规则因此缺失", "no criterion and no veto is missing because of it")
-    return ("；".join(zh for zh, _ in parts), "; ".join(en for _, en in parts))
+    return parts + [_veto_cost(veto) for veto in model.vetoes if veto.data == role]
 
 
 def _criterion_cost(item: Criterion, known: Mapping[str, float] | None) -> tuple[str, str]:
@@ -176,6 +181,21 @@ def _veto_cost(veto: Veto) -> tuple[str, str]:
     return (f"未核对：{veto.zh}", f"not checked: {veto.en}")
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlanFacts:
+    """The consolidation plan as tables of `plans.proposal` and `plans.receiving`.
+
+    ``front`` : quota against households; ``sites``, ``refused`` : receiving sites as screened.
+    """
+
+    plan: pd.DataFrame
+    ladder: pd.DataFrame
+    front: pd.DataFrame
+    relax: pd.DataFrame
+    sites: pd.DataFrame
+    refused: pd.DataFrame
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunFacts:
     """Everything a workbook or report is made of; tables as values, no file.
@@ -190,6 +210,8 @@ class RunFacts:
     bill : what the absences cost by the score model alone; None where it was not asked.
     names : indicator name -> its names, unit, digits and roles.
     decisions : land-use codes left to decide, of `objects.crosswalk`; None where not asked.
+    village_model : the score model of natural villages; None where none was judged.
+    proposal : the consolidation plan; None where no village was judged.
     quota, potential : of `plans`, by village; None where there is no natural village.
     villages : of `scores.villages`; None where there is no natural village.
     intensity, intensity_zones : of `indicators.zone_intensity`; None where not asked.
@@ -212,6 +234,8 @@ class RunFacts:
     intensity_zones: pd.DataFrame | None = None
     villages: pd.DataFrame | None = None
     quota: pd.DataFrame | None = None
+    village_model: ScoreModel | None = None
+    proposal: PlanFacts | None = None
     potential: pd.DataFrame | None = None
 
     @property

@@ -12,7 +12,7 @@ from landuse.indicators.zonal import ENGINE
 from landuse.products.absence_cost import absence_bill
 from landuse.products.checks import with_checks
 from landuse.products.columns import ColumnLike, ColumnName
-from landuse.products.facts import RunFacts, StudyFacts, absences
+from landuse.products.facts import PlanFacts, RunFacts, StudyFacts, absences
 from landuse.products.quota_lists import with_reclaim
 from landuse.products.report_evidence import holds
 from landuse.products.settings import ProductSettings
@@ -38,12 +38,13 @@ def gather(
     quota: pd.DataFrame | None = None,
     potential: pd.DataFrame | None = None,
     reclaim: pd.DataFrame | None = None,
+    **plan: pd.DataFrame,
 ) -> RunFacts:
     """Return everything a workbook or report is made of.
 
     ``overlap`` is the table of `align.overlap`; without it the source sheet tells no overlap.
     ``decisions``, ``frame``, ``intensity`` and ``intensity_zones``: see `RunFacts`. ``checks``:
-    the field checks, by parcel id.
+    the field checks, by parcel id. ``plan`` : the tables of `PlanFacts`, all or none.
     """
     parcels = with_checks(parcels, checks)
     model = settings.score_model
@@ -61,12 +62,14 @@ def gather(
             contributions=contributions,
             robustness=holds(parcels, "p_flag"),
             role_names=settings.role_names,
+            village_model=settings.village_model,
         ),
         bill=absence_bill(
             settings.absent,
             model=model,
             role_names=settings.role_names,
             parcels=not parcels.empty,
+            village_model=settings.village_model,
         ),
         names=column_names(settings),
         decisions=decisions,
@@ -75,6 +78,8 @@ def gather(
         intensity_zones=intensity_zones,
         villages=villages,
         quota=quota,
+        village_model=settings.village_model if villages is not None else None,
+        proposal=PlanFacts(**plan) if plan else None,
         potential=with_reclaim(potential, reclaim),
     )
 

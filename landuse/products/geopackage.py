@@ -135,8 +135,9 @@ def _write_layer(
 
 def _shape(table: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return how a layer's geometry is written: polygons always as multipolygons."""
-    if len(table) and table.geom_type.eq("Point").all():
-        return {"geometry_type": "Point"}
+    for plain in ("Point", "LineString"):
+        if len(table) and table.geom_type.eq(plain).all():
+            return {"geometry_type": plain}
     return {"geometry_type": "MultiPolygon", "promote_to_multi": True}
 
 

@@ -11,14 +11,24 @@ import pandas as pd
 
 from landuse.core.product import FileProduct
 from landuse.products.columns import column_names, describe, heading
-from landuse.products.facts import RunFacts
+from landuse.products.facts import PlanFacts, RunFacts
 from landuse.products.gather import gather
 from landuse.products.geopackage import LayerLabels, NamedStyle, write_geopackage
+from landuse.products.plan_layers import (
+    MOVE_NAMES,
+    MOVES_NOTE,
+    SITE_NAMES,
+    move_layer,
+    site_layer,
+    with_plan,
+)
 from landuse.products.settings import ProductSettings
 from landuse.products.styles import (
     district_style,
+    move_style,
     parcel_style,
     robustness_style,
+    site_style,
     table_style,
     village_style,
 )
@@ -38,10 +48,12 @@ def make_geopackage(
     """Return ``candidates``: a GeoPackage with the layers that this run has."""
     run = gather(settings, **tables)
     parcels = gpd.GeoDataFrame(run.parcels, geometry=geometry.geometry.array, crs=geometry.crs)
+    villages = village_layer(settlements, run)
     layers = {
         "parcels": parcels,
         "districts": districts(run, towns=towns, zones=zones),
-        "villages": village_layer(settlements, run.villages),
+        "villages": villages,
+        **plan_layers(run.proposal, villages, parcels),
         "findings": run.findings,
     }
     labels = _labels(run, layers)
@@ -58,6 +70,10 @@ def make_geopackage(
     }
     if _has_outlines(layers["villages"]):
         styles["villages"] = village_style(aliases=labels["villages"].aliases)
+    if "receiving_sites" in layers:
+        styles["receiving_sites"] = site_style(aliases=labels["receiving_sites"].aliases)
+    if "moves" in layers:
+        styles["moves"] = move_style(aliases=labels["moves"].aliases)
     robust = _robustness(parcels, labels["parcels"].aliases)
 
     def write(path: Path) -> None:
@@ -81,14 +97,26 @@ def _has_outlines(layer: gpd.GeoDataFrame | None) -> bool:
     return layer is not None and not layer.geom_type.eq("Point").any()
 
 
-def village_layer(
-    settlements: gpd.GeoDataFrame | None, villages: pd.DataFrame | None
-) -> gpd.GeoDataFrame | None:
+def village_layer(settlements: gpd.GeoDataFrame | None, run: RunFacts) -> gpd.GeoDataFrame | None:
     """Return the judged villages with their outlines or points; None where there are none."""
-    if settlements is None or villages is None:
+    if settlements is None or run.villages is None:
         return None
-    shape = settlements.set_index("settlement_id").geometry.reindex(villages["village_id"])
-    return gpd.GeoDataFrame(villages, geometry=shape.to_numpy(), crs=settlements.crs)
+    shape = settlements.set_index("settlement_id").geometry.reindex(run.villages["village_id"])
+    layer = gpd.GeoDataFrame(run.villages, geometry=shape.to_numpy(), crs=settlements.crs)
+    return layer if run.proposal is None else with_plan(layer, run.proposal.plan)
+
+
+def plan_layers(
+    proposal: PlanFacts | None, villages: gpd.GeoDataFrame | None, parcels: gpd.GeoDataFrame
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return receiving sites and moves, each only where the plan has one."""
+    if proposal is None or villages is None:
+        return {}
+    layers = {
+        "receiving_sites": site_layer(proposal, parcels),
+        "moves": move_layer(proposal, villages, parcels),
+    }
+    return {name: layer for name, layer in layers.items() if len(layer)}
 
 
 def districts(
@@ -135,8 +163,11 @@ _TITLES = {
         "自然村与整合候选",
         "部门图层，或由建成像元与建筑聚成，可能含村外厂房；候选仅供意愿调查",
     ),
+    "receiving_sites": ("可能的安置点", "疑似闲置地块中按坡度、管控线、开发边界、距离筛出"),
+    "moves": ("可能的去向", MOVES_NOTE),
     "findings": ("发现", "修复、剔除、缺项与疑点"),
 }
+_NAMES = {"villages": ALIASES, "receiving_sites": SITE_NAMES, "moves": MOVE_NAMES}
 
 
 def _labels(
@@ -145,7 +176,7 @@ def _labels(
     names = column_names(run.names) | {item.name: item for item in total_columns(run.grades)}
     labels = {}
     for layer, table in layers.items():
-        plain = _PLAIN | (ALIASES if layer == "villages" else {})
+        plain = _PLAIN | _NAMES.get(layer, {})
         columns = [] if table is None else [name for name in table.columns if name != "geometry"]
         aliases = {name: plain.get(name) or heading(describe(name, names)) for name in columns}
         title, text = _TITLES[layer]

@@ -1,4 +1,4 @@
-"""Lists: every parcel as CSV, the candidates as a workbook."""
+"""Lists: every parcel and village as CSV, the candidates as workbooks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from landuse.products.columns import ordered_columns
 from landuse.products.gather import gather
 from landuse.products.settings import ProductSettings
 from landuse.products.tables import write_csv
-from landuse.products.workbook import write_workbook
+from landuse.products.village_book import village_book
+from landuse.products.workbook import write_sheets, write_workbook
 
 VILLAGE_FIRST = (
     "village_id", "name", "town_code", "town_name", "village_code", "village_name", "kind",
@@ -54,6 +55,16 @@ def make_village_csv(*, villages: pd.DataFrame, settings: Settings) -> dict[str,
 def make_workbook(*, settings: ProductSettings, **tables: Any) -> dict[str, Any]:
     """Return ``candidates``: the workbook of flagged parcels, totals, dictionary and findings."""
     return {"candidates": FileProduct(".xlsx", partial(_write, gather(settings, **tables)))}
+
+
+def make_village_workbook(*, settings: ProductSettings, **tables: Any) -> dict[str, Any]:
+    """Return ``villages``: the workbook of candidate villages, quota, plan and receiving sites."""
+    run = gather(settings, **tables)
+
+    def write(path: Path) -> None:
+        write_sheets(village_book(run), path, title=run.study.title_zh)
+
+    return {"villages": FileProduct(".xlsx", write)}
 
 
 def _write(run: Any, path: Path) -> None:

@@ -17,13 +17,16 @@ PARAMETER_COLUMNS = (
 )  # fmt: skip
 
 
-def parameter_table(model: ScoreModel, contributions: pd.DataFrame) -> pd.DataFrame:
+def parameter_table(
+    model: ScoreModel, contributions: pd.DataFrame | None = None
+) -> pd.DataFrame:  # fmt: skip
     """Return one row a criterion, veto, grade and evidence rule, with ``PARAMETER_COLUMNS``.
 
     ``weight`` and ``available`` are shares of 0 to 1 (null where they do not apply); all else is
-    text. ``available`` is the share of parcels the criterion applies to that have a value.
+    text. ``available`` is the share of parcels the criterion applies to that have a value; null
+    without ``contributions``.
     """
-    known = availability(contributions)
+    known = {} if contributions is None else availability(contributions)
     families = {family.code: family.zh for family in model.families}
     rows = [_criterion(item, families=families, known=known) for item in model.criteria]
     rows += [_veto(veto) for veto in model.vetoes]

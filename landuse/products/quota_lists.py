@@ -1,4 +1,4 @@
-"""Potential, reclamation and quota in the lists: the sheets 潜力与复垦, 指标台账, 指标分乡镇."""
+"""Potential, reclamation and quota in the lists: by village, town, year and project."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ _PLACE = (
     SheetColumn("village_id", "自然村编号", width=20),
     SheetColumn("name", "名称", width=14),
     SheetColumn("town_name", "乡镇"),
-    SheetColumn("project", "项目区", width=20),
-    SheetColumn("year", "年度", "number"),
+    SheetColumn("project", "项目区（安置点）", width=20),
+    SheetColumn("year", "年度"),
 )
 _AREAS = tuple(SheetColumn(name, NAMES[name], "number", 2) for name in AREAS)
 _REST = (
     SheetColumn("yield_class", NAMES["yield_class"]),
     SheetColumn("prime_farmland", NAMES["prime_farmland"], width=24),
 )
-_TOWNS = (
-    SheetColumn("town_code", "乡镇代码"),
-    SheetColumn("villages", "候选村（个）", "number"),
-    *_AREAS,
-)
+_ROLLED = {
+    "指标分乡镇": SheetColumn("town_code", "乡镇代码"),
+    "指标分年度": SheetColumn("year", "年度", "text"),
+    "指标分项目区": SheetColumn("project", "项目区（安置点）", width=20),
+}
+_COUNT = SheetColumn("villages", "候选村（个）", "number")
 
 
 def with_reclaim(
@@ -61,11 +62,24 @@ def quota_sheets(
         return ()
     names = villages[["village_id", "name", "town_name"]]
     shown = potential.merge(names, on="village_id").sort_values("village_id")
+    quota = _in_words(quota)
     rows = quota.merge(names, on="village_id").sort_values("village_id")
-    towns = rolled_up(quota, "town_code")
     return (
         sheet_of("潜力与复垦", shown, _POTENTIAL, frozen_columns=2),
         sheet_of("指标台账", rows, (*_PLACE, *_AREAS, *_REST), frozen_columns=2,
                  totals=rows[list(AREAS)].sum()),
-        sheet_of("指标分乡镇", towns, _TOWNS, totals=towns[["villages", *AREAS]].sum()),
+        *(_rolled(quota, name, key) for name, key in _ROLLED.items()),
     )  # fmt: skip
+
+
+def _in_words(quota: pd.DataFrame) -> pd.DataFrame:
+    year = quota["year"].astype("str").mask(quota["year"] == 0, "未安排")
+    return quota.assign(
+        year=year, project=quota["project"].mask(quota["project"] == "", "未列入方案")
+    )
+
+
+def _rolled(quota: pd.DataFrame, name: str, key: SheetColumn) -> Sheet:
+    sums = rolled_up(quota, key.code)
+    totals = sums[["villages", *AREAS]].sum()
+    return sheet_of(name, sums, (key, _COUNT, *_AREAS), totals=totals)

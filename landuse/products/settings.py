@@ -22,6 +22,7 @@ class ProductSettings(Settings):
     stamp_zh: str
     stamp_en: str
     score_model: ScoreModel
+    village_model: ScoreModel | None = None
     absent: dict[str, tuple[str, str]]
     years: dict[str, str]
     legend: dict[str, tuple[str, str]]

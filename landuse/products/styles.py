@@ -12,6 +12,7 @@ from landuse.scores.villages import KINDS
 
 HATCH, OUTLINE, FAINT, ZONE_LINE = "#5B6472", "#3A1603", "#B2BAC4", "#2E3F55"
 WATCH_OUTLINE = "#6B4A08"
+PLAN = "#00705A"
 VETOED_FILL = "#E3E6EA"
 P_LINE = "#17324D"
 _LISTED = "\"flag\" LIKE 'suspected%'"
@@ -103,6 +104,23 @@ def village_style(*, aliases: Mapping[str, str]) -> str:
     return _document([*shown, others], aliases=aliases, display="village_id")
 
 
+def site_style(*, aliases: Mapping[str, str]) -> str:
+    """Return the QML of receiving sites: used by the plan, or only screened."""
+    rules = [
+        ("方案用到的安置点", '"villages" > 0', [_fill(f"{PLAN}80", PLAN, width=0.5)]),
+        ("其他可能的安置点", "ELSE", [_fill("", PLAN, style="dash", width=0.3)]),
+    ]
+    return _document(rules, aliases=aliases, display="site_id")
+
+
+def move_style(*, aliases: Mapping[str, str]) -> str:
+    """Return the QML of the lines from a candidate village to a receiving site."""
+    line = {"line_color": _rgba(PLAN), "line_width": "0.4", "line_width_unit": "MM",
+            "line_style": "solid", "capstyle": "round"}  # fmt: skip
+    rules = [("可能的去向（须自愿）", "", [_layer("SimpleLine", line)])]
+    return _document(rules, aliases=aliases, display="village_id", kind="line")
+
+
 def table_style(*, aliases: Mapping[str, str]) -> str:
     """Return the QML of a layer without geometry: the Chinese names of its columns."""
     root = _root()
@@ -181,6 +199,7 @@ def _document(
     *,
     aliases: Mapping[str, str],
     display: str,
+    kind: str = "fill",
 ) -> str:
     root = _root()
     renderer = Xml.SubElement(
@@ -191,11 +210,11 @@ def _document(
     for index, (label, test, layers) in enumerate(rules):
         rule = {"key": _RULE_KEYS.format(index + 1), "filter": test, "label": label}
         Xml.SubElement(listed, "rule", rule | {"symbol": str(index)})
-        symbol = Xml.SubElement(symbols, "symbol", _symbol_attributes(str(index), "fill"))
+        symbol = Xml.SubElement(symbols, "symbol", _symbol_attributes(str(index), kind))
         symbol.extend(layers)
     _aliases(root, aliases)
     Xml.SubElement(root, "previewExpression").text = f'"{display}"'
-    Xml.SubElement(root, "layerGeometryType").text = "2"
+    Xml.SubElement(root, "layerGeometryType").text = "2" if kind == "fill" else "1"
     return _text(root)
 
 

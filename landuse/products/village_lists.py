@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from landuse.indicators.villages.dictionary import VILLAGE_COLUMNS
+from landuse.products.columns import heading
 from landuse.products.sheets import Sheet, SheetColumn, sheet_of
 from landuse.scores.villages import KINDS
 
@@ -46,12 +48,13 @@ COLUMNS: Final = (
     SheetColumn("basis_zh", "依据说明", "long", width=30),
     SheetColumn("suggestion_zh", "建议", "long", width=40),
 )
-ALIASES: Final = {column.code: column.head for column in COLUMNS} | {
+ALIASES: Final[dict[str, str]] = {column.code: column.head for column in COLUMNS} | {
     "building_count": "建筑数", "origin": "来历", "town_code": "乡镇代码", "veto_zh": "否决原因",
     "evidence_en": "证据（英文）", "basis_en": "依据说明（英文）", "suggestion_en": "建议（英文）",
     "kind_en": "主要类别（英文）", "hvs_coverage": "空心得分覆盖", "mrs_coverage": "下山得分覆盖",
-    "scattered_coverage": "零星得分覆盖",
-}  # fmt: skip
+    "scattered_coverage": "零星得分覆盖", "veto": "否决规则", "veto_en": "否决原因（英文）",
+    "veto_share": "否决实测值", "plan_step": "方案步次（空=未列入）",
+} | {item.name: heading(item) for item in VILLAGE_COLUMNS}  # fmt: skip
 
 
 def candidates(villages: pd.DataFrame) -> pd.DataFrame:

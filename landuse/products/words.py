@@ -29,11 +29,16 @@ GROUPS: Final = {
     "COMM": "商业服务",
     "VILLAGE": "村庄宅基地",
     "OTHER": "其他",
+    "SETTLEMENT": "有轮廓的自然村",
+    "SETTLEMENT_POINT": "仅有点位的自然村",
     "ALL": "全部",
 }
 SCORES: Final = {
     "idle": ("疑似闲置得分", "suspected idleness score"),
     "les": ("疑似低效得分", "suspected low-efficiency score"),
+    "hvs": ("空心村得分", "hollow-village score"),
+    "mrs": ("下山搬迁得分", "mountain-relocation score"),
+    "scattered": ("零星自然村得分", "scattered-hamlet score"),
 }
 CHECK_STATES: Final = ("未核", "属实", "不属实")
 MARKS: Final = {

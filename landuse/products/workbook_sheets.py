@@ -17,13 +17,11 @@ from landuse.products.ground_note import ground_note
 from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table, veto_value
 from landuse.products.numbers import grade_sign, number, percent
-from landuse.products.quota_lists import quota_sheets
 from landuse.products.report_stairs import vetoes_only
 from landuse.products.sheets import Sheet, SheetColumn, from_names, sheet_of
 from landuse.products.source_page import overlap_words
 from landuse.products.source_sheet import SheetLimits, all_doubts, origin
 from landuse.products.totals import county_totals, total_columns, town_totals, zone_totals
-from landuse.products.village_lists import village_sheets
 from landuse.products.words import (
     FLAGS,
     GROUPS,
@@ -80,8 +78,6 @@ def workbook_sheets(run: RunFacts) -> tuple[Sheet, ...]:
         candidate_sheet(run),
         not_listed_sheet(run),
         *total_sheets(run),
-        *village_sheets(run.villages),
-        *quota_sheets(run.potential, run.quota, run.villages),
         *zone_intensity_sheets(run.intensity, run.intensity_zones),
         waterfall_sheet(run),
         *decision_sheets(run),
@@ -199,9 +195,9 @@ def waterfall_sheet(run: RunFacts) -> Sheet:
     return sheet_of("否决面积", vetoes, columns, totals=vetoes[["parcels", "area_mu"]].sum())
 
 
-def parameter_sheet(run: RunFacts) -> Sheet:
-    """Return criteria, vetoes, grades and evidence rules with source and mark."""
-    columns = (
+def parameter_columns() -> tuple[SheetColumn, ...]:
+    """Return the columns of a sheet of parameters."""
+    return (
         SheetColumn("kind", "类别", width=10),
         SheetColumn("score", "所属得分", width=14),
         SheetColumn("code", "代码", width=8),
@@ -217,9 +213,12 @@ def parameter_sheet(run: RunFacts) -> Sheet:
         SheetColumn("source", "依据", "long", width=60),
         SheetColumn("en", "英文名", width=28),
     )
-    return sheet_of(
-        "参数与依据", parameter_table(run.model, run.contributions), columns, frozen_columns=4
-    )
+
+
+def parameter_sheet(run: RunFacts) -> Sheet:
+    """Return criteria, vetoes, grades and evidence rules with source and mark."""
+    table = parameter_table(run.model, run.contributions)
+    return sheet_of("参数与依据", table, parameter_columns(), frozen_columns=4)
 
 
 def source_sheet(run: RunFacts) -> Sheet:
@@ -275,11 +274,15 @@ def finding_sheet(run: RunFacts) -> Sheet:
     return sheet_of("缺失与发现", table.assign(kind=kinds), columns)
 
 
-def note_sheet(run: RunFacts) -> Sheet:
-    """Return what a reader must know: stamp, counts, sentences, marks, the run."""
+def note_sheet(run: RunFacts, *, first: tuple[str, str, str] | None = None) -> Sheet:
+    """Return what a reader must know: stamp, counts, sentences, marks, the run.
+
+    ``first`` : a row that goes before all others.
+    """
     study, flags = run.study, run.parcels["flag"]
     share = county_totals(run.parcels, grades=run.grades)["suspected_share"]
     rows = [
+        *([first] if first else []),
         ("题名", study.title_zh, study.title_en),
         ("图件", RELEASE_ZH, RELEASE_EN),
         ("性质", NOTE_ZH, NOTE_EN),

@@ -79,7 +79,10 @@ class Cost:
         return max((item.coverage for item in self.reach if item.score == score), default=0.0)
 
 
-def cost_of(absent: Collection[str], model: ScoreModel, *, ways: Ways | None = None) -> Cost:
+def cost_of(
+    absent: Collection[str], model: ScoreModel, *, ways: Ways | None = None,
+    scores: Sequence[ScoreName] = SCORES,
+) -> Cost:  # fmt: skip
     """Return what the absence of roles costs.
 
     .. math:: C_{max}(s, g) = \\sum_{known} w_j / \\sum_{applicable} w_j
@@ -91,6 +94,7 @@ def cost_of(absent: Collection[str], model: ScoreModel, *, ways: Ways | None = N
     ways : column to sets of roles, each of which gives it, e.g. floor area from footprints that
         a built surface confirms, or from built surface and height. A column not listed is given
         by the one role that its criterion names.
+    scores : the scores that the model has.
 
     Laws: with nothing absent every coverage is 1; one more absence never raises one; the order
     of the roles does not matter.
@@ -104,7 +108,7 @@ def cost_of(absent: Collection[str], model: ScoreModel, *, ways: Ways | None = N
         criteria=lost,
         vetoes=tuple(item for item in model.vetoes if is_lost(item, gone, ways=ways)),
         families=tuple(item for item in model.families if item.code in named - left),
-        reach=tuple(row for score in SCORES for row in _reach(score, lost, model)),
+        reach=tuple(row for score in scores for row in _reach(score, lost, model)),
     )
 
 

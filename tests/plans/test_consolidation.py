@@ -116,8 +116,9 @@ def test_a_village_once_chosen_stays_and_nesting_has_a_price(seed: int) -> None:
     given_ = problem(*county(seed, villages=14, sites=3), settings=chosen_)
     budgets = [200.0, 500.0, 900.0, 1_500.0]
     ladder, plan = budget_ladder(given_, budgets, settings=chosen_)
-    assert (ladder["nesting_price_mu"] >= -1e-6).all()
+    assert (ladder["nesting_price"] >= -1e-6).all()
     assert ladder["quota_mu"].is_monotonic_increasing
+    assert ladder["next_quota_mu"].sum() == pytest.approx(ladder["quota_mu"].iloc[-1])
     assert plan["village_id"].is_unique
     for row in ladder.itertuples():
         here = plan[plan["step"] <= row.step]
@@ -161,3 +162,11 @@ def test_consent_bars_only_where_it_is_known() -> None:
     found = problem(asked, sites, settings=exact())
     assert "V00" not in found.village_ids
     assert {"V01", "V02"} <= set(found.village_ids)
+
+
+def test_the_solver_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """HiGHS writes to file descriptor 1 by itself: a script that reads `--json` must not see it."""
+    for seed in range(6):
+        given_ = problem(*county(seed, villages=60, sites=9), settings=PlanSettings(budget=900))
+        solve(given_, settings=PlanSettings(budget=900))
+    assert capfd.readouterr().out == ""

@@ -47,7 +47,7 @@ def test_criteria_coverage_family_and_columns_of_one_role():
 
 def test_a_veto_is_not_checked_and_a_role_nothing_reads_says_so():
     assert words("eco_redline")[0].startswith("未核对 V01 位于生态保护红线内")
-    assert words("consent") == NOTHING
+    assert words("village_list")[0] == "不能核对村名录"
 
 
 def test_every_criterion_of_the_shipped_model_has_a_source_in_this_version():
@@ -146,3 +146,21 @@ def test_what_is_said_of_footprints_and_heights_is_what_is_measured(size):
             known = column in table and table[column].notna().all()
             ways = [not set(roles) & set(gone) for roles in GIVEN_BY[column]]
             assert known == any(ways), (column, gone)
+
+
+def test_what_villages_lose_is_told_beside_the_parcels():
+    """Without services B08 (10 % of hollowness) drops out; without them no veto of parcels."""
+    model_ = open_study(DEMO_STUDY).village_model
+    item = next(iter(bill("services", village_model=model_).roles))
+    assert "空心村少 B08 1 公里内服务点 10%" in item.words()[0] or "B08" in item.words()[0]
+    assert "hollow village loses B08" in item.words()[1]
+    assert not item.empties_only
+    assert bill("services").roles[0].empties_only
+
+
+def test_a_height_list_of_villages_spares_the_elevation_model():
+    model_ = open_study(DEMO_STUDY).village_model
+    lost = bill("elevation", village_model=model_).roles[0].village
+    assert "C02" not in {one.code for one in lost.criteria}
+    both = bill("elevation", "settlements", village_model=model_)
+    assert "C01" in {one.code for one in both.roles[0].village.criteria}

@@ -1,0 +1,146 @@
+"""The plan as a stage: candidates and sites in, proposal, ladder, front and what to relax out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from landuse.core.findings import Finding
+from landuse.indicators.measured import Limit
+from landuse.plans.consolidation import PlanSettings, problem
+from landuse.plans.ladder import budget_ladder, pareto, to_relax
+from landuse.plans.receiving import ReceivingSettings, receiving_sites
+
+STAGE = "consolidation"
+ASKED = (
+    "方案只是征询意愿的顺序，搬迁须农户自愿",
+    "the plan is an order in which to ask; moving is voluntary",
+)
+
+
+class ProposalSettings(PlanSettings):
+    """The planner's choice, how many steps the ladder has, and what a household costs."""
+
+    steps: int = Field(10, ge=1, le=40)
+    front: int = Field(8, ge=0, le=40, description="points of the front; 0 = none")
+    first_year: int | None = Field(
+        None, ge=1990, le=2100, description="year of the first step; none = no year is named"
+    )
+    household_cost: Limit = Limit(
+        value=25, unit="10,000 yuan a household", source="proposed here; set the county's own",
+        mark="P",
+    )  # fmt: skip
+
+
+def screen_receiving(
+    *, parcels: pd.DataFrame, geometry: gpd.GeoDataFrame, settings: ReceivingSettings
+) -> dict[str, Any]:
+    """Screen the flagged parcels as receiving sites; see `receiving_sites`."""
+    inside = geometry.geometry.representative_point()
+    placed = parcels.assign(x=inside.x.to_numpy(), y=inside.y.to_numpy())
+    return receiving_sites(parcels=placed, settings=settings)
+
+
+def propose(
+    *,
+    villages: pd.DataFrame,
+    quota: pd.DataFrame,
+    settlements: gpd.GeoDataFrame,
+    sites: pd.DataFrame,
+    consent: pd.DataFrame | None,
+    settings: ProposalSettings,
+) -> dict[str, Any]:
+    """Propose which candidates to ask first and where their people could go.
+
+    Parameters
+    ----------
+    villages, quota : of `scores.villages` and `plans.quota`, by ``village_id``.
+    settlements : geometry by ``settlement_id``. ``sites`` : of `receiving_sites`.
+    consent : ``settlement_id``, ``consent_share``; without it nobody is barred.
+
+    Returns
+    -------
+    ``plan``, ``ladder``, ``front``, ``relax`` (see `plans.ladder`), ``ledger`` (the quota with the
+    plan's ``project``, ``year``; see `scheduled`), ``findings``. Costs are in 10,000 yuan:
+    households x ``household_cost``. Budgets are equal steps up to ``budget``.
+    """
+    rows = _candidates(villages, quota, settlements, consent, settings)
+    given = problem(rows, sites, settings=settings)
+    budgets = np.linspace(0, settings.budget, settings.steps + 1)[1:].tolist()
+    ladder, plan = budget_ladder(given, budgets, settings=settings)
+    plan = plan.merge(rows[["village_id", "kind", "name", "town_name"]], on="village_id")
+    front = (
+        pareto(given, settings=settings, points=settings.front) if settings.front else ladder[:0]
+    )
+    return {
+        "plan": plan,
+        "ladder": ladder,
+        "front": front,
+        "ledger": scheduled(quota, plan, settings=settings),
+        "relax": to_relax(given, settings=settings),
+        "findings": _findings(len(rows), len(given.village_ids), len(sites), consent),
+    }
+
+
+def scheduled(
+    quota: pd.DataFrame, plan: pd.DataFrame, *, settings: ProposalSettings
+) -> pd.DataFrame:
+    """Return the quota ledger with what the plan makes of it: no area changes.
+
+    ``project`` is the receiving site, since 项目区 joins the land cleared and the land built on;
+    "" = not in the plan. ``year`` counts a step a year from ``first_year``; 0 = none named.
+    """
+    planned = plan.set_index("village_id")
+    step = quota["village_id"].map(planned["step"])
+    first = settings.first_year
+    year = (step + first - 1).fillna(0) if first else pd.Series(0.0, index=quota.index)
+    project = quota["village_id"].map(planned["site_id"]).astype("object").fillna("")
+    return quota.assign(project=project.astype("str"), year=year.astype("int64"))
+
+
+def _candidates(
+    villages: pd.DataFrame,
+    quota: pd.DataFrame,
+    settlements: gpd.GeoDataFrame,
+    consent: pd.DataFrame | None,
+    settings: ProposalSettings,
+) -> pd.DataFrame:
+    facts = ["village_id", "kind", "name", "town_name", "households_est", "population_est"]
+    known = villages.reindex(columns=[*facts, "hazard_near"])
+    rows = quota[["village_id", "net_quota_mu"]].merge(known, on="village_id", validate="1:1")
+    inside = settlements.set_index("settlement_id").geometry.representative_point()
+    place = inside.reindex(rows["village_id"])
+    rows = rows.assign(
+        x=place.x.to_numpy(),
+        y=place.y.to_numpy(),
+        in_hazard=rows["hazard_near"].astype("float64").fillna(0),
+        cost=rows["households_est"].astype("float64") * settings.household_cost.value,
+    )
+    if consent is None:
+        return rows
+    share = consent.drop_duplicates("settlement_id", keep="last").set_index("settlement_id")
+    return rows.assign(consent_share=rows["village_id"].map(share["consent_share"]))
+
+
+def _findings(
+    candidates: int, asked: int, sites: int, consent: pd.DataFrame | None
+) -> list[Finding]:
+    told = [
+        _told("note", f"{asked} / {candidates}", *ASKED),
+        _told("note", str(sites), "筛选出的安置点", "receiving sites after screening"),
+    ]
+    if consent is None:
+        told.append(_told("absent", "", "没有意愿调查，方案未考虑意愿",
+                          "no consent survey: the plan does not know who agrees"))  # fmt: skip
+    if not sites:
+        told.append(_told("doubt", "0", "没有可用的安置点，方案为空",
+                          "no receiving site: the plan is empty"))  # fmt: skip
+    return told
+
+
+def _told(kind: str, value: str, zh: str, en: str) -> Finding:
+    return Finding(stage=STAGE, kind=kind, object_id="", value=value, message_zh=zh, message_en=en)
