@@ -339,7 +339,7 @@ def _deliver(plan: Plan) -> None:
                    "potential": "village_potential.potential",
                    "reclaim": "reclaim.reclaim", "sites": "receiving.sites",
                    "refused": "receiving.refused"}  # fmt: skip
-        tables |= {name: f"consolidation.{name}" for name in ("plan", "ladder", "front", "relax")}
+        tables |= {name: f"consolidation.{name}" for name in PLAN_TABLES}
     shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
     context = plan.of("roads", "water", "buildings", *CONTROL_ROLES, "elevation")
@@ -355,9 +355,12 @@ def _deliver(plan: Plan) -> None:
     plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
              takes=tables | shapes | places | villages)  # fmt: skip
     plan.add("report", "报告", make_report, facts, takes=measured | tables | shapes | frame)
+    if plan.output("villages.villages"):
+        context |= villages | {"village_contributions": "villages.contributions"}
     plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context)
 
 
+PLAN_TABLES = ("plan", "ladder", "front", "relax", "reach")
 PRODUCT_FILES = {
     "map.html": "map.map",
     "candidates.gpkg": "candidates_gpkg.candidates",

@@ -65,7 +65,9 @@ def propose(
     Returns
     -------
     ``plan``, ``ladder``, ``front``, ``relax`` (see `plans.ladder`), ``ledger`` (the quota with the
-    plan's ``project``, ``year``; see `scheduled`), ``findings``. Costs are in 10,000 yuan:
+    plan's ``project``, ``year``; see `scheduled`), ``reach`` (one row: ``candidates``, ``useful``:
+    that free quota or lie by a hazard, ``with_site``: of these, with a site that has room within
+    ``longest_m``), ``findings``. Costs are in 10,000 yuan:
     households x ``household_cost``. Budgets are equal steps up to ``budget``.
     """
     rows = _candidates(villages, quota, settlements, consent, settings)
@@ -73,6 +75,10 @@ def propose(
     budgets = np.linspace(0, settings.budget, settings.steps + 1)[1:].tolist()
     ladder, plan = budget_ladder(given, budgets, settings=settings)
     plan = plan.merge(rows[["village_id", "kind", "name", "town_name"]], on="village_id")
+    reach = pd.DataFrame({
+        "candidates": [len(rows)], "useful": [len(given.village_ids)],
+        "with_site": [len(np.unique(given.village))], "longest_m": [settings.longest_m],
+    })  # fmt: skip
     front = (
         pareto(given, settings=settings, points=settings.front) if settings.front else ladder[:0]
     )
@@ -82,7 +88,8 @@ def propose(
         "front": front,
         "ledger": scheduled(quota, plan, settings=settings),
         "relax": to_relax(given, settings=settings),
-        "findings": _findings(len(rows), len(given.village_ids), len(sites), consent),
+        "reach": reach,
+        "findings": _findings(reach, sites=len(sites), consent=consent),
     }
 
 
@@ -126,11 +133,16 @@ def _candidates(
     return rows.assign(consent_share=rows["village_id"].map(share["consent_share"]))
 
 
-def _findings(
-    candidates: int, asked: int, sites: int, consent: pd.DataFrame | None
-) -> list[Finding]:
+def _findings(reach: pd.DataFrame, *, sites: int, consent: pd.DataFrame | None) -> list[Finding]:
+    count = reach.iloc[0]
     told = [
-        _told("note", f"{asked} / {candidates}", *ASKED),
+        _told("note", f"{count['useful']:.0f} / {count['candidates']:.0f}", *ASKED),
+        _told(
+            "note",
+            f"{count['useful'] - count['with_site']:.0f} / {count['useful']:.0f}",
+            f"{count['longest_m']:.0f} m 内没有容得下的安置点，不在方案内",
+            f"no site with room within {count['longest_m']:.0f} m: not in the plan",
+        ),
         _told("note", str(sites), "筛选出的安置点", "receiving sites after screening"),
     ]
     if consent is None:

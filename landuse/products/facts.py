@@ -185,13 +185,15 @@ def _veto_cost(veto: Veto) -> tuple[str, str]:
 class PlanFacts:
     """The consolidation plan as tables of `plans.proposal` and `plans.receiving`.
 
-    ``front`` : quota against households; ``sites``, ``refused`` : receiving sites as screened.
+    ``reach`` : one row: how many candidates could be in it. ``front`` : quota against households;
+    ``sites``, ``refused`` : receiving sites as screened.
     """
 
     plan: pd.DataFrame
     ladder: pd.DataFrame
     front: pd.DataFrame
     relax: pd.DataFrame
+    reach: pd.DataFrame
     sites: pd.DataFrame
     refused: pd.DataFrame
 

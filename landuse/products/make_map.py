@@ -11,6 +11,7 @@ from landuse.core.layers import Layer
 from landuse.products.facts import Absence
 from landuse.products.gather import gather
 from landuse.products.ground_note import ground_note
+from landuse.products.map_villages import village_input
 from landuse.products.report_stairs import vetoes_only
 from landuse.products.settings import ProductSettings
 from landuse.products.webmap import MapInput, WebTiles, hillshade_picture, render_map
@@ -29,6 +30,8 @@ def make_map(
     roads: gpd.GeoDataFrame | None,
     water: gpd.GeoDataFrame | None,
     buildings: gpd.GeoDataFrame | None,
+    settlements: gpd.GeoDataFrame | None = None,
+    village_contributions: pd.DataFrame | None = None,
     contributions: pd.DataFrame,
     waterfall: pd.DataFrame,
     sources: pd.DataFrame,
@@ -69,6 +72,13 @@ def make_map(
         water=water,
         buildings=buildings,
         control_lines=lines,
+        villages=village_input(
+            run,
+            settlements=settlements,
+            contributions=village_contributions,
+            parcels=parcels,
+            years=settings.years,
+        ),
         hillshade=hillshade_picture(elevation.values, grid=elevation.grid) if elevation else None,
         tiles=WebTiles(*settings.tiles) if settings.tiles else None,
     )

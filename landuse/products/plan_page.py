@@ -26,6 +26,7 @@ def plan_page(proposal: PlanFacts | None) -> dict[str, Any] | None:
         "relax": proposal.relax.to_dict("records"),
         "chart": front_chart(proposal.front),
         "villages": len(proposal.plan),
+        "reach": proposal.reach.to_dict("records")[0],
         "sites": len(sites),
         "capacity": float(sites["capacity_households"].sum()),
         "unchecked": sorted({text for text in sites["unchecked"] if text}),

@@ -38,7 +38,9 @@ def facts() -> PlanFacts:
     refused = pd.DataFrame({"site_id": ["S3"], "rule_zh": "坡度过大", "rule_en": "too steep",
                             "value": [9.0], "limit": [8.0]})  # fmt: skip
     relax = pd.DataFrame(columns=["rule", "zh", "en", "limit", "needed", "by"])
-    return PlanFacts(plan=plan, ladder=ladder, front=front, relax=relax, sites=sites,
+    reach = pd.DataFrame({"candidates": [5], "useful": [3], "with_site": [2],
+                          "longest_m": [5_000.0]})  # fmt: skip
+    return PlanFacts(reach=reach, plan=plan, ladder=ladder, front=front, relax=relax, sites=sites,
                      refused=refused)  # fmt: skip
 
 

@@ -34,18 +34,21 @@ _TEXTS = (
 
 def plain(value: Any) -> Any:
     """Return a value as JSON can carry it: no NaN, no NumPy scalar, no unprintable text."""
-    if isinstance(value, str):
-        return plain_text(value)
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
     if value is None or value is pd.NA:
         return None
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
     if isinstance(value, (int, float, np.number)):
-        number = float(value)
-        if not np.isfinite(number):
-            return None
-        return int(number) if number.is_integer() else number
+        return _plain_number(float(value))
     return plain_text(str(value))
+
+
+def _plain_number(number: float) -> int | float | None:
+    if not np.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
 
 
 def plain_records(records: Any) -> list[dict[str, Any]]:

@@ -49,6 +49,35 @@ class WebTiles:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class VillageInput:
+    """Candidate villages and the plan, as the map shows them.
+
+    Attributes
+    ----------
+    villages : candidates in the order of the list, with outlines or points: ``village_id, kind``
+        and the columns of `scores.villages` and `plans.quota` that are there.
+    kinds : ``zh, en`` of the kinds in their order; ``kind`` is one of the ``zh``.
+    criteria : of the village model, with ``year``; ``contributions`` : ``village_id`` and points in
+        columns ``<score>_<code>``.
+    every : how many natural villages there are.
+    moves : ``village_id, site_id, step, way_m, households``; ``sites`` : with outlines,
+        ``site_id, capacity_households, area_mu, unchecked``; ``ladder`` : rows of `plans.ladder`.
+    relax, reach : of `plans.proposal`.
+    """
+
+    villages: gpd.GeoDataFrame
+    kinds: Sequence[Record]
+    criteria: Sequence[Record] = ()
+    contributions: pd.DataFrame | None = None
+    every: int = 0
+    moves: pd.DataFrame | None = None
+    sites: gpd.GeoDataFrame | None = None
+    ladder: pd.DataFrame | None = None
+    relax: Sequence[Record] = ()
+    reach: Record | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class MapInput:
     """Everything the map shows.
 
@@ -80,6 +109,7 @@ class MapInput:
     control_lines : layer by name of ``CONTROL_LINES``. None = wanted but not supplied: greyed in
         the legend and named as not checked. A name left out is not known to this study at all.
     hillshade : from ``hillshade_picture``.
+    villages : candidate villages and plan; None = no natural village was judged.
     tiles : web tiles; None = none, and nothing is asked of the network.
     """
 
@@ -111,6 +141,7 @@ class MapInput:
     buildings: gpd.GeoDataFrame | None = None
     control_lines: Mapping[str, gpd.GeoDataFrame | None] = field(default_factory=dict)
     hillshade: Hillshade | None = None
+    villages: VillageInput | None = None
     tiles: WebTiles | None = None
 
     def rules(self) -> list[Record]:

@@ -33,11 +33,13 @@ from landuse.products.webmap.vendored import (
     refuse_addresses,
     refuse_links,
 )
+from landuse.products.webmap.villages import add_plan, add_villages
 
 MODULES = (
-    "i18n", "i18n_evidence", "format", "data", "index", "facets", "state", "canvas", "ground",
-    "modes", "parcels", "overlay", "view", "list", "filters", "search", "card", "evidence",
-    "whynot", "legend", "export", "keys", "main",
+    "i18n", "i18n_evidence", "i18n_villages", "format", "data", "index", "facets", "state",
+    "canvas", "ground", "modes", "parcels", "overlay", "view", "list", "filters", "search", "card",
+    "evidence", "whynot", "legend", "export", "tasks", "villages", "village_paint",
+    "village_card", "plan", "keys", "main",
 )  # fmt: skip
 """Script files in the order they are joined, inside one function."""
 NO_SCRIPT_ROWS = 20
@@ -85,6 +87,12 @@ def payload_text(inputs: MapInput) -> str:
         "agree_at": inputs.agree_at,
         "words": evidence_words(inputs.parcels),
     }
+    if inputs.villages is not None:
+        towns = payload.head["parcels"]["towns"]
+        payload.head["villages"] = add_villages(
+            payload, inputs.villages, crs=inputs.crs, towns=towns
+        )
+        payload.head["plan"] = add_plan(payload, inputs.villages, crs=inputs.crs)
     return payload.text()
 
 

@@ -25,6 +25,7 @@ async function unpack() {
   D.shape = Object.fromEntries(Object.entries(D.layers).map(([name, place]) => [name, shapes(place)]));
   for (const line of D.control) if (line.shape) line.shape = shapes(line.shape);
   D.order = array(D.layers.parcels.order);
+  unpackVillages();
   nameKinds();
 }
 

@@ -10,9 +10,10 @@ function step(by) {
 function pressed(event) {
   if (event.altKey && event.code === "KeyL") { event.preventDefault(); setLanguage(S.lang === "zh" ? "en" : "zh"); return; }
   if (event.altKey || event.ctrlKey || event.metaKey || byId("about").open) return;
+  if (event.key === "Escape" && S.task !== "idle" && !byId("right").hidden) { event.preventDefault(); closePanel(); return; }
   if (event.key === "Escape" && S.sel >= 0) { event.preventDefault(); closeCard(); return; }
   if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox") return;
-  if (event.key === "n" || event.key === "N") step(event.shiftKey ? -1 : 1);
+  if ((event.key === "n" || event.key === "N") && S.task === "idle") step(event.shiftKey ? -1 : 1);
   else if (event.key === "l" || event.key === "L") foldLegend();
   else if (event.key === "0") goHome();
   else if (event.key === "Enter" && event.target === map.getContainer() && S.hover >= 0) select(S.hover);

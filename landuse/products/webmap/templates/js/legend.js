@@ -49,7 +49,7 @@ function frameItems() {
   if (D.shape.zones) {
     items.push(item(lineKey("#2E3F55", 1.6, []), t("zones"), { layer: "zones" }));
   }
-  if (D.hasZones) {
+  if (D.hasZones && S.task === "idle") {
     items.push(item(boxKey("#FFFFFF", "#3A1603"), t("in_zone_key")), item(boxKey("#FFFFFF", "#3A1603", [4, 3]), t("out_zone_key")));
   }
   if (D.shape.towns) items.push(item(lineKey("#8A95A5", 1, [2, 2]), t("towns"), { layer: "towns" }));
@@ -79,8 +79,10 @@ function drawLegend() {
     D.counts[D.VETO] ? item(boxKey("veto", "#5B6472"), t("veto"), { layer: "veto", count: D.counts[D.VETO], title: t("from_zoom") }) : null,
     D.counts[D.OTHER] ? item(boxKey("#DDE2EA", "#B4BDC9"), t("other"), { layer: "other", count: D.counts[D.OTHER], title: t("from_zoom") }) : null
   ];
-  const groups = [
-    group(heading("g_parcels", "parcels"), modeChooser(), S.mode === "grade" ? gradeItems() : modeItems()), group(null, doubt), group(null, frameItems()),
+  const parcels = [
+    group(heading("g_parcels", "parcels"), modeChooser(), S.mode === "grade" ? gradeItems() : modeItems()), group(null, doubt)
+  ];
+  const groups = [...(S.task === "idle" ? parcels : villageLegend()), group(null, frameItems()),
     group(heading("g_control", D.control.some((line) => line.shape) ? "control" : null), controlItems()), group(null, groundItems())
   ];
   byId("legend-body").replaceChildren(...groups.filter(Boolean));

@@ -5,7 +5,8 @@ function redrawAll() {
   drawFilters();
   drawSummary();
   drawList();
-  drawCard();
+  drawTabs();
+  drawTask();
   drawLegend();
   drawStatus();
   labelControls();
@@ -14,11 +15,21 @@ function redrawAll() {
   showPopup();
 }
 
+// Everything that belongs to the villages and to the plan.
+function drawTask() {
+  drawVillageFilters();
+  drawVillageSummary();
+  drawVillageRows();
+  drawRight();
+}
+
 function wire() {
+  on("task", redrawAll);
+  on("village", () => { drawTask(); drawLegend(); sheets.villages.redraw(); sheets.pick.redraw(); });
   on("filter", () => { collectThemed(); byId("list").scrollTop = 0; drawFilters(); drawSummary(); drawList(); drawLegend(); sheets.parcels.redraw(); sheets.pick.redraw(); });
   on("layers", () => { drawLegend(); applyLayers(); });
   on("language", redrawAll);
-  on("select", () => { drawCard(); drawRows(); });
+  on("select", () => { drawRight(); drawRows(); });
   window.addEventListener("hashchange", () => { if (location.hash !== lastHash) followHash(); });
 }
 
@@ -29,6 +40,8 @@ function followHash() {
   applyFilters();
   redrawAll();
   if (start.view) map.setView([start.view[0], start.view[1]], start.view[2], { animate: false });
+  readTask(new URLSearchParams(location.hash.slice(1)));
+  if (S.task !== "idle") return;
   const i = S.ids.has(start.id) ? S.ids.get(start.id) : -1;
   if (i !== S.sel) select(i, { move: !start.view });
 }
@@ -51,9 +64,9 @@ async function start() {
   document.body.classList.toggle("no-zones", !D.hasZones);
   document.body.classList.toggle("one-town", D.towns.length < 2);
   resetFilters();
-  const from = readHash();
+  const hash = location.hash, from = readHash();
   setUpMap();
-  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpKeys();
+  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpTasks(); setUpVillages(); setUpKeys();
   wire();
   S.rows = [];
   S.shown = new Uint8Array(D.n);
@@ -61,7 +74,8 @@ async function start() {
   applyFilters();
   redrawAll();
   if (innerWidth < 768) foldLegend(true);
-  if (S.ids.has(from.id)) select(S.ids.get(from.id), { move: !from.view });
+  readTask(new URLSearchParams(hash.slice(1)));
+  if (S.task === "idle" && S.ids.has(from.id)) select(S.ids.get(from.id), { move: !from.view });
   expose(performance.now() - began);
 }
 
@@ -76,6 +90,11 @@ function expose(ready) {
     ids: () => S.rows.map((i) => D.col.parcel_id.at(i)),
     position: (id) => { const b = boundsOf(metres(D.shape.parcels, S.ids.get(id))).getCenter(); const p = map.latLngToContainerPoint(b); return [p.x, p.y]; },
     bounds: (id) => metres(D.shape.parcels, S.ids.get(id)),
+    task: () => ({ name: S.task, step: V.step, selected: V.sel >= 0 ? D.villages.village_id.at(V.sel) : "", kinds: [...V.kinds], panel: V.panel }),
+    villages: () => V.items.filter((row) => row.village >= 0).map((row) => D.villages.village_id.at(row.village)),
+    chosen: () => (D.plan ? D.plan.village.filter((_, move) => inBudget(move)).map((i) => D.villages.village_id.at(i)) : []),
+    villagePosition: (id) => { const i = D.villages.places.get(id), p = map.latLngToContainerPoint(toLatLng(D.villages.x.at(i), D.villages.y.at(i))); return [p.x, p.y]; },
+    villageCsv,
     csv: csvText,
     geojson: geojsonText
   });

@@ -1,5 +1,5 @@
 // What is chosen. Lives in the address after #, so that a link brings it back.
-const S = { lang: "zh", kinds: new Set(), where: "all", town: -1, sel: -1, cursor: -1, hover: -1, off: new Set(), rows: [], shown: null, facet: {}, cluster: "", mode: "grade" };
+const S = { lang: "zh", kinds: new Set(), where: "all", town: -1, sel: -1, cursor: -1, hover: -1, off: new Set(), rows: [], shown: null, facet: {}, cluster: "", mode: "grade", task: "idle" };
 const listeners = {};
 
 function on(name, run) { (listeners[name] = listeners[name] || []).push(run); }
@@ -69,6 +69,7 @@ function hashText() {
   if (S.mode !== "grade") part.set("m", S.mode);
   if (S.off.size) part.set("o", [...S.off].join("_"));
   if (S.sel >= 0) part.set("s", D.col.parcel_id.at(S.sel));
+  taskHash(part);
   return "#" + part;
 }
 

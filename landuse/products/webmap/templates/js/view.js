@@ -10,7 +10,7 @@ function setUpMap() {
     map.createPane("relief").style.zIndex = 150;
     sheets.hillshade = L.imageOverlay(D.meta.hillshade.src, [[south, west], [north, east]], { pane: "relief" });
   }
-  for (const [name, paint, z] of [["ground", paintGround, 300], ["parcels", paintParcels, 310], ["overlay", paintOverlay, 320], ["pick", paintPick, 330]]) {
+  for (const [name, paint, z] of [["ground", paintGround, 300], ["parcels", paintParcels, 310], ["overlay", paintOverlay, 320], ["villages", paintVillages, 325], ["pick", paintPick, 330]]) {
     const pane = map.createPane(name);
     pane.style.zIndex = z;
     pane.style.pointerEvents = "none";
@@ -23,10 +23,10 @@ function setUpMap() {
 function startMap(start) {
   if (start.view) map.setView([start.view[0], start.view[1]], start.view[2], { animate: false });
   else goHome();
-  for (const name of ["hillshade", "ground", "parcels", "overlay", "pick"]) if (sheets[name]) sheets[name].addTo(map);
-  map.on("click", (event) => select(hitAt(event.latlng), { move: false }));
-  map.on("mousemove", (event) => { if (!event.originalEvent.buttons) setHover(hitAt(event.latlng)); });
-  map.on("mouseout", () => setHover(-1));
+  for (const name of ["hillshade", "ground", "parcels", "overlay", "villages", "pick"]) if (sheets[name]) sheets[name].addTo(map);
+  map.on("click", (event) => { if (S.task === "idle") select(hitAt(event.latlng), { move: false }); else pickVillage(villageAt(event.latlng)); });
+  map.on("mousemove", (event) => { if (event.originalEvent.buttons) return; if (S.task === "idle") setHover(hitAt(event.latlng)); else hoverVillage(villageAt(event.latlng)); });
+  map.on("mouseout", () => { setHover(-1); hoverVillage(-1); });
   map.on("moveend", () => { noteText(); keepHash(); });
   new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
 }
@@ -162,6 +162,8 @@ function showPopup() {
 function evidence(i) { return D.col["evidence_" + S.lang].at(i) || D.col.evidence_zh.at(i); }
 
 function noteText() {
+  byId("note").querySelector("b").textContent = t(S.task === "idle" ? "suspected" : "v_candidate");
+  if (S.task !== "idle") { byId("note-text").textContent = t("v_note"); byId("notice").hidden = true; return; }
   const notice = say(D.meta, "notice");
   byId("note-text").textContent = t(map.getZoom() < CIRCLES_BELOW ? "note_circles" : "note");
   byId("notice").hidden = !notice;
@@ -169,7 +171,7 @@ function noteText() {
 }
 
 function applyLayers() {
-  for (const name of ["ground", "parcels", "overlay", "pick"]) sheets[name].redraw();
+  for (const name of ["ground", "parcels", "overlay", "villages", "pick"]) sheets[name].redraw();
   if (sheets.hillshade) sheets.hillshade.setOpacity(isVisible("hillshade") ? 1 : 0);
   map.getPane("tilePane").style.display = isVisible("tiles") ? "" : "none";
 }

@@ -1,0 +1,41 @@
+// The words of villages and of the plan. Moving is voluntary: no word here says otherwise.
+Object.assign(WORDS.zh, {
+  no_villages: "本次没有自然村", no_plan: "本次没有整合方案", v_unit: "个", v_homes: "户", v_kind: "类型",
+  v_sum: "候选自然村", v_sum_plan: "方案内候选村", v_sum_homes: "涉及农户（估）", v_sum_area: "村庄面积", v_sum_cleared: "拆旧面积",
+  v_holder: "搜索自然村名称或编号", v_caution: "征询意愿的候选，搬迁须农户自愿，不得强制。", v_list: "候选自然村列表",
+  v_rank: "位次", v_village: "自然村", v_score: "得分", v_count: "户数", v_step: "步", v_to: "自然村 → 安置点", v_quota: "节余 亩",
+  v_shown: "显示 {n} / {all} 个候选；另 {rest} 个自然村未列入", v_plan_shown: "同一阶梯：大预算方案包含小预算方案", v_said: "显示 {n} 个候选村",
+  v_towns: "乡镇合计", v_ladder: "预算阶梯", v_none: "没有符合条件的自然村", v_cut: "以下未纳入当前预算", v_unnamed: "（无名）",
+  v_note: "须征询意愿，搬迁由农户自愿决定；由公开数据推断", v_candidate: "候选", g_villages: "候选自然村", g_plan: "整合方案",
+  v_of_kind: "类内位次", v_people: "常住（估）", v_scores: "三项得分", v_hvs: "空心", v_mrs: "下山", v_scattered: "零星", v_basis: "依据说明：{v}",
+  v_evidence: "逐项证据", v_points: "分", v_reclaim: "疑似可复垦", v_ledger: "指标台账", v_unit_mu: "单位：亩",
+  q_cleared_mu: "拆旧面积", q_reclaimed_cropland_mu: "复垦耕地", q_reclaimed_paddy_mu: "其中水田", q_reclaimed_other_mu: "复垦其他农用地",
+  q_resettlement_mu: "减：安置用地", q_reserved_mu: "减：本村预留", q_net_quota_mu: "节余指标", q_net_cropland_mu: "净增耕地（另列，不与上项相加）",
+  p_title: "增减挂钩方案", p_sub: "预算阶梯：逐步增加，前一步的村始终保留", p_chart: "节余指标（亩）随预算（万元）", p_step: "第 {n} 步，共 {all} 步",
+  p_budget: "当前预算", p_wan: "万元", p_net: "节余指标", p_next: "下一步再增", p_price: "逐步保留的代价（与不保留时的最优相比）：{v} {unit}",
+  p_sites: "安置点容量", p_used: "已用 / 容量（户）", p_more: "另 {n} 处安置点", p_line: "可能的去向（线宽＝户数）", p_line_next: "下一步", p_site: "安置点（填充＝已用容量）", p_out: "未纳入的候选",
+  p_bound_budget: "受预算限制：再加 {b} 万元可增节余指标 {q} 亩。", p_bound_last: "已到阶梯最后一步；更大预算须在研究文件 [plan] 中设置后重新运行。",
+  p_bound_sites: "增加预算不再增加指标：受安置点容量、距离或意愿限制。", p_relax: "没有可行方案，至少需放宽：{v}", p_relax_one: "{name}（现 {a}，需 {b}）",
+  p_reach: "{a} 个候选村中，{b} 个能节余指标或在灾害点旁；其中 {c} 个在 {d} 公里内有容得下的安置点，其余不在方案内。", p_to: "{site} · 直线 {d}", p_site_label: "{used}/{all} 户", p_estimated: "户数、费用均为估计；安置点为疑似闲置地块，启用前须核实权属。",
+  v_town: "乡镇", v_all: "合计", v_area: "面积 亩", csv_v: ["自然村编号", "名称", "乡镇", "类别", "等级", "类内位次", "得分", "证据覆盖（%）", "户数（估）", "常住人口（估）", "面积（亩）", "节余指标（亩）", "方案步次", "证据"]
+});
+Object.assign(WORDS.en, {
+  no_villages: "No natural village in this run", no_plan: "No plan in this run", v_unit: "", v_homes: "", v_kind: "Kind",
+  v_sum: "Candidates", v_sum_plan: "In the plan", v_sum_homes: "Households (est.)", v_sum_area: "Village area", v_sum_cleared: "Cleared",
+  v_holder: "Search village name or id", v_caution: "Candidates for consultation only. Moving is voluntary by law.", v_list: "List of candidate villages",
+  v_rank: "Rank", v_village: "Village", v_score: "Score", v_count: "Homes", v_step: "Step", v_to: "Village → site", v_quota: "Quota mu",
+  v_shown: "{n} of {all} candidates shown; {rest} other villages are not listed", v_plan_shown: "One ladder: larger budgets contain smaller ones", v_said: "{n} candidates shown",
+  v_towns: "By town", v_ladder: "Budget ladder", v_none: "No village matches", v_cut: "Not within this budget", v_unnamed: "(unnamed)",
+  v_note: "To be asked; moving is for households to decide. Inferred from open data", v_candidate: "Candidate", g_villages: "Candidate villages", g_plan: "Consolidation plan",
+  v_of_kind: "Rank in kind", v_people: "Residents (est.)", v_scores: "Three scores", v_hvs: "Hollow", v_mrs: "Mountain", v_scattered: "Scattered", v_basis: "Rests on: {v}",
+  v_evidence: "Evidence by criterion", v_points: "points", v_reclaim: "May be reclaimed as", v_ledger: "Quota ledger", v_unit_mu: "in mu",
+  q_cleared_mu: "Cleared", q_reclaimed_cropland_mu: "To cropland", q_reclaimed_paddy_mu: "of which paddy", q_reclaimed_other_mu: "To other farmland",
+  q_resettlement_mu: "less: rehousing", q_reserved_mu: "less: kept by village", q_net_quota_mu: "Net quota", q_net_cropland_mu: "Net cropland (separate)",
+  p_title: "Consolidation plan", p_sub: "Budget ladder: a village once in a step stays in later ones", p_chart: "Net quota (mu) by budget (10,000 yuan)", p_step: "Step {n} of {all}",
+  p_budget: "Budget", p_wan: "×10k yuan", p_net: "Net quota", p_next: "Next step adds", p_price: "Price of nesting (against the best without it): {v} {unit}",
+  p_sites: "Site capacity", p_used: "used / capacity (households)", p_more: "{n} more sites", p_line: "Possible move (width = households)", p_line_next: "Next step", p_site: "Receiving site (fill = used)", p_out: "Candidate not in the plan",
+  p_bound_budget: "Budget binds: {b} more (10,000 yuan) would add {q} mu.", p_bound_last: "Last step of the ladder; set a larger budget in [plan] of the study file and run again.",
+  p_bound_sites: "More budget adds no quota: sites, distance or consent bind.", p_relax: "No plan keeps every rule. Relax at least: {v}", p_relax_one: "{name} ({a} now, {b} needed)",
+  p_reach: "Of {a} candidates {b} free quota or lie by a hazard; {c} of them have a site with room within {d} km. The others are not in the plan.", p_to: "{site} · {d} straight", p_site_label: "{used}/{all} homes", p_estimated: "Households and costs are estimates; sites are suspected idle parcels whose rights must be checked first.",
+  v_town: "Town", v_all: "All", v_area: "Area mu", csv_v: ["village_id", "name", "town", "kind", "grade", "rank", "score", "coverage_pct", "households_est", "population_est", "area_mu", "net_quota_mu", "plan_step", "evidence"]
+});
