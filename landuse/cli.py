@@ -193,21 +193,25 @@ def status(
 @app.command()
 def explain(
     study: StudyFile,
-    parcel_id: Annotated[str, typer.Argument(help="地块编号 / parcel id")],
+    object_id: Annotated[
+        str, typer.Argument(help="地块或自然村编号 / parcel or village id", metavar="ID")
+    ],
     raw: Raw = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """打印一个地块的全部推导。Print the whole derivation of one parcel.
+    """打印一个地块或自然村的全部推导。Print the whole derivation of one parcel or village.
 
     例 example: landuse explain demo PARCEL_ID
     """
     from landuse.explain import explain_parcel
+    from landuse.explain_village import explain_village, village_ids
     from landuse.study import open_study
     from landuse.tasks import find_study
 
     opened = open_study(find_study(study), raw=raw, out=out)
-    lines, data = explain_parcel(opened, parcel_id)
+    known = object_id in village_ids(opened)
+    lines, data = (explain_village if known else explain_parcel)(opened, object_id)
     show(lines, data, as_json=as_json)
 
 

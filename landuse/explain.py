@@ -91,7 +91,7 @@ def explain_parcel(study: OpenStudy, parcel_id: str) -> tuple[list[str], dict[st
     lines += section_lines(data, COLUMN_WORDS)
     lines += ["", "【如何提出异议 how to disagree】"]
     lines += [f"  {item['zh']} / {item['en']}" for item in data["disagree"]]
-    return lines, _plain(data)
+    return lines, plain_data(data)
 
 
 def derive(
@@ -169,19 +169,19 @@ def _head(row: dict[str, Any]) -> list[str]:
     return [
         f"{row['parcel_id']}  {row['town_name']}  {use}  {zone}{place}",
         f"面积 area {row['area_mu']:,.2f} 亩 mu  标记 flag {row['flag']}  等级 grade "
-        f"{row['grade'] or '—'}  位次 rank {_plain(row['rank']) or '—'}  证据覆盖 coverage "
+        f"{row['grade'] or '—'}  位次 rank {plain_data(row['rank']) or '—'}  证据覆盖 coverage "
         f"{row['coverage']:.0%}  独立证据 families {row['families']}",
         f"同类组 peer group {group or '—'} {zh} {en}：因为 because 地类 land use "
         f"{row['land_use'] or '—'} {use}，{why}",
     ]
 
 
-def _plain(value: Any) -> Any:
+def plain_data(value: Any) -> Any:
     """Return a value that JSON can hold; null for what is missing."""
     if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: plain_data(part) for key, part in value.items()}
     if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(part) for part in value]
+        return [plain_data(part) for part in value]
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, float) and not np.isfinite(value):

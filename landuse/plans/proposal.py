@@ -70,7 +70,7 @@ def propose(
     ``longest_m``), ``findings``. Costs are in 10,000 yuan:
     households x ``household_cost``. Budgets are equal steps up to ``budget``.
     """
-    rows = _candidates(villages, quota, settlements, consent, settings)
+    rows = candidate_rows(villages, quota, settlements, consent, settings)
     given = problem(rows, sites, settings=settings)
     budgets = np.linspace(0, settings.budget, settings.steps + 1)[1:].tolist()
     ladder, plan = budget_ladder(given, budgets, settings=settings)
@@ -109,13 +109,14 @@ def scheduled(
     return quota.assign(project=project.astype("str"), year=year.astype("int64"))
 
 
-def _candidates(
+def candidate_rows(
     villages: pd.DataFrame,
     quota: pd.DataFrame,
     settlements: gpd.GeoDataFrame,
     consent: pd.DataFrame | None,
     settings: ProposalSettings,
 ) -> pd.DataFrame:
+    """Return the villages of the ledger with place, cost, hazard and, where known, consent."""
     facts = ["village_id", "kind", "name", "town_name", "households_est", "population_est"]
     known = villages.reindex(columns=[*facts, "hazard_near"])
     rows = quota[["village_id", "net_quota_mu"]].merge(known, on="village_id", validate="1:1")
