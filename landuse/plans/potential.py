@@ -9,16 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landuse.core.findings import Finding
-from landuse.core.settings import Settings
 from landuse.core.units import m2_to_mu
-from landuse.indicators.measured import Limit
+from landuse.indicators.measured import Limit, LimitSettings
 
 STAGE = "potential"
 Floats = NDArray[np.float64]
 METHODS = ("potential_percapita_m2", "potential_household_m2", "potential_idle_m2")
 
 
-class PotentialSettings(Settings):
+class PotentialSettings(LimitSettings):
     """Standards of land, and how much of the theory can come true."""
 
     per_person_m2: Limit = Limit(

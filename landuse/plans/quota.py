@@ -13,9 +13,8 @@ import pandas as pd
 from pydantic import Field
 
 from landuse.core.findings import Finding
-from landuse.core.settings import Settings
 from landuse.core.units import m2_to_mu
-from landuse.indicators.measured import Limit
+from landuse.indicators.measured import Limit, LimitSettings
 
 STAGE = "quota"
 AREAS = (
@@ -36,7 +35,7 @@ PADDY, KEPT = "水田", "保留建设"
 NOT_RATED = "待评"
 
 
-class QuotaSettings(Settings):
+class QuotaSettings(LimitSettings):
     """Standards of rehousing and of what a village keeps."""
 
     reclaimed_share: Limit = Limit(
