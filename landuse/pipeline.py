@@ -280,8 +280,8 @@ def _judge_villages(plan: Plan) -> None:
              takes=found | centres | houses | of("services"))  # fmt: skip
     plan.add("village_reach", "到镇时间", measure_village_reach, ReachSettings(),
              takes=found | centres | of("roads", "water", "elevation"))  # fmt: skip
-    people = houses | of("villages", "county", "population")
-    people |= plan.tables("register_population", "census")
+    people = houses | of("villages", "county", "towns", "population")
+    people |= plan.tables("register_population", "town_census") | {"frame": "frame.county"}
     plan.add("village_people", "村庄人口", measure_village_people, VillagePeopleSettings(),
              takes=found | people)  # fmt: skip
     limits = of("elevation", "hazard", "eco_redline", "heritage", "growth_boundary", "water_source",

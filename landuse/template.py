@@ -153,7 +153,7 @@ def _layer(role: str, layer: BureauLayer, *, year: str, osm: bool = False) -> st
 
 
 _TABLES = ("ledger", "enterprises", "electricity", "consent", "register_population",
-           "village_list", "census", "field_checks")  # fmt: skip
+           "village_list", "census", "town_census", "field_checks")  # fmt: skip
 
 
 def _vector_hints(role: str) -> list[str]:
