@@ -15,6 +15,7 @@ from landuse.plans.consolidation import PlanSettings, problem
 from landuse.plans.ladder import budget_ladder, pareto
 from landuse.plans.receiving import ReceivingSettings, receiving_sites
 from landuse.plans.relax import to_relax
+from landuse.plans.village_land import whole_households
 from landuse.scores.villages import KINDS
 
 STAGE = "consolidation"
@@ -143,8 +144,9 @@ def candidate_rows(
         x=place.x.to_numpy(),
         y=place.y.to_numpy(),
         in_hazard=rows["hazard_near"].astype("float64").fillna(0),
-        cost=rows["households_est"].astype("float64") * settings.household_cost.value,
+        households_est=whole_households(rows["households_est"]),
     )
+    rows["cost"] = rows["households_est"] * settings.household_cost.value
     if consent is None:
         return rows
     share = consent.drop_duplicates("settlement_id", keep="last").set_index("settlement_id")

@@ -152,6 +152,21 @@ def test_hollow_share_is_by_area_of_homesteads_only() -> None:
     assert table["homestead_kwh_m2"].tolist() == pytest.approx([3.0])
 
 
+def test_a_village_without_a_plot_is_told_only_where_plots_are_mapped() -> None:
+    plots = polygons(rect(0, 0, 40, 100), rect(1_000, 0, 1_040, 100), parcel_id=["a", "b"])
+    flags = pd.DataFrame({"parcel_id": ["a", "b"], "group": "VILLAGE", "flag": "none"})
+
+    def none(*widths: float) -> pd.Series:
+        return measure_village_homesteads(
+            settlements=hamlets(*widths), parcels=plots, judged=flags, settings=HomesteadSettings()
+        )["table"]
+
+    assert none(10, 10, 10)["no_homestead"].tolist() == [0, 0, 1]  # two of three have a plot
+    few = none(10, 10, 10, 10, 10)  # two of five: plots are not mapped
+    assert "no_homestead" not in few
+    assert "homestead_m2" not in few
+
+
 def test_a_cluster_without_a_home_is_told() -> None:
     table = people(hamlets(10, 30), buildings=houses(10))
     assert table["no_dwelling"].tolist() == [0, 1]
