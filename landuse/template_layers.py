@@ -147,7 +147,7 @@ BUREAU: Mapping[str, BureauLayer] = {
     ),
     "field_checks": BureauLayer(
         path="field_checks.*",
-        more={"sheet": "现场核实"},
+        more={"sheet": ("现场核实", "候选地块")},
         fields={
             "parcel_id": "地块编号",
             "check_status": "核实状态",
@@ -155,8 +155,8 @@ BUREAU: Mapping[str, BureauLayer] = {
             "checked_on": "核实日期?",
             "check_note": "备注?",
         },
-        zh="landuse sample 导出、外业填好的表；核实状态随地块编号保留，不进入评分",
-        en="the filled workbook of landuse sample; its status stays with the parcel, never a score",
+        zh="landuse sample 导出、外业填好的表，或填好的 candidates.xlsx；状态随编号保留，不进入评分",
+        en="filled workbook of landuse sample, or candidates.xlsx; status stays, never a score",
     ),
     "previous_parcels": BureauLayer(
         path="previous_parcels.*",
