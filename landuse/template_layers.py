@@ -160,9 +160,9 @@ BUREAU: Mapping[str, BureauLayer] = {
     ),
     "previous_parcels": BureauLayer(
         path="previous_parcels.*",
-        fields={"parcel_id": "parcel_id"},
-        zh="上一次的 candidates.gpkg 图层 parcels 另存于此，地块编号即沿用",
-        en="layer parcels of an earlier candidates.gpkg saved here keeps the ids of parcels",
+        fields={"parcel_id": "parcel_id", "cluster_id": "cluster_id?"},
+        zh="上一次的 candidates.gpkg 图层 parcels 另存于此，地块、成片编号和核实状态即沿用",
+        en="layer parcels of an earlier candidates.gpkg saved here keeps ids, clusters and checks",
     ),
     "previous_settlements": BureauLayer(
         path="previous_settlements.*", fields={"settlement_id": "settlement_id"}

@@ -38,7 +38,9 @@ def test_a_filled_candidate_list_is_read_under_its_two_heading_rows(
     place = {cell.value: cell.column for cell in book[SHEET][1]}
     answers = {"核实状态": "属实", "核实人": "甲", "核实日期": dated, "备注": "厂房已停"}
     first = HEADER_ROWS + 1
-    said = [row[place["核实状态"] - 1] for row in book[SHEET].iter_rows(first + 2, values_only=True)]
+    said = [
+        row[place["核实状态"] - 1] for row in book[SHEET].iter_rows(first + 2, values_only=True)
+    ]
     for row in (first, first + 1):
         for head, value in answers.items():
             book[SHEET].cell(row, place[head]).value = value
