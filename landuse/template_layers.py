@@ -155,7 +155,7 @@ BUREAU: Mapping[str, BureauLayer] = {
             "checked_on": "核实日期?",
             "check_note": "备注?",
         },
-        zh="landuse sample 导出、外业填好的表，或填好的 candidates.xlsx；状态随编号保留，不进入评分",
+        zh="landuse sample 导出、外业填好的表，或填好的 candidates.xlsx；状态保留，不进评分",
         en="filled workbook of landuse sample, or candidates.xlsx; status stays, never a score",
     ),
     "previous_parcels": BureauLayer(

@@ -47,10 +47,10 @@ def find_clusters(
     Returns
     -------
     ``table``, same rows: ``parcel_id``; ``cluster_id`` (the earlier name, else "C-" and the
-    smallest id in the cluster that names no other; "" for parcels in none), ``cluster_parcels`` (Int64) and ``cluster_area_mu``: parcels and area
-    of the whole cluster, null in none. ``clusters``, one row a cluster, largest first:
-    ``cluster_id, parcels, area_mu, idle_parcels, members`` (ids joined by ";"). The order of rows
-    and pairs changes nothing.
+    smallest id in the cluster that names no other; "" for parcels in none), ``cluster_parcels``
+    (Int64) and ``cluster_area_mu``: parcels and area of the whole cluster, null in none.
+    ``clusters``, one row a cluster, largest first: ``cluster_id, parcels, area_mu, idle_parcels,
+    members`` (ids joined by ";"). The order of rows and pairs changes nothing.
     """
     if table is not None:
         scores = scores.assign(area_mu=table["area_mu"].to_numpy())
