@@ -20,8 +20,9 @@ from landuse.explain import product_table, read_product
 from landuse.plan import Plan
 from landuse.products.accuracy_text import comparison_data, comparison_lines, weight_lines
 from landuse.products.gather import column_names
+from landuse.scores.by_group import group_keys
 from landuse.scores.calibration import CalibrationSettings, Fit, calibrated, engine_score
-from landuse.scores.held_out import Comparison, compare, cross_validate, learn
+from landuse.scores.held_out import Comparison, by_group, compare, cross_validate, learn
 from landuse.scores.model import Criterion, Grade, ScoreModel
 from landuse.scores.model_text import Origin, model_text
 from landuse.sources.read_table import read_table
@@ -45,6 +46,7 @@ class CalibrateChoice:
     block : column of the truth table or of the parcels that holds the spatial block, or the side
         of a square grid in metres.
     add : measured columns on trial as further criteria, "column:family".
+    by_group : whether each peer group of the run learns weights and ramps of its own.
     old : file of the model in use; to : file to write, beside ``old`` by default.
     """
 
@@ -52,6 +54,7 @@ class CalibrateChoice:
     settings: CalibrationSettings
     block: str = "1000"
     add: tuple[str, ...] = ()
+    by_group: bool = False
     old: Path
     to: Path | None = None
 
@@ -70,6 +73,7 @@ def calibrate_study(
     target = _target(study, choice)
     run_study(study, progress=progress)
     table = read_product(study, "parcels")
+    settings = _with_groups(choice, table)
     labels = labels_on_parcels(choice.truth, study)
     table = table.merge(labels, on="parcel_id", validate="one_to_one")
     table = table.sort_values("parcel_id", ignore_index=True)
@@ -77,12 +81,13 @@ def calibrate_study(
     _enough(truth, choice)
     blocks = _blocks(study, table, choice)
     trial = trial_criteria(study, table, choice)
-    settings, model = choice.settings, study.model
+    model = study.model
     progress("分块交叉验证 cross-validating by block")
     held_out = cross_validate(model, trial, table, truth, blocks=blocks, settings=settings)
     compared = compare(held_out, truth, blocks)
     progress("用全部标签拟合 fitting on all labels")
-    found = learn(model, trial, table, truth, blocks=blocks, settings=settings)
+    split, trial = by_group(model, trial, settings=settings)
+    found = learn(split, trial, table, truth, blocks=blocks, settings=settings)
     made = _finished(model, found, table, settings=settings)
     _check_families(made, choice)
     origin = _origin(choice, truth, found=found, compared=compared, today=today)
@@ -103,6 +108,12 @@ def calibrate_study(
         "weights": {item.code: item.weight for item in made.criteria}, "file": str(target),
     }  # fmt: skip
     return lines, data
+
+
+def _with_groups(choice: CalibrateChoice, parcels: pd.DataFrame) -> CalibrationSettings:
+    """Return the settings with the peer groups of the run, where each is to learn its own."""
+    groups = tuple(sorted(parcels["group"].unique())) if choice.by_group else ()
+    return choice.settings.model_copy(update={"by_group": groups})
 
 
 def _target(study: OpenStudy, choice: CalibrateChoice) -> Path:
@@ -258,7 +269,11 @@ def _silent(table: pd.DataFrame, model: ScoreModel, settings: CalibrationSetting
 
 
 def _check_families(made: ScoreModel, choice: CalibrateChoice) -> None:
-    families = {item.family for item in made.of_score(choice.settings.score)}
+    own = made.of_score(choice.settings.score)
+    held: dict[str, set[str]] = {}
+    for item, key in zip(own, group_keys(own), strict=True):
+        held.setdefault(key, set()).add(item.family)
+    families = min(held.values(), key=len)
     if len(families) >= made.minimum_families:
         return
     raise fail(

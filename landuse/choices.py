@@ -98,6 +98,7 @@ def parcel_settings(study: Study, *, from_map: bool) -> ParcelSettings:
         classes=choice.classes,
         minimum_area_m2=choice.minimum_area_m2,
         zone_share_minimum=choice.zone_share_minimum,
+        size_cut_m2=choice.size_cut_m2,
     )
 
 

@@ -109,6 +109,9 @@ def calibrate(
     add: Annotated[
         list[str] | None, typer.Option(help="试用的实测列 列:类别 / column:family on trial")
     ] = None,
+    by_group: Annotated[
+        bool, typer.Option(help="每个同类组各学各的 / each peer group learns its own")
+    ] = False,
     weights_only: Annotated[
         bool, typer.Option(help="只学权重，不动斜坡 / learn weights, keep the ramps")
     ] = False,
@@ -140,7 +143,7 @@ def calibrate(
         settings=CalibrationSettings.model_validate(
             {"score": score, "ramps": not weights_only, "folds": folds}
         ),
-        block=block, add=tuple(add or ()), to=to,
+        block=block, add=tuple(add or ()), by_group=by_group, to=to,
         old=model or model_file(opened.study.score.model, beside=file),
     )  # fmt: skip
     with watch() as progress:

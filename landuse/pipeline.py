@@ -249,7 +249,8 @@ def _judge(plan: Plan) -> None:
     plan.add("pattern", "空间格局", spatial_pattern, PatternSettings(),
              takes=scores | {"points": "neighbours.points"})  # fmt: skip
     plan.add("clusters", "成片", find_clusters, ClusterSettings(),
-             takes=scores | table | {"neighbours": "neighbours.neighbours"})  # fmt: skip
+             takes=scores | table | {"neighbours": "neighbours.neighbours",
+                                     "previous": plan.layer("previous_parcels")})  # fmt: skip
     takes = {
         "parcels": "parcels.parcels",
         "table": "table.table",
@@ -263,7 +264,8 @@ def _judge(plan: Plan) -> None:
              takes={"parcels": "results.parcels"})  # fmt: skip
     plan.add("checks", "实地核实", merge_checks, CheckSettings(as_of=plan.head.as_of),
              takes={"parcels": "parcels.parcels",
-                    "checks": plan.tables("field_checks")["field_checks"]})  # fmt: skip
+                    "checks": plan.tables("field_checks")["field_checks"],
+                    "previous": plan.layer("previous_parcels")})  # fmt: skip
     _judge_villages(plan)
     plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
 

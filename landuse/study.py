@@ -51,6 +51,9 @@ class ParcelChoice(Settings):
     duplicates: Literal["refuse", "suffix"] = "refuse"
     minimum_area_m2: float = Field(0.0, ge=0, description="smaller parcels are not assessed")
     zone_share_minimum: float = Field(0.5, gt=0, le=1)
+    size_cut_m2: float | None = Field(
+        None, gt=0, description="without land-use codes: two peer groups, under it and from it on"
+    )
     classes: dict[str, LandClass] = Field(default_factory=dict, description="local land-use codes")
     decided: dict[str, str] = Field(
         default_factory=dict, description="open code = class of 2023 / 待定代码 = 用地用海分类"

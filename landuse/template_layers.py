@@ -153,7 +153,7 @@ BUREAU: Mapping[str, BureauLayer] = {
     ),
     "field_checks": BureauLayer(
         path="field_checks.*",
-        more={"sheet": "现场核实"},
+        more={"sheet": ("现场核实", "候选地块")},
         fields={
             "parcel_id": "地块编号",
             "check_status": "核实状态",
@@ -161,14 +161,14 @@ BUREAU: Mapping[str, BureauLayer] = {
             "checked_on": "核实日期?",
             "check_note": "备注?",
         },
-        zh="landuse sample 导出、外业填好的表；核实状态随地块编号保留，不进入评分",
-        en="the filled workbook of landuse sample; its status stays with the parcel, never a score",
+        zh="landuse sample 导出、外业填好的表，或填好的 candidates.xlsx；状态保留，不进评分",
+        en="filled workbook of landuse sample, or candidates.xlsx; status stays, never a score",
     ),
     "previous_parcels": BureauLayer(
         path="previous_parcels.*",
-        fields={"parcel_id": "parcel_id"},
-        zh="上一次的 candidates.gpkg 图层 parcels 另存于此，地块编号即沿用",
-        en="layer parcels of an earlier candidates.gpkg saved here keeps the ids of parcels",
+        fields={"parcel_id": "parcel_id", "cluster_id": "cluster_id?"},
+        zh="上一次的 candidates.gpkg 图层 parcels 另存于此，地块、成片编号和核实状态即沿用",
+        en="layer parcels of an earlier candidates.gpkg saved here keeps ids, clusters and checks",
     ),
     "previous_settlements": BureauLayer(
         path="previous_settlements.*", fields={"settlement_id": "settlement_id"}

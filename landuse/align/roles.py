@@ -81,7 +81,9 @@ VECTOR_ROLES: dict[str, VectorRole] = {
     "services": VectorRole(kind="point_or_polygon", texts=("service_kind", "name")),
     "water_source": VectorRole(kind="polygon", texts=("level",)),
     "centres": VectorRole(kind="point", texts=("town_code", "town_name")),
-    "previous_parcels": VectorRole(kind="polygon", required=("parcel_id",), key="parcel_id"),
+    "previous_parcels": VectorRole(
+        kind="polygon", required=("parcel_id",), texts=("cluster_id",), key="parcel_id"
+    ),
     "previous_settlements": VectorRole(
         kind="polygon", required=("settlement_id",), key="settlement_id"
     ),

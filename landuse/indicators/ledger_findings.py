@@ -78,7 +78,7 @@ def _dates_text(rows: pd.DataFrame, code: str) -> pd.Series:
     """Return the values a doubt is about."""
     if code.startswith("DECLARED"):
         return rows["declared_state"] + " / " + rows["dates_state"].fillna("-")
-    if code == "BUILT_WITHOUT_START":
+    if code in ("BUILT_WITHOUT_START", "SEEN_UNBUILT"):
         shown = {"built_share": rows["built_share"].map("{:.0%}".format)}
     elif code == "INVESTMENT_UNREADABLE":
         columns = ["invested_10k_yuan", "total_investment_10k_yuan"]

@@ -37,6 +37,7 @@ STATE_OF: dict[str, str] = {
     IDLE_1Y: IDLE,
     IDLE_2Y: IDLE,
     IDLE_STOP: IDLE,
+    "STOP_SEEN": UNFINISHED,
     "STOP_TO_CHECK": UNFINISHED,
     "STOPPED": UNFINISHED,
     "OVERDUE": UNFINISHED,
@@ -130,6 +131,11 @@ DOUBTS: dict[str, Doubt] = {
     ),
     "STOP_BEFORE_START": Doubt(
         "中止时间早于实际开工，未采用", "the stop of works lies before the start: not used"
+    ),
+    "SEEN_UNBUILT": Doubt(
+        "开工已满一年无竣工，影像建成占比低于三分之一，可能已中止，须实地核查中止时间",
+        "a year past the start without completion, and little built land is seen from above: works "
+        "may have stopped, to be checked in the field",
     ),
     "BUILT_WITHOUT_START": Doubt(
         "无开工记录而影像建成占比不低，可能漏登开工，先核对登记",

@@ -39,7 +39,8 @@ def ledger_states(rows: pd.DataFrame, *, as_of: date, limits: LedgerLimits) -> p
     Parameters
     ----------
     rows : the dates, numbers and texts of a ledger (see `ledger_rows`), all optional;
-        ``built_share`` (0 to 1) is what is known of the parcel, for the rule on stopped works.
+        ``built_share`` (0 to 1) is what imagery shows of the parcel: it adds doubts and words, and
+        moves neither a state nor ``ledger_idle``.
     as_of : the analysis date.
 
     Returns
@@ -64,6 +65,7 @@ def ledger_states(rows: pd.DataFrame, *, as_of: date, limits: LedgerLimits) -> p
     idle = _idle(rule).mask(differs, _declared_idle(declared))
     built = given["built_share"] >= limits.stop_built_share.value
     doubts = _doubts(given, facts, day) | {
+        "SEEN_UNBUILT": facts["little_seen"] & _may_have_stopped(facts, limits),
         "BUILT_WITHOUT_START": built & rule.isin([IDLE_1Y, IDLE_2Y, "SUPPLIED_NOT_STARTED"]),
         "DECLARED_DIFFERS": differs,
         "DECLARED_UNKNOWN": said.notna() & (said != "") & declared.isna(),
@@ -105,8 +107,8 @@ def _facts(rows: pd.DataFrame, day: pd.Timestamp, limits: LedgerLimits) -> pd.Da
             "approved_years": calendar_years(rows["approved_on"], day),
             "invested_share": share,
             "overdue": rows["finish_due_date"] < tested,
-            "little_done": (rows["built_share"] < limits.stop_built_share.value)
-            | (share < limits.stop_invested_share.value),
+            "little_paid": share < limits.stop_invested_share.value,
+            "little_seen": rows["built_share"] < limits.stop_built_share.value,
         }
     )
 
@@ -119,18 +121,17 @@ def _rules(
     approved = ~supplied & facts["approved_years"].notna()
     idle = facts["started"] & ~facts["finished"]
     long_stop = idle & (facts["stop_years"] >= limits.stop_years.value)
-    may_have_stopped = (
-        idle & facts["stop_years"].isna() & (facts["worked_years"] >= limits.stop_years.value)
-    )
+    may_have_stopped = _may_have_stopped(facts, limits)
     cases = {
         "APPROVED_NOT_SUPPLIED": approved
         & (facts["approved_years"] >= limits.approved_years.value),
         "APPROVED": approved,
         "AFTER_AS_OF": ~facts["in_force"] | (~facts["contract"] & (rows["approved_on"] > day)),
         "DONE": facts["finished"],
-        IDLE_STOP: long_stop & facts["little_done"],
+        IDLE_STOP: long_stop & facts["little_paid"],
+        "STOP_SEEN": long_stop & facts["little_seen"],
         "STOPPED": long_stop,
-        "STOP_TO_CHECK": may_have_stopped & facts["little_done"],
+        "STOP_TO_CHECK": may_have_stopped & facts["little_paid"],
         "OVERDUE": facts["started"] & facts["overdue"],
         "IN_TIME": facts["started"] & rows["finish_due_date"].notna(),
         "STARTED": facts["started"],
@@ -140,6 +141,12 @@ def _rules(
         "SUPPLIED_NOT_STARTED": rows["start_due_date"] <= day,
     }
     return np.select([case.to_numpy() for case in cases.values()], list(cases), "NOT_YET_DUE")
+
+
+def _may_have_stopped(facts: pd.DataFrame, limits: LedgerLimits) -> pd.Series:
+    """Tell where works began a year ago or more and neither a stop nor a completion is known."""
+    going = facts["started"] & ~facts["finished"] & facts["stop_years"].isna()
+    return going & (facts["worked_years"] >= limits.stop_years.value)
 
 
 def _idle(rule: pd.Series) -> pd.Series:

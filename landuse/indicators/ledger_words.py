@@ -195,22 +195,28 @@ def _consequence(row: Row) -> Words:
     return f"{known}，须调查认定", f"{known_en}; to be proven"
 
 
-def _little(row: Row, says: _Says) -> Words:
-    """Return which of the two shares of I-2 is too small, with its bar."""
-    zh, en = [], []
-    built, bar = row["built_share"], says.limits.stop_built_share
-    if built < bar.value:
-        zh.append(f"建成占比 {built:.0%} 低于 {bar.value:.0%}（{_cited(bar)[0]}）")
-        en.append(f"built share {built:.0%} below {bar.value:.0%} ({_cited(bar)[1]})")
+def _little_paid(row: Row, says: _Says) -> Words:
+    """Return which share of the investment is too small, with its bar (I-2)."""
     paid, bar = row["invested_share"], says.limits.stop_invested_share
-    if paid < bar.value:
-        zh.append(f"已投资额占比 {paid:.0%} 低于 {bar.value:.0%}（{_cited(bar)[0]}）")
-        en.append(f"invested share {paid:.0%} below {bar.value:.0%} ({_cited(bar)[1]})")
-    return "，".join(zh), ", ".join(en)
+    return (
+        f"已投资额占比 {paid:.0%} 低于 {bar.value:.0%}（{_cited(bar)[0]}）",
+        f"invested share {paid:.0%} below {bar.value:.0%} ({_cited(bar)[1]})",
+    )
+
+
+def _little_seen(row: Row, says: _Says) -> Words:
+    """Return that little built land is seen, with its bar: what I-2 asks is land developed."""
+    built, bar = row["built_share"], says.limits.stop_built_share
+    return (
+        f"影像建成占比 {built:.0%} 低于 {bar.value:.0%}（{_cited(bar)[0]}），"
+        "开发建设面积须实测，影像不能认定",
+        f"built share seen from above {built:.0%}, below {bar.value:.0%} ({_cited(bar)[1]}); the "
+        "land developed is to be surveyed, imagery proves nothing",
+    )
 
 
 def _stop(row: Row, says: _Says) -> Words:
-    little, next_step = _little(row, says), _consequence(row)
+    little, next_step = _little_paid(row, says), _consequence(row)
     stopped = f"{row['stopped_on']}", _years(row["stop_years"])
     return (
         f"{stopped[0]} 中止开发，至 {says.as_of} 已 {stopped[1]} 年，{little[0]}，{IDLE}线索；"
@@ -221,7 +227,7 @@ def _stop(row: Row, says: _Says) -> Words:
 
 
 def _stop_to_check(row: Row, says: _Says) -> Words:
-    little = _little(row, says)
+    little = _little_paid(row, says)
     return (
         f"实际开工 {row['start_date']}，无竣工记录，{little[0]}；"
         "台账无中止时间，须实地核查中止时间",
@@ -236,6 +242,11 @@ def _stopped(row: Row, says: _Says) -> Words:
         f"{stopped[0]} 中止开发，至 {says.as_of} 已 {stopped[1]} 年，无竣工记录",
         f"works stopped on {stopped[0]}, {stopped[1]} years by {says.as_of}, no completion",
     )
+
+
+def _stop_seen(row: Row, says: _Says) -> Words:
+    stopped, seen = _stopped(row, says), _little_seen(row, says)
+    return f"{stopped[0]}；{seen[0]}", f"{stopped[1]}; {seen[1]}"
 
 
 def _overdue(row: Row, says: _Says) -> Words:
@@ -285,6 +296,7 @@ _TOLD: dict[str, Callable[[Row, _Says], Words]] = {
     IDLE_1Y: _idle("idle_years"),
     IDLE_2Y: _idle("long_idle_years"),
     IDLE_STOP: _stop,
+    "STOP_SEEN": _stop_seen,
     "STOP_TO_CHECK": _stop_to_check,
     "STOPPED": _stopped,
     "OVERDUE": _overdue,

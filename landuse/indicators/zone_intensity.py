@@ -14,7 +14,7 @@ from landuse.indicators.ledger_rules import IDLE, NOT_SUPPLIED, UNSUPPLIED
 from landuse.indicators.zone_intensity_terms import SOURCE_NAMES, TERMS, IntensitySettings, Term
 
 STAGE = "zone_intensity"
-INDUSTRY, UNCLASSED = ("IND_IN", "IND_OUT"), ("ALL", "")
+INDUSTRY, UNCLASSED = ("IND_IN", "IND_OUT"), ("ALL", "LOT_SMALL", "LOT_LARGE", "")
 ALL_ZONES = ("全部开发区", "all zones")
 KINDS = {
     "industrial": ("工业主导型（示意）", "industry-led (indicative)"),

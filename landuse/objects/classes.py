@@ -15,6 +15,7 @@ from landuse.sources.spec import ClassSystem
 _FOLDER = Path(__file__).parent / "class_systems"
 _PREFIX_FROM = 4
 INDUSTRY, OTHER, ALL = "IND", "OTHER", "ALL"
+LOT_SMALL, LOT_LARGE = "LOT_SMALL", "LOT_LARGE"
 
 
 class LandClass(Settings):

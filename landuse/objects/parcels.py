@@ -11,7 +11,7 @@ import shapely
 from pydantic import Field
 
 from landuse.core.crs import to_lonlat
-from landuse.core.errors import data_fault, fail, study_fault
+from landuse.core.errors import Fault, data_fault, fail, study_fault
 from landuse.core.findings import Finding
 from landuse.core.settings import Settings
 from landuse.core.units import m2_to_mu
@@ -19,6 +19,8 @@ from landuse.objects.class_fit import check_fit
 from landuse.objects.classes import (
     ALL,
     INDUSTRY,
+    LOT_LARGE,
+    LOT_SMALL,
     ClassTable,
     LandClass,
     class_table,
@@ -57,13 +59,15 @@ class ParcelSettings(Settings):
     """How parcels are built.
 
     ``class_system`` is declared, never guessed; None where the layer has no land-use codes.
-    ``town_gap_m``: a parcel in no town goes to the nearest one within this distance.
+    ``size_cut_m2``: without land-use codes, parcels under it and those from it on are two peer
+    groups; None: one group. ``town_gap_m``: a parcel in no town goes to the nearest one within this distance.
     """
 
     class_system: ClassSystem | None = None
     classes: dict[str, LandClass] = Field(default_factory=dict)
     minimum_area_m2: float = Field(default=0.0, ge=0)
     zone_share_minimum: float = Field(default=0.5, gt=0, le=1)
+    size_cut_m2: float | None = Field(default=None, gt=0)
     town_gap_m: float = Field(default=1000.0, ge=0)
 
 
@@ -119,12 +123,9 @@ def _with_land_use(
 ) -> gpd.GeoDataFrame:
     """Add names and peer group; take out what is not construction land."""
     if "land_use" not in table.columns:
-        findings.append(
-            finding(
-                "absent", "地块没有用途代码，全部作一组比较", "no land-use codes: one peer group"
-            )
-        )
-        return table.assign(land_use="", land_use_zh="", land_use_en="", group=ALL)
+        return _without_land_use(table, settings, findings)
+    if settings.size_cut_m2 is not None:
+        raise fail(_cut_with_codes(settings.size_cut_m2))
     system = _system(settings)
     codes = table["land_use"]
     found = classify(codes, table=system)
@@ -136,6 +137,30 @@ def _with_land_use(
         counts = table.loc[out, "land_use"].value_counts().sort_index()
         findings.append(_not_assessed(counts, float(table.loc[out, "area_m2"].sum())))
     return table.loc[~out].reset_index(drop=True)
+
+
+def _without_land_use(
+    table: gpd.GeoDataFrame, settings: ParcelSettings, findings: list[Finding]
+) -> gpd.GeoDataFrame:
+    """Add empty names and the peer group: one, or two by size where the study asks for it."""
+    cut = settings.size_cut_m2
+    group = ALL if cut is None else np.where(table["area_m2"] < cut, LOT_SMALL, LOT_LARGE)
+    zh = "全部作一组比较" if cut is None else f"按面积分两组比较，界线 {cut:g} m²"
+    en = "one peer group" if cut is None else f"two peer groups by size, cut at {cut:g} m²"
+    findings.append(
+        finding("absent", f"地块没有用途代码，{zh}", f"no land-use codes: {en}")
+    )
+    table = table.assign(land_use="", land_use_zh="", land_use_en="", group=group)
+    return table.astype({"group": "str"})
+
+
+def _cut_with_codes(cut: float) -> Fault:
+    return study_fault(
+        "地块有用途代码，同类组按用途划分，不按面积",
+        "the parcels carry land-use codes: peer groups go by use, not by size",
+        field="parcels.size_cut_m2", found=f"{cut:g}",
+        todo_zh="去掉 size_cut_m2，或不读用途代码", todo_en="leave out size_cut_m2, or the codes",
+    )  # fmt: skip
 
 
 def _system(settings: ParcelSettings) -> ClassTable:

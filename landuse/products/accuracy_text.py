@@ -106,11 +106,13 @@ def comparison_data(compared: Sequence[Comparison]) -> dict[str, dict[str, Any]]
 def weight_lines(old: ScoreModel, new: ScoreModel, *, score: ScoreName) -> list[str]:
     """Return the weights of one score before and after, the heaviest first, and what is gone."""
     before, kept = {item.code: item.weight for item in old.criteria}, new.of_score(score)
+    first = {item.code: item.code for item in kept}
+    first |= {item.code: item.code.removesuffix(f"-{one}") for item in kept for one in item.groups}
     lines = ["权重 weights 前 before → 后 after:"]
     lines += [
-        f"  {item.code} {item.zh} {item.en}  {before.get(item.code, 0):.3f} → {item.weight:.3f}"
+        f"  {item.code} {item.zh} {item.en}  {before.get(first[item.code], 0):.3f} → {item.weight:.3f}"
         for item in sorted(kept, key=lambda item: -item.weight)
     ]
-    codes = {item.code for item in kept}
+    codes = set(first.values())
     gone = [item.code for item in old.of_score(score) if item.code not in codes]
     return lines + ([f"  去掉 left out: {', '.join(gone)}"] if gone else [])

@@ -8,10 +8,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from landuse.core.findings import Finding
 from landuse.core.settings import Settings
+from landuse.products.carry_checks import CarrySettings, carry_checks
 from landuse.products.words import CHECK_STATES
 
 STAGE = "checks"
@@ -28,14 +30,26 @@ class CheckSettings(Settings):
     """
 
     as_of: date
+    carry: CarrySettings = CarrySettings()
 
 
 def merge_checks(
-    *, parcels: pd.DataFrame, checks: pd.DataFrame | None, settings: CheckSettings
+    *,
+    parcels: gpd.GeoDataFrame,
+    checks: pd.DataFrame | None,
+    previous: gpd.GeoDataFrame | None = None,
+    settings: CheckSettings,
 ) -> dict[str, Any]:
-    """Return ``checks``: the columns of `join_checks` under ``parcel_id``, and ``findings``."""
+    """Return ``checks``: the columns of `join_checks` under ``parcel_id``, and ``findings``.
+
+    ``previous`` holds the parcels of an earlier run: a check of an id that is gone follows the
+    ground (`carry_checks`).
+    """
+    moved: list[Finding] = []
+    if checks is not None:
+        checks, moved = carry_checks(checks, parcels, previous, settings=settings.carry)
     columns, findings = join_checks(parcels, checks, as_of=settings.as_of)
-    return {"checks": columns, "findings": findings}
+    return {"checks": columns, "findings": [*moved, *findings]}
 
 
 def join_checks(
@@ -150,9 +164,10 @@ def _lost(rows: pd.DataFrame) -> list[Finding]:
         _finding(row["parcel_id"],
                  " ".join(row[name] for name in ("check_status", "checked_on") if row[name]),
                  "核实记录未对上：本次没有这个地块编号。图斑重划后，把上次的 parcels 图层作为 "
-                 "previous_parcels，编号即沿用",
+                 "previous_parcels，重叠八成以上的即转入新编号",
                  "a check matches no parcel: this run has no such id. Where the cadastre was "
-                 "re-cut, give the last run's parcels as previous_parcels and ids are kept")
+                 "re-cut, give the last run's parcels as previous_parcels: where outlines share "
+                 "80 % the check goes on")
         for row in rows.sort_values("parcel_id").to_dict("records")
     ]  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from landuse.scores.vetoes import UNKNOWN_USE
+from landuse.scores.vetoes import UNKNOWN_USES
 
 ORIGINS: dict[str, tuple[str, str]] = {
     "osm_landuse": ("开放地图的土地利用", "the land use of an open map"),
@@ -37,7 +37,7 @@ def ground_note(parcels: pd.DataFrame) -> tuple[str, str]:
         return "", ""
     zh = "、".join(ORIGINS[name][0] for name in origins)
     en = " and ".join(ORIGINS[name][1] for name in origins)
-    unknown = (parcels["group"] == UNKNOWN_USE).any() if "group" in parcels.columns else False
+    unknown = parcels["group"].isin(UNKNOWN_USES).any() if "group" in parcels.columns else False
     return (
         f"地块由{zh}划出，不是地籍：边界、面积和权属都不能当作宗地，只用于查找应去核实的地方"
         + ("；用途未知，按用途设门槛的指标不适用，相应地块证据不足、不评级" if unknown else ""),

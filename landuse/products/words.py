@@ -28,6 +28,8 @@ GROUPS: Final = {
     "URBAN_RES": "城镇住宅",
     "COMM": "商业服务",
     "VILLAGE": "村庄宅基地",
+    "LOT_SMALL": "小宗地",
+    "LOT_LARGE": "大宗地",
     "OTHER": "其他",
     "SETTLEMENT": "有轮廓的自然村",
     "SETTLEMENT_POINT": "仅有点位的自然村",

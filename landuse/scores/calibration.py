@@ -27,7 +27,8 @@ from scipy.special import expit
 from scipy.stats import rankdata
 
 from landuse.core.settings import Settings
-from landuse.scores.engine import evaluate
+from landuse.scores.by_group import group_keys
+from landuse.scores.engine import applying, evaluate
 from landuse.scores.model import Criterion, ScoreModel, ScoreName
 
 Floats = NDArray[np.float64]
@@ -42,6 +43,9 @@ class CalibrationSettings(Settings):
     """How much may be learnt; every default is proposed here (P)."""
 
     score: ScoreName
+    by_group: tuple[str, ...] = Field(
+        (), description="peer groups that learn weights and ramps of their own; empty = all as one"
+    )
     ramps: bool = Field(True, description="fit the ramps too, else the weights only")
     quantiles: tuple[float, ...] = Field((0.2, 0.5, 0.8), description="ramp knots")
     shrink: tuple[float, ...] = Field(
@@ -62,8 +66,8 @@ class Pieces:
     owner : index of the criterion that each piece belongs to.
     ramps : points (value, deficit) of each piece.
     start : beta_0 of each piece as a share of the measured weight: today's, 0 for what is new.
-    reserved : share of all weight of each criterion that no row has a value for. Labels say
-        nothing of it: it keeps its share, so that coverage means what it meant.
+    reserved : share of the weight of its group of each criterion that no row has a value for.
+        Labels say nothing of it: it keeps its share, so that coverage means what it meant.
     """
 
     criteria: tuple[Criterion, ...]
@@ -76,11 +80,7 @@ class Pieces:
         """Return the pieces' values (n x k, 0 where unknown) and what is known (n x criteria)."""
         names = [item.column for item in self.criteria]
         values = table.reindex(columns=list(dict.fromkeys(names)))[names].to_numpy("float64")
-        applies = [
-            table["group"].isin(item.groups).to_numpy() if item.groups else np.ones(len(table))
-            for item in self.criteria
-        ]
-        known = ~np.isnan(values) & np.column_stack(applies).astype(bool)
+        known = ~np.isnan(values) & applying(table["group"], self.criteria)
         parts = np.column_stack(
             [
                 np.interp(values[:, owner], *np.array(ramp, dtype="float64").T)
@@ -120,11 +120,14 @@ def pieces_of(
     fit may see: the training rows.
     """
     own = model.of_score(settings.score)
-    shares = np.array([item.weight for item in own]) / sum(item.weight for item in own)
     columns = [item.column for item in (*own, *trial)]
     measured = table.reindex(columns=list(dict.fromkeys(columns)))[columns].to_numpy("float64")
+    measured = np.where(applying(table["group"], (*own, *trial)), measured, np.nan)
     silent = np.isnan(measured).all(axis=0)
-    reserved = np.where(silent, [*shares, *[0.0] * len(trial)], 0.0)
+    keys = group_keys((*own, *trial))
+    weight = np.array([*(item.weight for item in own), *[0.0] * len(trial)])
+    reserved = np.where(silent, share_within(keys, weight), 0.0)
+    shares = share_within(keys, np.where(silent, 0.0, weight)) / len(set(keys))
     owner: list[int] = []
     ramps: list[tuple[tuple[float, float], ...]] = []
     start: list[float] = []
@@ -136,7 +139,7 @@ def pieces_of(
         if index < len(own):
             owner.append(index)
             ramps.append(item.ramp)
-            start.append(shares[index] / (1.0 - reserved.sum()))
+            start.append(shares[index])
             rising = item.ramp[-1][1] >= item.ramp[0][1]
         else:
             rising = _points_up(values[known], truth[known])
@@ -147,6 +150,18 @@ def pieces_of(
             start += [0.0] * len(steps)
     return Pieces((*own, *trial), np.array(owner, dtype="int64"), tuple(ramps), np.array(start),
                   reserved)  # fmt: skip
+
+
+def sum_within(keys: Sequence[str], values: Floats) -> Floats:
+    """Return for each criterion the sum of the values of its group."""
+    sums = pd.Series(values).groupby(list(keys)).transform("sum")
+    return np.asarray(sums, dtype="float64")
+
+
+def share_within(keys: Sequence[str], values: Floats) -> Floats:
+    """Return for each criterion its share of the sum of its group; 0 where that is nothing."""
+    total = sum_within(keys, values)
+    return np.divide(values, total, out=np.zeros(len(values)), where=total > 0)
 
 
 def _points_up(values: Floats, truth: Flags) -> bool:
@@ -224,16 +239,18 @@ def _start(part: Floats, weight: Floats, label: Floats) -> tuple[float, float]:
 
 
 def learnt_criteria(found: Fit) -> tuple[Criterion, ...]:
-    """Return the criteria with learnt weights (they sum to 1) and ramps; weightless ones dropped.
+    """Return the criteria with learnt weights and ramps; weightless ones dropped.
 
-    Weights have four digits and ramp values four significant ones, as the model file has them.
+    Weights sum to 1, by peer group where each criterion is for one. They have four digits and ramp
+    values four significant ones, as the model file has them.
     """
     weights = np.bincount(
         found.pieces.owner, weights=found.beta, minlength=len(found.pieces.criteria)
-    )
-    reserved = found.pieces.reserved
-    kept = weights >= LEAST_WEIGHT * weights.sum()
-    shares = reserved + (1.0 - reserved.sum()) * weights / weights[kept].sum()
+    ).astype("float64")
+    reserved, keys = found.pieces.reserved, group_keys(found.pieces.criteria)
+    kept = share_within(keys, weights) >= LEAST_WEIGHT
+    learnt = share_within(keys, np.where(kept, weights, 0.0))
+    shares = reserved + (1.0 - sum_within(keys, reserved)) * learnt
     kept |= reserved > 0
     return tuple(
         item.model_copy(

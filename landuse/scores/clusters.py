@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ def find_clusters(
     scores: pd.DataFrame,
     neighbours: pd.DataFrame,
     table: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
     settings: ClusterSettings,
 ) -> dict[str, Any]:
     """Join flagged parcels that adjoin, directly or through other flagged parcels.
@@ -39,14 +41,16 @@ def find_clusters(
     table : where ``area_mu`` is, in the order of ``scores``; None = in ``scores`` itself.
     neighbours : pairs ``first, second`` of `objects.neighbours`; pairs with a parcel that is not
         flagged, or not in ``scores``, join nothing.
+    previous : ``parcel_id`` and, where the earlier run had them, ``cluster_id`` of an earlier run:
+        a cluster keeps the name of the earlier one that it shares most area with, one to one.
 
     Returns
     -------
-    ``table``, same rows: ``parcel_id``; ``cluster_id`` ("C-" and the smallest id in the cluster;
-    "" for parcels in none), ``cluster_parcels`` (Int64) and ``cluster_area_mu``: parcels and area
-    of the whole cluster, null in none. ``clusters``, one row a cluster, largest first:
-    ``cluster_id, parcels, area_mu, idle_parcels, members`` (ids joined by ";"). The order of rows
-    and pairs changes nothing.
+    ``table``, same rows: ``parcel_id``; ``cluster_id`` (the earlier name, else "C-" and the
+    smallest id in the cluster that names no other; "" for parcels in none), ``cluster_parcels``
+    (Int64) and ``cluster_area_mu``: parcels and area of the whole cluster, null in none.
+    ``clusters``, one row a cluster, largest first: ``cluster_id, parcels, area_mu, idle_parcels,
+    members`` (ids joined by ";"). The order of rows and pairs changes nothing.
     """
     if table is not None:
         scores = scores.assign(area_mu=table["area_mu"].to_numpy())
@@ -55,7 +59,7 @@ def find_clusters(
     members = listed.assign(label=label)
     sizes = members.groupby("label")["parcel_id"].transform("size")
     members = members[sizes >= settings.fewest]
-    clusters = _describe(members)
+    clusters = _describe(members, _names(members, previous))
     whole = clusters.set_index("label").reindex(members["label"]).set_index(members.index)
     whole = whole.reindex(scores.index)
     joined = pd.DataFrame(
@@ -81,12 +85,42 @@ def _components(ids: pd.Series, neighbours: pd.DataFrame) -> NDArray[np.int32]:
     return np.asarray(label)
 
 
-def _describe(members: pd.DataFrame) -> pd.DataFrame:
+def _names(members: pd.DataFrame, previous: pd.DataFrame | None) -> pd.Series:
+    """Return the name of each label: an earlier one by shared area, else after the smallest id."""
+    kept = _kept(members, previous)
+    taken = set(kept.values())
+    for label, ids in members.groupby("label", sort=True)["parcel_id"]:
+        if label not in kept:
+            # An earlier cluster may have kept the name of each of these parcels.
+            more = (f"{ids.iloc[0]}-{number}" for number in count(2))
+            names = (f"{PREFIX}{one}" for one in chain(ids, more))
+            kept[label] = next(name for name in names if name not in taken)
+            taken.add(kept[label])
+    return pd.Series(kept, dtype="str").sort_index()
+
+
+def _kept(members: pd.DataFrame, previous: pd.DataFrame | None) -> dict[Any, str]:
+    """Return the earlier names that go on: the pair with the largest shared area first."""
+    if previous is None or "cluster_id" not in previous:
+        return {}
+    old = previous[["parcel_id", "cluster_id"]].astype("str").dropna()
+    old = old[old["cluster_id"].str.startswith(PREFIX)]
+    joined = members.merge(old, on="parcel_id", validate="1:1")
+    shared = joined.groupby(["label", "cluster_id"], as_index=False)["area_mu"].sum()
+    shared = shared.sort_values(["area_mu", "cluster_id", "label"], ascending=[False, True, True])
+    kept: dict[Any, str] = {}
+    for row in shared.itertuples(index=False):
+        if row.label not in kept and row.cluster_id not in kept.values():
+            kept[row.label] = str(row.cluster_id)
+    return kept
+
+
+def _describe(members: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     idle = members["flag"] == SUSPECTED[0]
     grouped = members.assign(idle=idle.astype("int64")).groupby("label", sort=True)
     clusters = pd.DataFrame(
         {
-            "cluster_id": (PREFIX + grouped["parcel_id"].first()).astype("str"),
+            "cluster_id": names.reindex(grouped.size().index).astype("str"),
             "parcels": grouped["parcel_id"].size(),
             "area_mu": grouped["area_mu"].sum(),
             "idle_parcels": grouped["idle"].sum(),

@@ -62,7 +62,7 @@ def evaluate(table: pd.DataFrame, model: ScoreModel, *, score: ScoreName) -> Eva
     criteria = model.of_score(score)
     names = [criterion.column for criterion in criteria]
     values = table.reindex(columns=list(dict.fromkeys(names)))[names].to_numpy("float64")
-    applies = _applies(table["group"], criteria)
+    applies = applying(table["group"], criteria)
     deficit = np.where(applies, deficits(values, criteria), np.nan)
     return _weigh(values, applies, deficit, model=model, criteria=criteria)
 
@@ -76,7 +76,8 @@ def deficits(values: Floats, criteria: tuple[Criterion, ...]) -> Floats:
     return result
 
 
-def _applies(groups: pd.Series[str], criteria: tuple[Criterion, ...]) -> Flags:
+def applying(groups: pd.Series[str], criteria: tuple[Criterion, ...]) -> Flags:
+    """Return where each criterion applies (n x k): everywhere, or in its peer groups."""
     everyone = np.ones(len(groups), dtype=bool)
     masks = [
         groups.isin(criterion.groups).to_numpy() if criterion.groups else everyone

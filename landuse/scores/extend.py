@@ -7,7 +7,7 @@ from typing import Any
 
 KEYED = {
     "criteria": "code", "vetoes": "code", "families": "code", "grades": "code",
-    "derived": "column",
+    "contradictions": "code", "derived": "column",
 }  # fmt: skip
 LEAVE_OUT = "leave_out"
 
@@ -15,7 +15,7 @@ LEAVE_OUT = "leave_out"
 def extend(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return the base model with the changes of another.
 
-    Criteria, vetoes, families and grades go by ``code``, derived columns by ``column``: an item
+    Criteria, vetoes, contradictions, families and grades go by ``code``, derived columns by ``column``: an item
     the base has is changed in the keys given, another is added behind. ``leave_out`` lists codes
     of the base to drop. Every other key of ``own`` replaces that of the base.
 
@@ -28,11 +28,12 @@ def extend(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     unwanted = list(merged.pop(LEAVE_OUT, []))
     for name, key in KEYED.items():
         merged[name] = _merged(base.get(name, []), own.get(name, []), key=key)
-    known = {item["code"] for name in ("criteria", "vetoes") for item in base.get(name, [])}
+    rules = ("criteria", "vetoes", "contradictions")
+    known = {item["code"] for name in rules for item in base.get(name, [])}
     strange = [code for code in unwanted if code not in known]
     if strange:
         raise KeyError(", ".join(map(str, strange)))
-    for name in ("criteria", "vetoes"):
+    for name in rules:
         merged[name] = [item for item in merged[name] if item.get("code") not in unwanted]
     return merged
 

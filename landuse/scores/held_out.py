@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landuse.scores.accuracy import METRICS, Measure, average_precision
+from landuse.scores.by_group import split_by_group
 from landuse.scores.calibration import (
     CalibrationSettings,
     Fit,
@@ -87,6 +88,15 @@ def learn(
     return fit(pieces, table, truth, shrink=shrink)
 
 
+def by_group(
+    model: ScoreModel, trial: Sequence[Criterion], *, settings: CalibrationSettings
+) -> tuple[ScoreModel, tuple[Criterion, ...]]:
+    """Return model and trial criteria, one copy for each peer group where the settings ask it."""
+    if not settings.by_group:
+        return model, tuple(trial)
+    return split_by_group(model, trial, settings.by_group, score=settings.score)
+
+
 def choose_shrink(
     model: ScoreModel,
     trial: Sequence[Criterion],
@@ -137,6 +147,8 @@ def cross_validate(
     ``table``, ``truth`` and ``blocks`` hold the labelled parcels, row by row.
     """
     fold = block_folds(blocks, folds=settings.folds, seed=settings.seed)
+    before = engine_score(table, model, score=settings.score)
+    model, trial = by_group(model, trial, settings=settings)
     after = np.full(len(table), BEHIND)
     chosen = []
     for number in sorted(set(fold.tolist())):
@@ -145,7 +157,6 @@ def cross_validate(
                       settings=settings)  # fmt: skip
         after[~kept] = log_odds(found, model, table[~kept], settings=settings)
         chosen.append(found.shrink)
-    before = engine_score(table, model, score=settings.score)
     return HeldOut(before, after, fold, tuple(chosen))
 
 

@@ -11,7 +11,7 @@ from landuse.core.findings import Finding
 from landuse.scores.model import ScoreModel, Veto
 
 NOT_ASSESSED = "not_assessed"
-UNKNOWN_USE = "ALL"
+UNKNOWN_USES = ("ALL", "LOT_SMALL", "LOT_LARGE")
 """Group of parcels whose use nobody told: not out of scope, but without evidence by group."""
 TOO_SMALL = "too_small"
 
@@ -48,7 +48,7 @@ def _measured(table: pd.DataFrame, model: ScoreModel) -> Iterator[tuple[Veto, pd
     common |= {"source": model.source, "mark": model.mark}
     if all(criterion.groups for criterion in model.criteria):
         asked = {group for criterion in model.criteria for group in criterion.groups}
-        outside = (~table["group"].isin({*asked, UNKNOWN_USE})).astype("float64")
+        outside = (~table["group"].isin({*asked, *UNKNOWN_USES})).astype("float64")
         words = {"zh": "该地类不在评价范围", "en": "land use not assessed by this model"}
         yield Veto(code=NOT_ASSESSED, column="group", **words, **common), outside
     if model.minimum_area_m2 > 0:

@@ -27,6 +27,8 @@ PEER_GROUPS: Final[dict[str, Words]] = {
     "COMM": ("商业服务", "commerce"),
     "VILLAGE": ("村庄宅基地", "village homesteads"),
     "OTHER": ("其他用地", "other uses"),
+    "LOT_SMALL": ("小宗地（用途不明）", "small parcels (use unknown)"),
+    "LOT_LARGE": ("大宗地（用途不明）", "large parcels (use unknown)"),
     "ALL": ("全部用地（用途不明）", "all land (use unknown)"),
 }
 STABILITY_WORDS: Final[dict[str, Words]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +58,8 @@ def read_raw_table(path: Path, source: TableSource) -> RawTable:
     """Read a CSV or a workbook as text, and tell how its columns were found.
 
     A second heading row is left out where each of its cells names the same field as the cell
-    above it, such as 地类编码 over DLBM.
+    above it, such as 地类编码 over DLBM, or where it holds our own column names, as the lists that
+    a run writes do: a filled list can be read back.
 
     Raises
     ------
@@ -70,7 +73,8 @@ def read_raw_table(path: Path, source: TableSource) -> RawTable:
     table.columns = [str(name).strip() for name in table.columns]
     matched = match_fields(source.fields, list(table.columns), file=path.name)
     table = table.set_axis(pd.RangeIndex(2, len(table) + 2), axis=0)
-    table = table.iloc[1:] if _names_again(table) else table
+    again = _names_again(table) or _codes_below(table, matched.columns)
+    table = table.iloc[1:] if again else table
     picked = table[list(matched.columns.values())].set_axis(list(matched.columns), axis=1)
     doubt = misread([*matched.columns.values(), *texts_of(picked)])
     return RawTable(picked, matched.columns, matched.aliases, matched.skipped, doubt)
@@ -82,6 +86,14 @@ def _names_again(table: pd.DataFrame) -> bool:
         return False
     cells = {head: str(cell) for head, cell in table.iloc[0].items() if str(cell).strip()}
     return len(cells) >= _HEADINGS and all(same_field(str(h), c) for h, c in cells.items())
+
+
+def _codes_below(table: pd.DataFrame, columns: Mapping[str, str]) -> bool:
+    """Tell whether the first row holds our own name of every column."""
+    if table.empty or len(columns) < _HEADINGS:
+        return False
+    first = table.iloc[0]
+    return all(str(first[theirs]).strip() == ours for ours, theirs in columns.items())
 
 
 def _read_csv(path: Path, source: TableSource) -> pd.DataFrame:
@@ -110,10 +122,33 @@ def _with_mark(encoding: str) -> str:
     return "utf-8-sig" if encoding.casefold().replace("-", "") == "utf8" else encoding
 
 
+def _sheet_of(path: Path, wanted: str | tuple[str, ...] | None) -> str:
+    """Return the sheet to read: of several names the first that the workbook has."""
+    if wanted is None or isinstance(wanted, str):
+        return layer_name(path, wanted)
+    held = {str(name) for name in opened(path, pyogrio.list_layers)[:, 0]}
+    return layer_name(path, next((name for name in wanted if name in held), wanted[0]))
+
+
 def _read_sheet(path: Path, source: TableSource) -> pd.DataFrame:
-    sheet = layer_name(path, source.sheet)
-    table = opened(
-        path, pyogrio.read_dataframe, layer=sheet, read_geometry=False,
-        HEADERS="FORCE", FIELD_TYPES="STRING",
-    )  # fmt: skip
+    sheet = _sheet_of(path, source.sheet)
+    with _all_text():
+        table = opened(path, pyogrio.read_dataframe, layer=sheet, read_geometry=False)
     return table.astype("str").fillna("")
+
+
+@contextmanager
+def _all_text() -> Iterator[None]:
+    """Let GDAL read a heading row and text from every sheet, and put its settings back after.
+
+    As options of the dataset they hold for its first sheet only (GDAL 3.12): in the others a
+    heading over text would be a row, and codes would be numbers.
+    """
+    wanted = {f"OGR_{form}_{name}": value for form in ("XLSX", "XLS", "ODS")
+              for name, value in (("HEADERS", "FORCE"), ("FIELD_TYPES", "STRING"))}  # fmt: skip
+    before = {name: pyogrio.get_gdal_config_option(name) for name in wanted}
+    pyogrio.set_gdal_config_options(wanted)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)

@@ -70,7 +70,9 @@ class TableSource(SourceBase):
     """A table: CSV or XLSX."""
 
     path: str = Field(description="file, relative to the raw folder")
-    sheet: str | None = Field(None, description="sheet, for a workbook / 工作表")
+    sheet: str | tuple[str, ...] | None = Field(
+        None, description="sheet of a workbook, or names of which the first it has is read / 工作表"
+    )
     encoding: str | None = Field(None, description="text encoding, e.g. GBK / 文本编码")
     fields: dict[str, str] = Field(default_factory=dict, description="our column = their column")
 

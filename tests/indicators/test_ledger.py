@@ -70,10 +70,18 @@ CASES: list[tuple[Row, str, str]] = [
     (SOLD | {"start_date": "2019-08-01", "finish_due_date": "2021-06-29"}, "OVERDUE", "用而未尽"),
     (SOLD | {"start_date": "2019-08-01", "finish_date": "2021-01-01"}, "DONE", "已供已用"),
     (SOLD | {"finish_date": "2021-01-01"}, "DONE", "已供已用"),  # the register lags
-    (SOLD | {"start_date": "2019-08-01", "built_share": 0.3}, "STOP_TO_CHECK", "用而未尽"),
-    (SOLD | {"start_date": "2020-07-01", "built_share": 0.3}, "STARTED", "已供已用"),  # < 1 year
-    (SOLD | {"start_date": "2019-08-01", "built_share": 0.34}, "STARTED", "已供已用"),
-    (SOLD | {"stopped_on": "2020-06-30", "built_share": 0.3}, "LEDGER_IDLE_STOP", "闲置土地"),
+    (SOLD | {"start_date": "2019-08-01", "built_share": 0.3}, "STARTED", "已供已用"),
+    (
+        SOLD
+        | {
+            "start_date": "2019-08-01",
+            "invested_10k_yuan": 24.0,
+            "total_investment_10k_yuan": 100.0,
+        },
+        "STOP_TO_CHECK",
+        "用而未尽",
+    ),
+    (SOLD | {"stopped_on": "2020-06-30", "built_share": 0.3}, "STOP_SEEN", "用而未尽"),
     (SOLD | {"stopped_on": "2020-06-30", "built_share": 0.4}, "STOPPED", "用而未尽"),
     (SOLD | {"stopped_on": "2020-06-30"}, "STOPPED", "用而未尽"),  # share not known
     (SOLD | {"stopped_on": "2020-07-01", "built_share": 0.3}, "STARTED", "已供已用"),
@@ -221,13 +229,29 @@ def test_a_public_cause_speaks_of_neither_charge_nor_taking_back() -> None:
 
 
 def test_works_that_may_have_stopped_are_to_be_checked_not_idle() -> None:
+    paid = {"invested_10k_yuan": 24.0, "total_investment_10k_yuan": 100.0}
     row = {"parcel_id": "P0", "start_date": "2019-08-01"} | SOLD
-    said = measured(row, built=0.1)["table"].iloc[0]
+    said = measured(row | paid)["table"].iloc[0]
     assert (said["land_state"], said["ledger_rule"]) == ("用而未尽", "STOP_TO_CHECK")
     assert pd.isna(said["ledger_idle"])
     assert "中止时间" in said["ledger_zh"]
     assert not any(word in said["ledger_zh"] + said["ledger_en"] for word in LEGAL)
     assert measured(row)["table"]["ledger_rule"].iloc[0] == "STARTED"
+
+
+def test_little_built_land_seen_from_above_is_a_doubt_and_no_state() -> None:
+    """2019-08-01 to 2021-06-30 is over a year; 10 % is under a third, 40 % is not."""
+    row = {"parcel_id": "P0", "start_date": "2019-08-01"} | SOLD
+    bare, built = (measured(row, built=share) for share in (0.1, 0.4))
+    for done in (bare, built):
+        assert done["table"].iloc[0]["land_state"] == "已供已用"
+    assert "可能已中止" in bare["table"].iloc[0]["ledger_zh"]
+    assert "可能已中止" not in built["table"].iloc[0]["ledger_zh"]
+    stopped = measured({"parcel_id": "P0", "stopped_on": "2020-06-30"} | SOLD, built=0.1)
+    said = stopped["table"].iloc[0]
+    assert (said["land_state"], said["ledger_rule"]) == ("用而未尽", "STOP_SEEN")
+    assert "影像不能认定" in said["ledger_zh"]
+    assert not any(word in said["ledger_zh"] + said["ledger_en"] for word in LEGAL)
 
 
 def test_no_ledger_is_one_absence() -> None:
@@ -303,6 +327,17 @@ def test_a_state_is_one_of_eight_and_idleness_follows_it(given: list[Row], as_of
     assert (said["land_state"].eq("闲置土地") == said["ledger_idle"].eq(1)).all()
     assert said.loc[by_rule, "land_state"].eq("闲置土地").all()
     assert not (said["ledger_idle_years"] < 0).any()
+
+
+@LAW
+@drawn(many_rows, days, share)
+def test_no_state_is_invented_from_imagery(
+    given: list[Row], as_of: date, seen: float | None
+) -> None:
+    """Whatever is seen from above, state, idleness and years are those of the dates alone."""
+    blind, sighted = (states(given, as_of, built_share=one) for one in (None, seen))
+    proven = ["land_state", "dates_state", "ledger_idle", "ledger_idle_years", "stop_years"]
+    pd.testing.assert_frame_equal(blind[proven], sighted[proven])
 
 
 @LAW

@@ -165,9 +165,20 @@ def test_robustness_rules_meet_every_parcel_exactly_once(parts, file):
 def test_evidence_columns_carry_chinese_names(file):
     rows = query(file, "SELECT column_name, name FROM gpkg_data_columns")
     names = dict(rows)
-    assert names["p_flag"] == "入选概率（%）"
+    assert names["p_flag"] == "入选概率（1=100%）"
     assert names["whynot_zh"] == "未列入原因"
     assert names["cluster_area_mu"] == "成片面积（亩）"
+
+
+def test_no_name_says_percent_of_a_share_stored_as_0_to_1(file):
+    """A column named in percent would be read a hundred times too small."""
+    rows = query(file, "SELECT table_name, column_name, name FROM gpkg_data_columns")
+    assert not [row for row in rows if "（%）" in row[2]]
+    shares = [row for row in rows if "1=100%" in row[2]]
+    assert len(shares) > 5
+    for table, column, _ in shares:
+        ((low, high),) = query(file, f'SELECT min("{column}"), max("{column}") FROM "{table}"')
+        assert low is None or -1 <= low <= high <= 1.0 + 1e-9, column
 
 
 def test_same_layers_give_same_bytes_in_another_folder_a_second_later(parts, file, tmp_path):

@@ -94,3 +94,57 @@ def test_order_changes_nothing_and_clusters_are_parted(
     inside = made["table"]["cluster_id"] != ""
     assert made["clusters"]["parcels"].sum() == inside.sum()
     assert np.isclose(made["clusters"]["area_mu"].sum(), scores.loc[inside, "area_mu"].sum())
+
+
+def before(clusters: dict[str, str]) -> pd.DataFrame:
+    table = {"parcel_id": list(clusters), "cluster_id": list(clusters.values())}
+    return pd.DataFrame(table).astype("str")
+
+
+def again(flags: dict[str, str], neighbours: pd.DataFrame, old: dict[str, str]) -> dict[str, str]:
+    made = find_clusters(
+        scores=parcels(flags), neighbours=neighbours, previous=before(old),
+        settings=ClusterSettings(),
+    )  # fmt: skip
+    return made["table"].set_index("parcel_id")["cluster_id"].to_dict()
+
+
+def test_a_cluster_keeps_its_name_when_its_smallest_parcel_leaves() -> None:
+    """a-b-c was C-a; a is no longer flagged, and b-c is still C-a."""
+    old = {"a": "C-a", "b": "C-a", "c": "C-a"}
+    made = again({"a": NONE, "b": LES, "c": LES}, pairs("a-b", "b-c"), old)
+    assert made == {"a": "", "b": "C-a", "c": "C-a"}
+
+
+def test_of_the_parts_of_a_split_cluster_the_larger_keeps_the_name() -> None:
+    """a-b-c-d-e was C-a; without c, d-e and a-b are left with 2 parcels each: a-b has the lower
+    label. With f beside e the other part is larger and keeps the name; a-b is named after b, since
+    C-a is taken."""
+    old = dict.fromkeys("abcde", "C-a")
+    flags = {"a": LES, "b": LES, "c": NONE, "d": LES, "e": LES, "f": LES}
+    old_and_new = old | {"f": "C-a"}
+    made = again(flags, pairs("a-b", "b-c", "c-d", "d-e", "e-f"), old_and_new)
+    assert [made[one] for one in "abcdef"] == ["C-b", "C-b", "", "C-a", "C-a", "C-a"]
+
+
+def test_of_merged_clusters_the_larger_name_goes_on() -> None:
+    """C-a had a and b, C-d had d, e, f; c joins them: 6 mu against 4."""
+    old = {"a": "C-a", "b": "C-a", "c": "", "d": "C-d", "e": "C-d", "f": "C-d"}
+    made = again(dict.fromkeys("abcdef", LES), pairs("a-b", "b-c", "c-d", "d-e", "e-f"), old)
+    assert set(made.values()) == {"C-d"}
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_names_stay_unique_and_a_second_run_changes_none(data: st.DataObject) -> None:
+    ids = list("abcdefgh")
+    flag = st.sampled_from([LES, IDLE, NONE])
+    flags = {one: data.draw(flag) for one in ids}
+    joined = data.draw(st.lists(st.sampled_from([f"{a}-{b}" for a in ids for b in ids if a < b])))
+    old = {one: data.draw(st.sampled_from(["", "C-a", "C-b", "C-z"])) for one in ids}
+    neighbours = pairs(*dict.fromkeys(joined)) if joined else pairs("a-b").iloc[:0]
+    first = again(flags, neighbours, old)
+    made = find_clusters(scores=parcels(flags), neighbours=neighbours, previous=before(old),
+                         settings=ClusterSettings())  # fmt: skip
+    assert made["clusters"]["cluster_id"].is_unique
+    assert again(flags, neighbours, first) == first
