@@ -38,7 +38,7 @@ def in_order(series: Sequence[Layer]) -> tuple[NDArray[np.float64], list[Layer]]
 
 def covered_cells(zones: Zones, grid: Grid) -> NDArray[np.int64]:
     """Return the row-major positions of the cells that any zone touches, rising."""
-    return np.unique(zones.cover(grid).cell)
+    return np.unique(zones.cells(grid).cell)
 
 
 def values_at(layer: Layer, cells: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -180,7 +180,7 @@ def _of_keys(
 
 def _footprint_share(buildings: gpd.GeoDataFrame, grid: Grid) -> NDArray[np.float64]:
     """Return the part of each cell of a grid under footprints, 0 to 1."""
-    cover = Zones(buildings).cover(grid)
+    cover = Zones(buildings).cells(grid)
     size = grid.shape[0] * grid.shape[1]
     return np.minimum(np.bincount(cover.cell, cover.fraction, size), 1.0)
 

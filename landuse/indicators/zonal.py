@@ -1,16 +1,18 @@
 """The one zonal engine: what each polygon holds of the cells of a grid.
 
-exactextract is asked one thing only: which cells a polygon covers, and how much of each. The
-answer depends on polygons and grid, not on cell values, so it is computed once for each grid and
-serves every layer on it; class shares, sums, means and medians are then sums over the same rows.
-Cells outside the grid, cells equal to nodata and NaN are *not known*: they never count as zero,
-and `known_share` tells how much of a polygon was known.
+Which cells a polygon covers, and how much of each, depends on polygons and grid, not on cell
+values: it is traced once for each grid (``landuse.indicators.engine``, exact covered fractions)
+and serves every layer on it; class shares, sums, means and medians are sums over the same runs of
+cells. Cells outside the grid, cells equal to nodata and NaN are *not known*: they never count as
+zero, and `known_share` tells how much of a polygon was known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -19,10 +21,15 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from landuse import __version__
 from landuse.core.errors import data_fault, fail
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
-from landuse.indicators.coverage import ENGINE, Cover, cover_cells
+from landuse.indicators.traced import traced
+
+if TYPE_CHECKING:  # the compiler takes a second to import
+    from landuse.indicators.engine.cover import Cells, Cover
+    from landuse.indicators.engine.trace import Rings
 
 __all__ = [
     "ENGINE",
@@ -35,8 +42,10 @@ __all__ = [
     "total",
 ]
 
+ENGINE = f"landuse {__version__} / numba {version('numba')}"
+"""Engine and compiler behind every zonal number, for the manifest."""
+
 _POLYGONAL = (3, 6)
-_ROUNDING = 1e-6
 
 
 class Zones:
@@ -64,27 +73,46 @@ class Zones:
         self.index = polygons.index
         self.crs = CRS(polygons.crs)
         self.area_m2 = np.nan_to_num(shapely.area(geometry))
-        self._filled = np.flatnonzero((kinds != -1) & ~shapely.is_empty(geometry))
-        self._wkb = shapely.to_wkb(geometry[self._filled])
-        self._covers: dict[Grid, Cover] = {}
+        self._geometry = geometry
+        self._sums: WeakKeyDictionary[Layer, NDArray[np.float64]] = WeakKeyDictionary()
 
     def __len__(self) -> int:
         return len(self.index)
 
+    def rings(self) -> Rings:
+        """Return the polygons as the engine takes them.
+
+        Raises
+        ------
+        LanduseError
+            If a polygon is not valid (exit code 4).
+        """
+        return traced(self._geometry).rings()
+
     def cover(self, grid: Grid) -> Cover:
-        """Return the cells each zone covers, computed at the first call for a grid.
+        """Return the cells each zone covers, traced at the first call for a grid.
 
         Raises
         ------
         ValueError
             If the grid is in another CRS than the polygons.
+        LanduseError
+            If a polygon is not valid (exit code 4).
         """
-        if grid not in self._covers:
-            if CRS(grid.crs) != self.crs:
-                msg = f"grid in {grid.crs}, zones in {self.crs.to_string()}: align them first"
-                raise ValueError(msg)
-            self._covers[grid] = cover_cells(self._wkb, zones=self._filled, grid=grid)
-        return self._covers[grid]
+        if CRS(grid.crs) != self.crs:
+            msg = f"grid in {grid.crs}, zones in {self.crs.to_string()}: align them first"
+            raise ValueError(msg)
+        return traced(self._geometry).cover(grid)
+
+    def cells(self, grid: Grid) -> Cells:
+        """Return every (zone, cell) pair of a grid with its covered fraction, zone by zone."""
+        return self.cover(grid).cells()
+
+    def sums(self, layer: Layer) -> NDArray[np.float64]:
+        """Return the sums of each zone over the known cells of a layer, made once."""
+        if layer not in self._sums:
+            self._sums[layer] = self.cover(layer.grid).numbers(layer.values, layer.nodata)
+        return self._sums[layer]
 
 
 def class_shares(
@@ -108,26 +136,30 @@ def class_shares(
     LanduseError
         If a covered cell has a code that the legend does not list.
     """
-    cover, values = _known_cells(zones, layer)
-    total = _sum_by_zone(zones, cover.zone, cover.fraction)
-    listed = np.isin(values, [*legend, *([] if background is None else [background])])
-    if not listed.all():
-        raise _unknown_codes(np.unique(values[~listed]), known=list(legend))
-    columns = {}
-    for code, key in legend.items():
-        here = values == code
-        part = _sum_by_zone(zones, cover.zone[here], cover.fraction[here])
-        columns[f"share_{key}"] = _divide(part, total)
+    from landuse.indicators.engine.codes import Codes
+
+    listed = (*legend, *(() if background is None or background in legend else (background,)))
+    cover = zones.cover(layer.grid)
+    cells = cover.classes(layer.values, Codes(listed, layer.nodata))
+    if cells[:, len(listed)].any():
+        met = np.unique(np.concatenate([layer.values.ravel()[c.cell] for c in cover.each_part()]))
+        met = met[~np.isin(met, [*listed, layer.nodata]) & (met == met)]
+        raise _unknown_codes(met, known=list(legend))
+    known = cells[:, : len(listed)].sum(axis=1)
+    columns = {
+        f"share_{key}": _divide(cells[:, column], known)
+        for column, key in enumerate(legend.values())
+    }
     return pd.DataFrame(columns, index=zones.index, dtype=float)
 
 
 def codes_share(zones: Zones, layer: Layer, *, codes: tuple[int, ...]) -> pd.Series:
     """Return the share of the known cover whose code is one of ``codes``, 0 to 1."""
-    cover, values = _known_cells(zones, layer)
-    here = np.isin(values, codes)
-    part = _sum_by_zone(zones, cover.zone[here], cover.fraction[here])
-    total = _sum_by_zone(zones, cover.zone, cover.fraction)
-    return pd.Series(_divide(part, total), index=zones.index)
+    from landuse.indicators.engine.codes import Codes
+
+    cells = zones.cover(layer.grid).classes(layer.values, Codes(codes, layer.nodata))
+    share = _divide(cells[:, : len(codes)].sum(axis=1), cells[:, :-1].sum(axis=1))
+    return pd.Series(share, index=zones.index)
 
 
 def total(zones: Zones, layer: Layer) -> pd.Series:
@@ -137,65 +169,40 @@ def total(zones: Zones, layer: Layer) -> pd.Series:
 
     The unit is that of the layer (persons, m2). NaN where nothing is known.
     """
-    cover, values = _known_cells(zones, layer)
-    part = _sum_by_zone(zones, cover.zone, cover.fraction * values)
-    touched = _sum_by_zone(zones, cover.zone, cover.fraction) > 0
-    return pd.Series(np.where(touched, part, np.nan), index=zones.index)
+    return _statistic(zones, layer, "sum")
 
 
 def mean(zones: Zones, layer: Layer) -> pd.Series:
     """Return the area-weighted mean over the known cover, in the unit of the layer."""
-    cover, values = _known_cells(zones, layer)
-    part = _sum_by_zone(zones, cover.zone, cover.fraction * values)
-    return pd.Series(
-        _divide(part, _sum_by_zone(zones, cover.zone, cover.fraction)), index=zones.index
-    )
+    return _statistic(zones, layer, "mean")
 
 
 def median(zones: Zones, layer: Layer) -> pd.Series:
     """Return the area-weighted median: the least value with half of the known cover at or below.
 
-    Unit of the layer; NaN where nothing is known.
+    Unit of the layer; NaN where nothing is known. Half is met to a millionth of a cell.
     """
-    cover, values = _known_cells(zones, layer)
-    order = np.lexsort((values, cover.zone))
-    zone, value, weight = cover.zone[order], values[order], cover.fraction[order]
-    half = _sum_by_zone(zones, zone, weight) / 2
-    before = np.concatenate([[0.0], np.cumsum(half * 2)[:-1]]) if len(zones) else half
-    running = np.cumsum(weight) - before[zone]
-    reached = running >= half[zone] - _ROUNDING
-    first_zone, first = np.unique(zone[reached], return_index=True)
-    out = np.full(len(zones), np.nan)
-    out[first_zone] = value[reached][first]
-    return pd.Series(out, index=zones.index)
+    found = zones.cover(layer.grid).medians(layer.values, layer.nodata)
+    return pd.Series(found, index=zones.index)
 
 
 def known_share(zones: Zones, layer: Layer) -> pd.Series:
     """Return the part of each zone's area that lies on known cells, 0 to 1; 0 if nothing does."""
-    cover, _ = _known_cells(zones, layer)
-    area = _sum_by_zone(zones, cover.zone, cover.fraction) * layer.grid.cell_area_m2
-    share = np.nan_to_num(_divide(area, zones.area_m2))
+    from landuse.indicators.engine.codes import Codes, is_direct
+    from landuse.indicators.engine.stats import COUNT
+
+    if is_direct(layer.values):
+        cells = zones.cover(layer.grid).classes(layer.values, Codes((), layer.nodata))[:, 0]
+    else:
+        cells = zones.sums(layer)[:, COUNT]
+    share = np.nan_to_num(_divide(cells * layer.grid.cell_area_m2, zones.area_m2))
     return pd.Series(np.minimum(share, 1.0), index=zones.index)
 
 
-def _known_cells(zones: Zones, layer: Layer) -> tuple[Cover, NDArray[Any]]:
-    """Return the cover restricted to known cells, and the value of each row."""
-    cover = zones.cover(layer.grid)
-    values = layer.values.ravel()[cover.cell]
-    known = Layer.known(_as_row(layer, values)).ravel()
-    kept = Cover(cover.zone[known], cover.cell[known], cover.fraction[known])
-    return kept, values[known]
+def _statistic(zones: Zones, layer: Layer, name: str) -> pd.Series:
+    from landuse.indicators.engine.cover import statistics
 
-
-def _as_row(layer: Layer, values: NDArray[Any]) -> Layer:
-    grid = Grid(layer.grid.crs, layer.grid.transform, (1, len(values)))
-    return Layer(grid, values.reshape(1, -1), nodata=layer.nodata, year=layer.year)
-
-
-def _sum_by_zone(
-    zones: Zones, zone: NDArray[np.int64], weights: NDArray[Any]
-) -> NDArray[np.float64]:
-    return np.bincount(zone, weights=weights, minlength=len(zones)).astype(float)
+    return pd.Series(statistics(zones.sums(layer))[name], index=zones.index)
 
 
 def _divide(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:

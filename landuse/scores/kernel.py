@@ -2,20 +2,17 @@
 
 The draws lie side by side in memory and every step is free of branches, so the compiler can work
 on several draws at once. The loops release the interpreter lock; each parcel is computed from its
-own row alone, so the number of threads cannot change a byte. The compiled code is kept in the
-``__pycache__`` beside this file or, where that cannot be written, in the user's cache folder
-(``NUMBA_CACHE_DIR`` names another).
+own row alone, so the number of threads cannot change a byte.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from landuse.compiled import inner, kept
 from landuse.scores.draws import Draws, Ints, Rows, Rule, Words
 from landuse.scores.engine import Floats
 
@@ -168,19 +165,12 @@ def _draw_scores(
             out[row, draw] = np.int32(np.rint(score[draw] * 1e6))
 
 
-def _compiled(function: Callable[..., Any]) -> Any:
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # no folder can be written: every process compiles for itself
-        return njit(nogil=True)(function)
-
-
-make_buffers = _compiled(_make_buffers)
-mix = _compiled(_mix)
-own_errors = _compiled(_own_errors)
-ramp = _compiled(_ramp)
-known_families = _compiled(_known_families)
-add = _compiled(_add)
-score_row = _compiled(_score)
-count_listed = _compiled(_count_listed)
-draw_scores = _compiled(_draw_scores)
+make_buffers = inner(_make_buffers, makes_arrays=True)
+mix = inner(_mix)
+own_errors = inner(_own_errors)
+ramp = inner(_ramp)
+known_families = inner(_known_families)
+add = inner(_add)
+score_row = inner(_score)
+count_listed = kept(_count_listed, makes_arrays=True)
+draw_scores = kept(_draw_scores, makes_arrays=True)

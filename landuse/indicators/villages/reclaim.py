@@ -98,7 +98,7 @@ def _joined_ha(
     field, count = ndimage.label(wide, structure=np.ones((3, 3), dtype=int))
     area = np.bincount(field[crop], minlength=count + 1) * layer.grid.cell_area_m2
     shapes = shapely.buffer(np.asarray(ground.geometry.array), settings.gap_m.value)
-    cover = Zones(ground.assign(geometry=shapes)).cover(layer.grid)
+    cover = Zones(ground.assign(geometry=shapes)).cells(layer.grid)
     held = np.where(crop, area[field], 0.0).ravel()[cover.cell]
     joined = np.zeros(len(ground))
     np.maximum.at(joined, cover.zone, held)

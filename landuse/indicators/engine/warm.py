@@ -1,0 +1,46 @@
+"""Makes the compiled loops ready beside other work: compiled once a machine, then read back."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from landuse.compiled import one_compiler
+
+
+def warm_zonal() -> None:
+    """Call every loop of the zonal engine once, on a triangle, for every kind of cell."""
+    import shapely
+
+    from landuse.indicators.engine.codes import Codes
+    from landuse.indicators.engine.cover import cover_of
+    from landuse.indicators.engine.rings import rings_of
+    from landuse.indicators.engine.trace import Frame
+
+    with one_compiler():
+        triangle = np.array([shapely.Polygon([(0, 0), (2, 0), (2, 2)])])
+        cover = cover_of(rings_of(triangle), Frame(0.0, 2.0, 1.0, -1.0, 2, 2), threads=1)
+        for kind in (np.uint8, np.uint16):
+            cover.classes(np.zeros((2, 2), kind), Codes((0,)))
+        for measure in (np.float32, np.float64):
+            cover.numbers(np.zeros((2, 2), measure), None)
+            cover.medians(np.zeros((2, 2), measure), None)
+
+
+_LOCK = threading.Lock()
+_THREADS: list[threading.Thread] = []
+
+
+def start_warming() -> threading.Thread:
+    """Start ``warm_zonal`` on a thread of its own, once in a process, and return the thread.
+
+    A loop that is called meanwhile waits for the compiler and finds its code: nothing is compiled
+    twice.
+    """
+    with _LOCK:
+        if not _THREADS:
+            thread = threading.Thread(target=warm_zonal, name="warm-zonal", daemon=True)
+            thread.start()
+            _THREADS.append(thread)
+        return _THREADS[0]
