@@ -64,6 +64,7 @@ def make_map(
         veto_rules=_veto_rules(settings, vetoes_only(waterfall)),
         absences=[_absence(item) for item in run.absences],
         families=[family.model_dump() for family in model.families],
+        score_model=model.model_dump(mode="json"),
         agree_at=model.agree_at,
         county=county,
         towns=towns,

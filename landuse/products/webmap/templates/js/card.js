@@ -32,7 +32,14 @@ function closeCard() {
 function spokenOf(i) { return SPOKEN[D.col.spoken[i]]; }
 
 function evidenceBody(i) {
-  return [figures(i), sentence(i), ...evidenceParts(i), criteriaTable(i, true), vetoChecks(i)];
+  return [trialPart(i), figures(i), sentence(i), ...evidenceParts(i), criteriaTable(i, true), vetoChecks(i)];
+}
+
+// Under a trial the card says what the baseline says.
+function trialPart(i) {
+  if (!W.on) return null;
+  const kind = W.base.kind[i], rank = baseRank(i);
+  return h("section", { class: "slim trial-base" }, h("h3", {}, t("w_trial"), h("span", { text: t("w_baseline_is", { s: fixed(kind < D.DOUBT || kind === D.OTHER ? W.base.score.at(i) : NaN, 1), r: fixed(rank, 0), k: kindName(kind) }) })));
 }
 
 function figures(i) {
@@ -59,12 +66,13 @@ function sentence(i) {
 
 // The rows of one score for one parcel: known ones by contribution, then the missing ones.
 function evidenceRows(i, score) {
-  const rows = [];
+  const rows = [], tried = W.on ? pointsOf(i, score, W.trial) : null;
   for (const criterion of D.criteria) {
     const held = criterion.of && criterion.of[score];
     if (!held || !held.state[i]) continue;
     const known = held.state[i] === 1, reason = known ? null : held.reasons[held.state[i] - 2];
-    rows.push({ criterion, known, reason, value: held.value.at(i), adds: held.contribution.at(i), deficit: held.deficit.at(i) });
+    const own = tried && tried.get(criterion.code);
+    rows.push({ criterion, known, reason, value: held.value.at(i), adds: tried ? own?.adds ?? 0 : held.contribution.at(i), deficit: tried ? own?.deficit ?? NaN : held.deficit.at(i) });
   }
   return rows.sort((a, b) => b.known - a.known || (b.adds || 0) - (a.adds || 0));
 }
@@ -84,7 +92,7 @@ function criteriaTable(i, scored) {
 
 function knownRow({ criterion, value, adds, deficit }, most, scored) {
   const over = deficit >= D.agree_at, digits = criterion.decimals ?? 2;
-  const limit = say(criterion, "limit") || say(criterion, "threshold") || MISSING;
+  const limit = W.trial.r[criterion.code] !== undefined ? limitWords(criterion, W.trial.r[criterion.code]) : say(criterion, "limit") || say(criterion, "threshold") || MISSING;
   return h("tr", {},
     h("td", { text: say(criterion), title: criterion.source }),
     h("td", { class: "num" + (over ? " over" : ""), text: withUnit(value, unitText(criterion), digits) }),

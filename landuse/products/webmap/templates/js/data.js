@@ -44,6 +44,17 @@ function numbers(place) {
   return { at: (i) => (values[i] === none ? NaN : values[i] / scale), some: values.some((v) => v !== none) };
 }
 
+// Doubles to their last bit: bytes stand by significance, distinct values once.
+function doubles(place) {
+  const planes = array(place.f), count = planes.length / 8, raw = new Uint8Array(planes.length);
+  for (let part = 0; part < 8; part++) for (let k = 0; k < count; k++) raw[k * 8 + part] = planes[part * count + k];
+  const distinct = new Float64Array(raw.buffer);
+  if (!place.c) return distinct;
+  const codes = array(place.c), out = new Float64Array(codes.length);
+  for (let i = 0; i < codes.length; i++) out[i] = distinct[codes[i]];
+  return out;
+}
+
 function texts(place) {
   const some = place.t.some((text) => text !== "");
   if (!place.c) return { at: (i) => place.t[i], some };

@@ -11,6 +11,7 @@ function pressed(event) {
   if (event.altKey && event.code === "KeyL") { event.preventDefault(); setLanguage(S.lang === "zh" ? "en" : "zh"); return; }
   if (event.altKey || event.ctrlKey || event.metaKey || byId("about").open) return;
   if (event.key === "Escape" && S.task !== "idle" && !byId("right").hidden) { event.preventDefault(); closePanel(); return; }
+  if (event.key === "Escape" && S.sel < 0 && W.open && S.task === "idle") { event.preventDefault(); closeWeights(); return; }
   if (event.key === "Escape" && S.sel >= 0) { event.preventDefault(); closeCard(); return; }
   if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox") return;
   if ((event.key === "n" || event.key === "N") && S.task === "idle") step(event.shiftKey ? -1 : 1);

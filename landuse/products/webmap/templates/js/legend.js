@@ -80,7 +80,7 @@ function drawLegend() {
     D.counts[D.OTHER] ? item(boxKey("#DDE2EA", "#B4BDC9"), t("other"), { layer: "other", count: D.counts[D.OTHER], title: t("from_zoom") }) : null
   ];
   const parcels = [
-    group(heading("g_parcels", "parcels"), modeChooser(), S.mode === "grade" ? gradeItems() : modeItems()), group(null, doubt)
+    group(heading("g_parcels", "parcels"), modeChooser(), S.mode === "grade" ? gradeItems() : modeItems()), group(null, doubt), trialLegend()
   ];
   const groups = [...(S.task === "idle" ? parcels : villageLegend()), group(null, frameItems()),
     group(heading("g_control", D.control.some((line) => line.shape) ? "control" : null), controlItems()), group(null, groundItems())
@@ -107,6 +107,7 @@ function drawStatus() {
   byId("status").replaceChildren(...[
     h("span", { class: "data", text: note, title: note }),
     open.length ? h("span", { class: "warn", id: "unchecked", text: t("unchecked", { what: open.join(S.lang === "zh" ? "、" : ", ") }), title: open.join("、") }) : null,
+    W.on ? h("b", { class: "trial-word", text: t("w_trial") }) : null,
     h("span", { class: "gap" }),
     h("button", { text: t("licences"), id: "about-open", on: { click: openAbout } }),
     h("span", { text: D.meta.crs }), D.meta.run_code ? h("span", { text: t("run", { v: D.meta.run_code }) }) : null,

@@ -37,6 +37,7 @@ function followHash() {
   resetFilters();
   S.off = new Set();
   const start = readHash();
+  if (D.whatif && (W.on || !isBaseline(W.trial))) applyTrial();
   applyFilters();
   redrawAll();
   if (start.view) map.setView([start.view[0], start.view[1]], start.view[2], { animate: false });
@@ -58,6 +59,7 @@ async function start() {
   try { await unpack(); } catch (error) { fail(t("broken", { v: String(error.message || error) })); throw error; }
   buildIndex();
   prepareOrder();
+  W.trial = emptyTrial();
   orderTowns();
   D.tiles = Boolean(map.getPane("tilePane").children.length);
   D.hasZones = Boolean(D.shape.zones) || D.col.zone_in.includes(1);
@@ -65,8 +67,9 @@ async function start() {
   document.body.classList.toggle("one-town", D.towns.length < 2);
   resetFilters();
   const hash = location.hash, from = readHash();
+  if (!isBaseline(W.trial)) applyTrial();
   setUpMap();
-  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpTasks(); setUpVillages(); setUpKeys();
+  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpWhatIf(); setUpTasks(); setUpVillages(); setUpKeys();
   wire();
   S.rows = [];
   S.shown = new Uint8Array(D.n);
@@ -96,6 +99,10 @@ function expose(ready) {
     villagePosition: (id) => { const i = D.villages.places.get(id), p = map.latLngToContainerPoint(toLatLng(D.villages.x.at(i), D.villages.y.at(i))); return [p.x, p.y]; },
     villageCsv,
     csv: csvText,
+    trial: () => structuredClone(W.trial),
+    setTrial: (trial) => { W.trial = { ...emptyTrial(), ...trial }; showTrial(); return W.took; },
+    trialJson,
+    judged: () => { const now = judge(W.trial); return { les: [...now.les.score], idle: [...now.idle.score], score: [...now.score], coverage: Array.from(now.spoken, (s, i) => (s ? now.idle : now.les).coverage[i]), flag: [...now.flag], rank: [...now.rank], ids: Array.from({ length: D.n }, (_, i) => D.col.parcel_id.at(i)) }; },
     geojson: geojsonText
   });
   document.documentElement.dataset.ready = "1";

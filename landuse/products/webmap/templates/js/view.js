@@ -164,6 +164,14 @@ function evidence(i) { return D.col["evidence_" + S.lang].at(i) || D.col.evidenc
 function noteText() {
   byId("note").querySelector("b").textContent = t(S.task === "idle" ? "suspected" : "v_candidate");
   if (S.task !== "idle") { byId("note-text").textContent = t("v_note"); byId("notice").hidden = true; return; }
+  if (W.on || (W.open && S.sel < 0)) {
+    byId("note").querySelector("b").textContent = t("w_on");
+    byId("note-text").textContent = t("w_note");
+    byId("notice").hidden = true;
+    byId("weights").setAttribute("aria-pressed", W.open);
+    return;
+  }
+  byId("weights").setAttribute("aria-pressed", "false");
   const notice = say(D.meta, "notice");
   byId("note-text").textContent = t(map.getZoom() < CIRCLES_BELOW ? "note_circles" : "note");
   byId("notice").hidden = !notice;
