@@ -208,6 +208,8 @@ def _criterion(
 ) -> dict[str, Any]:
     count = len(inputs.parcels)
     digits = {"contribution": 2, "deficit": 2, "value": _digits(criterion, 2)}
+    if inputs.score_model is not None:
+        digits = {}  # the browser has the values and the model, and works the rest out
     held: dict[str, Any] = {}
     for name, decimals in digits.items():
         column = np.full(count, np.nan)

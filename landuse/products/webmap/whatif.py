@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,15 +11,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landuse.products.webmap.columns import numbers_of, plain_records, texts_of
-from landuse.products.webmap.model import MapInput
+from landuse.products.webmap.model import MapInput, Record
 from landuse.products.webmap.pack import Payload
+
+STEEPEST_ERROR = 2e-10
+"""By how much rounding a value may move a score, in points of 100."""
 
 
 def add_what_if(payload: Payload, inputs: MapInput) -> dict[str, Any] | None:
     """Add the model, the measured value of every column it reads, and the order among equals.
 
-    Values are doubles as they were measured, not as they are shown: the browser's scores agree
-    with those of the run to 1e-9.
+    Values are held far beyond the digits shown: the browser's scores agree with those of the run
+    to 1e-9.
 
     Returns
     -------
@@ -40,14 +45,31 @@ def _columns(payload: Payload, inputs: MapInput, rows: pd.DataFrame) -> dict[str
     names = texts_of(rows, "criterion").map(column_of)
     ids = pd.Index(texts_of(inputs.parcels, "parcel_id"))
     place, value = ids.get_indexer(texts_of(rows, "parcel_id")), numbers_of(rows, "value")
-    columns = {}
+    columns, step = {}, _steps(inputs.criteria)
     for name, index in names.groupby(names).groups.items():
         here = np.asarray(index)
         here = here[place[here] >= 0]
         values = np.full(len(ids), np.nan)
         values[place[here]] = value[here]
-        columns[str(name)] = payload.doubles(values)
+        columns[str(name)] = payload.doubles(np.round(values / step[name]) * step[name])
     return columns
+
+
+def _steps(criteria: Sequence[Record]) -> dict[str, float]:
+    """Return the step to which a column is rounded, a power of two.
+
+    A value off by half a step moves its deficit by no more than ``STEEPEST_ERROR / 100``, a score
+    (their weighted mean times 100) by no more than ``STEEPEST_ERROR``.
+    """
+    slopes: dict[str, float] = {}
+    for item in criteria:
+        pieces = pairwise(item["ramp"])
+        steep = max(abs(after[1] - before[1]) / (after[0] - before[0]) for before, after in pieces)
+        slopes[item["column"]] = max(steep, slopes.get(item["column"], 0.0))
+    return {
+        name: 2.0 ** np.floor(np.log2(2 * STEEPEST_ERROR / 100 / slope)) if slope > 0 else 2.0**-40
+        for name, slope in slopes.items()
+    }
 
 
 def _tie_order(parcels: pd.DataFrame) -> NDArray[np.int32]:

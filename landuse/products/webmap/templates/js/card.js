@@ -66,13 +66,13 @@ function sentence(i) {
 
 // The rows of one score for one parcel: known ones by contribution, then the missing ones.
 function evidenceRows(i, score) {
-  const rows = [], tried = W.on ? pointsOf(i, score, W.trial) : null;
+  const rows = [], told = D.whatif ? pointsOf(i, score, W.trial) : null;
   for (const criterion of D.criteria) {
     const held = criterion.of && criterion.of[score];
     if (!held || !held.state[i]) continue;
     const known = held.state[i] === 1, reason = known ? null : held.reasons[held.state[i] - 2];
-    const own = tried && tried.get(criterion.code);
-    rows.push({ criterion, known, reason, value: held.value.at(i), adds: tried ? own?.adds ?? 0 : held.contribution.at(i), deficit: tried ? own?.deficit ?? NaN : held.deficit.at(i) });
+    const found = told ? told.get(criterion.code) ?? { value: NaN, adds: known ? 0 : NaN, deficit: NaN } : { value: held.value.at(i), adds: held.contribution.at(i), deficit: held.deficit.at(i) };
+    rows.push({ criterion, known, reason, ...found });
   }
   return rows.sort((a, b) => b.known - a.known || (b.adds || 0) - (a.adds || 0));
 }

@@ -44,26 +44,35 @@ function numbers(place) {
   return { at: (i) => (values[i] === none ? NaN : values[i] / scale), some: values.some((v) => v !== none) };
 }
 
-// Doubles to their last bit: bytes stand by significance, distinct values once.
+// Doubles to their last bit: bytes stand by significance, null by a mask, repeated values by a code.
 function doubles(place) {
-  const planes = array(place.f), count = planes.length / 8, raw = new Uint8Array(planes.length);
-  for (let part = 0; part < 8; part++) for (let k = 0; k < count; k++) raw[k * 8 + part] = planes[part * count + k];
-  const distinct = new Float64Array(raw.buffer);
-  if (!place.c) return distinct;
-  const codes = array(place.c), out = new Float64Array(codes.length);
-  for (let i = 0; i < codes.length; i++) out[i] = distinct[codes[i]];
+  const planes = array(place.f), count = planes.length / 8, bytesOf = new Uint8Array(planes.length);
+  for (let part = 0; part < 8; part++) for (let k = 0; k < count; k++) bytesOf[k * 8 + part] = planes[part * count + k];
+  const held = new Float64Array(bytesOf.buffer), codes = place.c ? array(place.c) : null, known = array(place.known), out = new Float64Array(known.length).fill(NaN);
+  for (let i = 0, k = 0; i < known.length; i++) if (known[i]) { out[i] = held[codes ? codes[k] : k]; k++; }
   return out;
 }
 
 function texts(place) {
-  const some = place.t.some((text) => text !== "");
-  if (!place.c) return { at: (i) => place.t[i], some };
-  const codes = array(place.c);
-  return { at: (i) => place.t[codes[i]], some };
+  const some = place.t.some((text) => text !== ""), codes = place.c ? array(place.c) : null;
+  const word = place.digits ? sentences(place) : (k) => place.t[k];
+  return { at: codes ? (i) => word(codes[i]) : word, some };
+}
+
+// Sentences that differ by their numbers: the numbers are put back when one is asked for.
+function sentences(place) {
+  const forms = array(place.form), digits = array(place.digits), decoder = new TextDecoder();
+  let from = null;
+  return (k) => {
+    from ||= starts(varints(place.sizes));
+    const numbers = decoder.decode(digits.subarray(from[k], from[k + 1])).split(";");
+    let next = 0;
+    return place.t[forms[k]].replace(/\u0001/g, () => numbers[next++]);
+  };
 }
 
 function readCriterion(held) {
-  for (const name of ["value", "contribution", "deficit"]) held[name] = numbers(held[name]);
+  for (const name of ["value", "contribution", "deficit"]) if (held[name]) held[name] = numbers(held[name]);
   held.state = array(held.state);
 }
 

@@ -134,5 +134,5 @@ function judge(trial) {
 // What each criterion adds to one score of one parcel under a trial, by code.
 function pointsOf(i, score, trial) {
   const list = activeCriteria(score, trial).filter((c) => c.state[i] && c.value[i] === c.value[i]), have = list.reduce((sum, c) => sum + c.weight, 0);
-  return new Map(list.map((c) => { const deficit = interpolate(c.value[i], c.at, c.worth, c.slope); return [c.item.code, { adds: (100 * c.weight * deficit) / have, deficit }]; }));
+  return new Map(list.map((c) => { const deficit = interpolate(c.value[i], c.at, c.worth, c.slope); return [c.item.code, { value: c.value[i] * (c.item.unit === "%" ? 100 : 1), adds: (100 * c.weight * deficit) / have, deficit }]; }));
 }
