@@ -104,6 +104,8 @@ class MapInput:
     families : ``code, zh, en`` of the evidence families.
     score_model : the score model as JSON takes it, for the what-if of the browser; None = no
         what-if.
+    yearly : ``parcel_id`` and columns ``impervious_<year>`` (0 to 1) and ``light_<year>``
+        (nW/cm2/sr); None = no trend lines.
     agree_at : deficit from which a criterion agrees with the suspicion (drawn semibold).
     county, towns, zones, roads, water, buildings : context layers, each may be None. Columns
         used: ``town_code, town_name, town_name_en``, ``zone_name``, ``road_class`` or ``highway``
@@ -135,6 +137,7 @@ class MapInput:
     absences: Sequence[Record] = ()
     families: Sequence[Record] = ()
     score_model: Record | None = None
+    yearly: pd.DataFrame | None = None
     agree_at: float = 0.5
     county: gpd.GeoDataFrame | None = None
     towns: gpd.GeoDataFrame | None = None

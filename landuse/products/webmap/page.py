@@ -35,12 +35,14 @@ from landuse.products.webmap.vendored import (
 )
 from landuse.products.webmap.villages import add_plan, add_villages
 from landuse.products.webmap.whatif import add_what_if
+from landuse.products.webmap.yearly import add_yearly
 
 MODULES = (
-    "i18n", "i18n_evidence", "i18n_villages", "i18n_whatif", "format", "data", "index", "facets",
+    "i18n", "i18n_evidence", "i18n_villages", "i18n_whatif", "i18n_tools", "format", "data", "index", "facets",
     "state", "canvas", "ground", "modes", "parcels", "overlay", "view", "list", "filters",
     "search", "card", "evidence", "whynot", "legend", "export", "whatif", "whatif_apply",
-    "whatif_share", "whatif_panel", "whatif_draw", "tasks", "villages", "village_paint",
+    "whatif_share", "whatif_panel", "whatif_draw", "trend", "compare", "measure", "print",
+    "tasks", "villages", "village_paint",
     "village_card", "plan", "keys", "main",
 )  # fmt: skip
 """Script files in the order they are joined, inside one function."""
@@ -89,6 +91,7 @@ def payload_text(inputs: MapInput) -> str:
         "agree_at": inputs.agree_at,
         "words": evidence_words(inputs.parcels),
         "whatif": add_what_if(payload, inputs),
+        "yearly": add_yearly(payload, inputs),
     }
     if inputs.villages is not None:
         towns = payload.head["parcels"]["towns"]

@@ -8,7 +8,13 @@ function drawCard() {
   if (i < 0) { right.replaceChildren(); return; }
   const kind = D.col.kind[i];
   const body = kind === D.VETO ? vetoBody(i) : kind === D.DOUBT ? doubtBody(i) : evidenceBody(i);
-  right.replaceChildren(cardHead(i), h("div", { class: "scroll" }, ...body));
+  right.replaceChildren(cardHead(i), h("div", { class: "scroll" }, ...body.filter(Boolean)), cardFoot(i));
+}
+
+function cardFoot(i) {
+  const status = D.col.check_status.at(i) || "未核";
+  return h("div", { class: "panel-foot" }, h("span", { text: t("check") + (S.lang === "zh" ? "：" : ": ") + checkWord(status) }), h("button", { class: "btn", id: "card-print", text: t("print_page"), on: { click: printNow } }),
+    h("button", { class: "btn primary", id: "card-export", text: t("export_card"), on: { click: () => download([shortId(D.col.parcel_id.at(i)), D.meta.run_code].filter(Boolean).join("-").replace(/[^\w-]+/g, "_") + ".geojson", geojsonText([i]), "application/geo+json") } }));
 }
 
 function cardHead(i) {
@@ -32,7 +38,7 @@ function closeCard() {
 function spokenOf(i) { return SPOKEN[D.col.spoken[i]]; }
 
 function evidenceBody(i) {
-  return [trialPart(i), figures(i), sentence(i), ...evidenceParts(i), criteriaTable(i, true), vetoChecks(i)];
+  return [trialPart(i), figures(i), sentence(i), ...evidenceParts(i), criteriaTable(i, true), trendPart(i), vetoChecks(i)];
 }
 
 // Under a trial the card says what the baseline says.

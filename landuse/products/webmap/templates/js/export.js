@@ -79,8 +79,8 @@ function parts(rings) {
   return out;
 }
 
-function geojsonText() {
-  const features = S.rows.filter((i) => !isEmpty(D.shape.parcels, i)).map((i) => {
+function geojsonText(rows = S.rows) {
+  const features = rows.filter((i) => !isEmpty(D.shape.parcels, i)).map((i) => {
     const polygons = parts(ringsOf(D.shape.parcels, i));
     const geometry = polygons.length === 1 ? { type: "Polygon", coordinates: polygons[0] } : { type: "MultiPolygon", coordinates: polygons };
     return { type: "Feature", id: D.col.parcel_id.at(i), properties: exported(i), geometry };

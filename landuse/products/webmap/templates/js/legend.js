@@ -73,20 +73,22 @@ function groundItems() {
   return items;
 }
 
-function drawLegend() {
+function legendGroups() {
   const doubt = [
     D.counts[D.DOUBT] ? item(boxKey("doubt", "#5B6472", [4, 3]), t("doubt"), { layer: "doubt", count: D.counts[D.DOUBT], title: t("from_zoom") }) : null,
     D.counts[D.VETO] ? item(boxKey("veto", "#5B6472"), t("veto"), { layer: "veto", count: D.counts[D.VETO], title: t("from_zoom") }) : null,
     D.counts[D.OTHER] ? item(boxKey("#DDE2EA", "#B4BDC9"), t("other"), { layer: "other", count: D.counts[D.OTHER], title: t("from_zoom") }) : null
   ];
   const parcels = [
-    group(heading("g_parcels", "parcels"), modeChooser(), S.mode === "grade" ? gradeItems() : modeItems()), group(null, doubt), trialLegend()
+    ...(C.on ? compareLegend() : [group(heading("g_parcels", "parcels"), modeChooser(), S.mode === "grade" ? gradeItems() : modeItems())]), group(null, doubt), trialLegend()
   ];
   const groups = [...(S.task === "idle" ? parcels : villageLegend()), group(null, frameItems()),
     group(heading("g_control", D.control.some((line) => line.shape) ? "control" : null), controlItems()), group(null, groundItems())
   ];
-  byId("legend-body").replaceChildren(...groups.filter(Boolean));
+  return groups.filter(Boolean);
 }
+
+function drawLegend() { byId("legend-body").replaceChildren(...legendGroups()); }
 
 function foldLegend(closed = !byId("legend").classList.contains("closed")) {
   byId("legend").classList.toggle("closed", closed);

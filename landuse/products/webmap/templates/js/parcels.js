@@ -38,6 +38,10 @@ function centre(i, v) {
 
 function paintParcels(pen, v) {
   if (S.task !== "idle") { if (v.z >= HATCH_FROM && D.shape.buildings && isVisible("buildings")) fillLayer(pen, v, D.shape.buildings, "rgba(107,119,135,0.55)"); return; }
+  if (C.on) paintCompared(pen, v); else paintOwn(pen, v);
+}
+
+function paintOwn(pen, v) {
   if (v.z < CIRCLES_BELOW) { if (isVisible("parcels")) paintCircles(pen, v); return; }
   if (v.z >= HATCH_FROM) {
     paintContext(pen, v);

@@ -77,6 +77,7 @@ function hashText() {
   if (S.off.size) part.set("o", [...S.off].join("_"));
   if (S.sel >= 0) part.set("s", D.col.parcel_id.at(S.sel));
   trialHash(part);
+  compareHash(part);
   taskHash(part);
   return "#" + part;
 }
