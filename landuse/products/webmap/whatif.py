@@ -14,7 +14,7 @@ from landuse.products.webmap.columns import numbers_of, plain_records, texts_of
 from landuse.products.webmap.model import MapInput, Record
 from landuse.products.webmap.pack import Payload
 
-STEEPEST_ERROR = 2e-10
+STEEPEST_ERROR = 4e-10
 """By how much rounding a value may move a score, in points of 100."""
 
 
@@ -28,7 +28,7 @@ def add_what_if(payload: Payload, inputs: MapInput) -> dict[str, Any] | None:
     -------
     ``model`` : the score model as ``landuse run --model`` takes it; ``columns`` : values by column
     name, NaN where not known or not asked of the parcel; ``tie`` : place of each parcel among
-    parcels of equal score (larger first, then by id). None without a model or contributions.
+    those of its area as shown. None without a model or contributions.
     """
     rows = inputs.contributions
     if inputs.score_model is None or rows is None or rows.empty or inputs.parcels.empty:
@@ -36,7 +36,7 @@ def add_what_if(payload: Payload, inputs: MapInput) -> dict[str, Any] | None:
     return {
         "model": plain_records([inputs.score_model])[0],
         "columns": _columns(payload, inputs, rows),
-        "tie": payload.array(_tie_order(inputs.parcels)),
+        "tie": payload.array(_places_within(inputs.parcels)),
     }
 
 
@@ -72,11 +72,15 @@ def _steps(criteria: Sequence[Record]) -> dict[str, float]:
     }
 
 
-def _tie_order(parcels: pd.DataFrame) -> NDArray[np.int32]:
-    """Return the place of each parcel by area, falling, then id: the order of the run's ranks."""
-    name = "area_m2" if "area_m2" in parcels.columns else "area_mu"
-    keys = pd.DataFrame({"area": numbers_of(parcels, name), "id": texts_of(parcels, "parcel_id")})
-    order = keys.sort_values(["area", "id"], ascending=[False, True], kind="stable").index
-    places = np.empty(len(keys), dtype=np.int32)
-    places[order.to_numpy()] = np.arange(len(keys), dtype=np.int32)
-    return places
+def _places_within(parcels: pd.DataFrame) -> NDArray[np.uint16]:
+    """Return the place of each parcel among those of the same area in hundredths of a mu.
+
+    Parcels of equal score rank by area, falling, then id. The areas shown decide most of it; the
+    exact area and the id decide among the areas shown as equal.
+    """
+    shown = np.round(numbers_of(parcels, "area_mu") * 100)
+    area = numbers_of(parcels, "area_m2" if "area_m2" in parcels.columns else "area_mu")
+    keys = pd.DataFrame({"area": area, "id": texts_of(parcels, "parcel_id"), "shown": shown})
+    order = keys.sort_values(["area", "id"], ascending=[False, True], kind="stable")
+    within = order.groupby("shown", dropna=False).cumcount().reindex(keys.index)
+    return np.minimum(within, np.iinfo(np.uint16).max).to_numpy(dtype=np.uint16)

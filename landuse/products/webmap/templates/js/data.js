@@ -5,8 +5,7 @@ const NULLS = { i1: -128, i2: -32768, i4: -2147483648 };
 let bytes = null, base = 0;
 
 async function unpack() {
-  const raw = atob(byId("landuse-data").textContent.trim());
-  const packed = Uint8Array.from(raw, (letter) => letter.charCodeAt(0));
+  const packed = base91(byId("landuse-data").textContent);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   bytes = await new Response(stream).arrayBuffer();
   const size = Number(new DataView(bytes).getBigUint64(0, true));
@@ -27,6 +26,19 @@ async function unpack() {
   D.order = array(D.layers.parcels.order);
   unpackVillages();
   nameKinds();
+}
+
+// The bytes of pack.py's base91: a line with their number, then 13 bits in two letters.
+function base91(text) {
+  const from = text.indexOf("\n") + 1, size = parseInt(text, 10), out = new Uint8Array(size), value = new Uint8Array(128);
+  for (let code = 33, k = 0; code < 127; code++) if (code !== 38 && code !== 60 && code !== 62) value[code] = k++;
+  let held = 0, bits = 0, at = 0;
+  for (let p = from; at < size; p += 2) {
+    held = (held << 13) | (value[text.charCodeAt(p)] * 91 + value[text.charCodeAt(p + 1)]);
+    for (bits += 13; bits >= 8 && at < size;) { bits -= 8; out[at++] = (held >> bits) & 255; }
+    held &= (1 << bits) - 1;
+  }
+  return out;
 }
 
 function nameKinds() {

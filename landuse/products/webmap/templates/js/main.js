@@ -95,6 +95,7 @@ function addIcons() {
 function expose(ready) {
   window.landuse = Object.freeze({
     ready,
+    readyAt: performance.now(),
     map,
     state: () => ({ lang: S.lang, kinds: [...S.kinds].sort((a, b) => a - b), where: S.where, town: S.town >= 0 ? D.towns[S.town].code : "", selected: S.sel >= 0 ? D.col.parcel_id.at(S.sel) : "", hidden: [...S.off], facets: { ...S.facet }, cluster: S.cluster, mode: S.mode, zoom: map.getZoom() }),
     count: () => ({ list: S.rows.length, shapes: themed.length, parcels: D.n, kinds: [...D.counts] }),

@@ -35,6 +35,7 @@ function inPlace(i) {
 }
 
 function applyFilters() {
+  gatherWanted();
   S.rows = S.order.filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i) && passes(i));
   S.shown = new Uint8Array(D.n);
   for (const i of S.rows) S.shown[i] = 1;

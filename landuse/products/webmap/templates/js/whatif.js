@@ -125,8 +125,8 @@ function judge(trial) {
     } else out.kind[i] = flag === 3 ? D.DOUBT : flag === 4 ? D.VETO : D.OTHER;
   }
   W.tie ||= array(D.whatif.tie);
-  const tie = W.tie, score = out.score;
-  out.listed.sort((x, y) => score[y] - score[x] || tie[x] - tie[y]);
+  const tie = W.tie, score = out.score, area = D.col.area_mu;
+  out.listed.sort((x, y) => score[y] - score[x] || (area.at(y) || 0) - (area.at(x) || 0) || tie[x] - tie[y]);
   out.listed.forEach((i, place) => { out.rank[i] = place + 1; });
   return out;
 }

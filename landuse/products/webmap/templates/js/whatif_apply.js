@@ -16,6 +16,7 @@ function applyTrial() {
       flag: now.flag, kind: now.kind, spoken: now.spoken
     });
   }
+  W.facts = null;
   recount();
   prepareOrder();
   document.body.classList.toggle("trial", W.on);
@@ -54,7 +55,8 @@ function isFaded(i) { return W.on && Math.abs(movedBy(i)) < STILL && !entersTop(
 
 // Entries, exits and agreement of the two lists.
 function trialFacts() {
-  const facts = { enter: 0, leave: 0, topIn: [], topOut: [], both: [], first: [0, 0] };
+  if (W.facts) return W.facts;
+  const facts = W.facts = { enter: 0, leave: 0, topIn: [], topOut: [], both: [], first: [0, 0] };
   for (let i = 0; i < D.n; i++) {
     const old = baseRank(i), now = W.now ? W.now.rank[i] : old;
     if (now > 0 && !(old > 0)) facts.enter++;
