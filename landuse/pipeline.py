@@ -358,6 +358,7 @@ def _deliver(plan: Plan) -> None:
     plan.add("report", "报告", make_report, facts, takes=measured | tables | shapes | frame)
     if plan.output("villages.villages"):
         context |= villages | {"village_contributions": "villages.contributions"}
+    context |= {"yearly": "trend.yearly"}
     plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context)
 
 

@@ -13,6 +13,7 @@ from pydantic import Field
 from landuse.at_hand import Words, at_hand
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
+from landuse.json_file import read_model
 from landuse.objects.classes import LandClass
 from landuse.plans.potential import PotentialSettings
 from landuse.plans.proposal import ProposalSettings
@@ -235,7 +236,7 @@ def _score_model(file: Path) -> ScoreModel:
 
 def _model_data(file: Path, *, above: tuple[Path, ...] = ()) -> dict[str, Any]:
     """Return a score model's data, with the model it ``extends`` underneath."""
-    data = read_toml(file)
+    data = read_model(file)
     name = data.pop("extends", None)
     if name is None:
         return data

@@ -47,13 +47,19 @@ class TrendSettings(Settings):
     minimum_known: Limit = MINIMUM_KNOWN
 
 
+class Trend(Measured):
+    """The measures, and what they were made of: ``<series>_<year>`` by parcel."""
+
+    yearly: pd.DataFrame
+
+
 def measure_trend(
     *,
     parcels: gpd.GeoDataFrame,
     landcover_series: Sequence[Layer] | None,
     night_light_series: Sequence[Layer] | None,
     settings: TrendSettings,
-) -> Measured:
+) -> Trend:
     """Measure change over the years; the order in which layers are given does not matter.
 
     Parameters
@@ -69,23 +75,28 @@ def measure_trend(
     below ``unbuilt_below``; a year not known ends the run; null if the last year is not known),
     ``light_slope_nw_per_year`` (Theil-Sen: median of all pairwise slopes, nW/cm2/sr per year;
     null below ``minimum_light_area_ha`` or with fewer than ``minimum_light_years`` known years).
+    ``yearly`` holds ``parcel_id``, ``impervious_<year>`` (0 to 1) and ``light_<year>`` (nW/cm2/sr,
+    null below ``minimum_light_area_ha``).
 
     Source: domain.md §1.1 SUSPECT_IDLE, §8 B04; §7: CLCD hides reclamation.
     """
     table, findings = start(parcels), []
     zones, ids = Zones(parcels), table["parcel_id"]
+    yearly = [table[["parcel_id"]]]
     if not landcover_series:
         findings.append(absent(STAGE, "landcover_series", IMPERVIOUS_COLUMNS))
     else:
         shares = _by_year(zones, landcover_series, settings)
         table = table.join(_impervious(shares, settings.unbuilt_below.value))
+        yearly.append(shares.add_prefix("impervious_"))
         findings += _unknown(ids, shares, "landcover_series")
     if not night_light_series:
         findings.append(absent(STAGE, "night_light_series", LIGHT_COLUMNS))
     else:
-        slope = _light_slope(zones, night_light_series, settings)
-        table = table.assign(light_slope_nw_per_year=slope)
-    return {"table": table, "findings": findings}
+        light = _light_by_year(zones, night_light_series, settings)
+        table = table.assign(light_slope_nw_per_year=_light_slope(light, settings))
+        yearly.append(light.add_prefix("light_"))
+    return {"table": table, "findings": findings, "yearly": pd.concat(yearly, axis=1)}
 
 
 def _by_year(zones: Zones, series: Sequence[Layer], settings: TrendSettings) -> pd.DataFrame:
@@ -129,20 +140,25 @@ def _unknown(ids: pd.Series, shares: pd.DataFrame, role: str) -> list[Finding]:
     )
 
 
-def _light_slope(zones: Zones, series: Sequence[Layer], settings: TrendSettings) -> pd.Series:
-    slope = pd.Series(np.nan, index=zones.index)
+def _light_by_year(zones: Zones, series: Sequence[Layer], settings: TrendSettings) -> pd.DataFrame:
+    """Return the mean radiance by year, one column a year in rising order."""
     large = m2_to_ha(zones.area_m2) >= settings.minimum_light_area_ha.value
-    if not large.any():
-        return slope
-    layers = sorted(series, key=_year)
-    light = np.full((len(layers), int(large.sum())), np.nan)
-    for row, layer in enumerate(layers):
-        lit = above_cutoff(layer, settings.cutoff_nw)
-        seen = known_share(zones, lit) >= settings.minimum_known.value
-        light[row] = mean(zones, lit).where(seen).to_numpy()[large]
-    enough = (~np.isnan(light)).sum(axis=0) >= settings.minimum_light_years.value
-    years = np.array([_year(layer) for layer in layers], dtype=float)
-    slope[large] = np.where(enough, theil_sen(years, light), np.nan)
+    columns = {}
+    for layer in sorted(series, key=_year):
+        light = pd.Series(np.nan, index=zones.index)
+        if large.any():
+            lit = above_cutoff(layer, settings.cutoff_nw)
+            seen = known_share(zones, lit) >= settings.minimum_known.value
+            light = mean(zones, lit).where(seen & large)
+        columns[_year(layer)] = light
+    return pd.DataFrame(columns, index=zones.index)
+
+
+def _light_slope(light: pd.DataFrame, settings: TrendSettings) -> pd.Series:
+    years, values = light.columns.to_numpy(dtype=float), light.to_numpy(dtype=float).T
+    enough = (~np.isnan(values)).sum(axis=0) >= settings.minimum_light_years.value
+    slope = pd.Series(np.nan, index=light.index)
+    slope[enough] = theil_sen(years, values[:, enough])
     return slope
 
 

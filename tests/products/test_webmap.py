@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
 import re
@@ -32,7 +31,7 @@ from landuse.products.webmap import (
 from landuse.products.webmap.columns import kinds
 from landuse.products.webmap.evidence import evidence_words
 from landuse.products.webmap.hillshade import BRIGHTEST, DARKEST, shade
-from landuse.products.webmap.pack import Payload, varint_bytes
+from landuse.products.webmap.pack import LETTERS, Payload, base91, varint_bytes
 from landuse.products.webmap.page import payload_text
 from landuse.products.webmap.shapes import QUANTUM_M, SIMPLIFY_M, add_polygons
 from landuse.products.webmap.vendored import refuse_addresses, refuse_links
@@ -48,9 +47,20 @@ def page() -> str:
 
 
 def unpack(text: str) -> tuple[dict[str, Any], bytes]:
-    data = gzip.decompress(base64.b64decode(text))
+    count, _, letters = text.partition("\n")
+    data = from_base91(letters, int(count))
+    data = gzip.decompress(data)
     size = int.from_bytes(data[:8], "little")
     return json.loads(data[8 : 8 + size]), data[8 + size :]
+
+
+def from_base91(letters: str, count: int) -> bytes:
+    """Decode 13 bits from two letters."""
+    place = np.zeros(128, dtype=np.int64)
+    place[LETTERS] = np.arange(91)
+    values = place[np.frombuffer(letters.encode("ascii"), dtype=np.uint8)].reshape(-1, 2)
+    bits = (values[:, :1] * 91 + values[:, 1:]) >> np.arange(12, -1, -1) & 1
+    return np.packbits(bits.astype(np.uint8).ravel()).tobytes()[:count]
 
 
 def read_varints(data: bytes, place: list[Any]) -> np.ndarray:
@@ -143,6 +153,14 @@ def test_no_file_of_the_package_names_a_script_host() -> None:
 
 def test_the_licence_of_leaflet_travels_with_its_code(page: str) -> None:
     assert "Redistribution and use in source and binary forms" in page
+
+
+@given(st.binary(max_size=60))
+def test_base91_comes_back_and_holds_no_markup(data: bytes) -> None:
+    letters = base91(data)
+    assert from_base91(letters, len(data)) == data
+    assert not set("<>&") & set(letters)
+    assert len(letters) == -(-len(data) // 13) * 16
 
 
 @given(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=50))

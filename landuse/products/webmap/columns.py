@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -38,6 +39,8 @@ def plain(value: Any) -> Any:
         return None
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     if isinstance(value, (int, float, np.number)):
@@ -53,7 +56,7 @@ def _plain_number(number: float) -> int | float | None:
 
 def plain_records(records: Any) -> list[dict[str, Any]]:
     """Return records whose values ``plain`` accepted, keys as text."""
-    return [{str(key): plain(value) for key, value in record.items()} for record in records]
+    return [plain(record) for record in records]
 
 
 def numbers_of(table: pd.DataFrame, name: str) -> NDArray[np.float64]:
@@ -205,6 +208,8 @@ def _criterion(
 ) -> dict[str, Any]:
     count = len(inputs.parcels)
     digits = {"contribution": 2, "deficit": 2, "value": _digits(criterion, 2)}
+    if inputs.score_model is not None:
+        digits = {}  # the browser has the values and the model, and works the rest out
     held: dict[str, Any] = {}
     for name, decimals in digits.items():
         column = np.full(count, np.nan)

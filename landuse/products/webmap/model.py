@@ -102,6 +102,10 @@ class MapInput:
         ``column`` naming a parcel column, the card states the measured value of every rule.
     absences : ``zh, en, cost_zh, cost_en`` of every input that was not there.
     families : ``code, zh, en`` of the evidence families.
+    score_model : the score model as JSON takes it, for the what-if of the browser; None = no
+        what-if.
+    yearly : ``parcel_id`` and columns ``impervious_<year>`` (0 to 1) and ``light_<year>``
+        (nW/cm2/sr); None = no trend lines.
     agree_at : deficit from which a criterion agrees with the suspicion (drawn semibold).
     county, towns, zones, roads, water, buildings : context layers, each may be None. Columns
         used: ``town_code, town_name, town_name_en``, ``zone_name``, ``road_class`` or ``highway``
@@ -132,6 +136,8 @@ class MapInput:
     veto_rules: Sequence[Record] | pd.DataFrame = ()
     absences: Sequence[Record] = ()
     families: Sequence[Record] = ()
+    score_model: Record | None = None
+    yearly: pd.DataFrame | None = None
     agree_at: float = 0.5
     county: gpd.GeoDataFrame | None = None
     towns: gpd.GeoDataFrame | None = None

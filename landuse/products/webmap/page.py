@@ -34,15 +34,20 @@ from landuse.products.webmap.vendored import (
     refuse_links,
 )
 from landuse.products.webmap.villages import add_plan, add_villages
+from landuse.products.webmap.whatif import add_what_if
+from landuse.products.webmap.yearly import add_yearly
 
 MODULES = (
-    "i18n", "i18n_evidence", "i18n_villages", "format", "data", "index", "facets", "state",
-    "canvas", "ground", "modes", "parcels", "overlay", "view", "list", "filters", "search", "card",
-    "evidence", "whynot", "legend", "export", "tasks", "villages", "village_paint",
-    "village_card", "plan", "keys", "main",
+    "i18n", "i18n_evidence", "i18n_villages", "i18n_whatif", "i18n_tools", "format", "data",
+    "index", "facets", "state", "canvas", "ground", "modes", "parcels", "overlay", "view", "list",
+    "filters", "search", "card", "evidence", "whynot", "legend", "export", "whatif",
+    "whatif_apply", "whatif_share", "whatif_panel", "whatif_draw", "trend", "compare", "measure",
+    "print", "tasks", "villages", "village_paint", "village_card", "plan", "keys", "main",
 )  # fmt: skip
 """Script files in the order they are joined, inside one function."""
 NO_SCRIPT_ROWS = 20
+_DATA_MARK = '<script type="text/plain" id="landuse-data">'
+"""What follows up to the end of the script is packed letters: they may spell anything."""
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9.-]+(:\d+)?")
 MAP_ID = "landuse"
 _ENVIRONMENT = Environment(loader=PackageLoader(__package__), autoescape=False)
@@ -86,6 +91,8 @@ def payload_text(inputs: MapInput) -> str:
         "control": control_lines(payload, inputs),
         "agree_at": inputs.agree_at,
         "words": evidence_words(inputs.parcels),
+        "whatif": add_what_if(payload, inputs),
+        "yearly": add_yearly(payload, inputs),
     }
     if inputs.villages is not None:
         towns = payload.head["parcels"]["towns"]
@@ -149,7 +156,8 @@ def render_map(inputs: MapInput) -> str:
     figure = cast(Figure, build_map(inputs).get_root())
     page: str = figure.render()
     refuse_links(figure)
-    refuse_addresses(page, allowed=_tile_addresses(inputs))
+    before, _, rest = page.partition(_DATA_MARK)
+    refuse_addresses(before + rest.partition("</script>")[2], allowed=_tile_addresses(inputs))
     return page
 
 

@@ -35,7 +35,7 @@ function view(map, bounds) {
   const world = map.options.crs.scale(map.getZoom()), origin = map.getPixelOrigin(), size = bounds.getSize();
   const k = world / (2 * HALF_WORLD);
   const ox = world / 2 - origin.x - bounds.min.x, oy = world / 2 - origin.y - bounds.min.y;
-  return { z: map.getZoom(), k, ox, oy, w: size.x, h: size.y, x0: -ox / k, x1: (size.x - ox) / k, y0: (oy - size.y) / k, y1: oy / k };
+  return { z: map.getZoom(), left: bounds.min.x, k, ox, oy, w: size.x, h: size.y, x0: -ox / k, x1: (size.x - ox) / k, y0: (oy - size.y) / k, y1: oy / k };
 }
 
 // The same for coordinates of a layer in quanta, with the visible window in quanta.

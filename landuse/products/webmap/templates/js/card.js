@@ -8,7 +8,13 @@ function drawCard() {
   if (i < 0) { right.replaceChildren(); return; }
   const kind = D.col.kind[i];
   const body = kind === D.VETO ? vetoBody(i) : kind === D.DOUBT ? doubtBody(i) : evidenceBody(i);
-  right.replaceChildren(cardHead(i), h("div", { class: "scroll" }, ...body));
+  right.replaceChildren(cardHead(i), h("div", { class: "scroll" }, ...body.filter(Boolean)), cardFoot(i));
+}
+
+function cardFoot(i) {
+  const status = D.col.check_status.at(i) || "未核";
+  return h("div", { class: "panel-foot" }, h("span", { text: t("check") + (S.lang === "zh" ? "：" : ": ") + checkWord(status) }), h("button", { class: "btn", id: "card-print", text: t("print_page"), on: { click: printNow } }),
+    h("button", { class: "btn primary", id: "card-export", text: t("export_card"), on: { click: () => download([shortId(D.col.parcel_id.at(i)), D.meta.run_code].filter(Boolean).join("-").replace(/[^\w-]+/g, "_") + ".geojson", geojsonText([i]), "application/geo+json") } }));
 }
 
 function cardHead(i) {
@@ -32,7 +38,14 @@ function closeCard() {
 function spokenOf(i) { return SPOKEN[D.col.spoken[i]]; }
 
 function evidenceBody(i) {
-  return [figures(i), sentence(i), ...evidenceParts(i), criteriaTable(i, true), vetoChecks(i)];
+  return [trialPart(i), figures(i), sentence(i), ...evidenceParts(i), criteriaTable(i, true), trendPart(i), vetoChecks(i)];
+}
+
+// Under a trial the card says what the baseline says.
+function trialPart(i) {
+  if (!W.on) return null;
+  const kind = W.base.kind[i], rank = baseRank(i);
+  return h("section", { class: "slim trial-base" }, h("h3", {}, t("w_trial"), h("span", { text: t("w_baseline_is", { s: fixed(kind < D.DOUBT || kind === D.OTHER ? W.base.score.at(i) : NaN, 1), r: fixed(rank, 0), k: kindName(kind) }) })));
 }
 
 function figures(i) {
@@ -59,12 +72,13 @@ function sentence(i) {
 
 // The rows of one score for one parcel: known ones by contribution, then the missing ones.
 function evidenceRows(i, score) {
-  const rows = [];
+  const rows = [], told = D.whatif ? pointsOf(i, score, W.trial) : null;
   for (const criterion of D.criteria) {
     const held = criterion.of && criterion.of[score];
     if (!held || !held.state[i]) continue;
     const known = held.state[i] === 1, reason = known ? null : held.reasons[held.state[i] - 2];
-    rows.push({ criterion, known, reason, value: held.value.at(i), adds: held.contribution.at(i), deficit: held.deficit.at(i) });
+    const found = told ? told.get(criterion.code) ?? { value: NaN, adds: known ? 0 : NaN, deficit: NaN } : { value: held.value.at(i), adds: held.contribution.at(i), deficit: held.deficit.at(i) };
+    rows.push({ criterion, known, reason, ...found });
   }
   return rows.sort((a, b) => b.known - a.known || (b.adds || 0) - (a.adds || 0));
 }
@@ -84,7 +98,7 @@ function criteriaTable(i, scored) {
 
 function knownRow({ criterion, value, adds, deficit }, most, scored) {
   const over = deficit >= D.agree_at, digits = criterion.decimals ?? 2;
-  const limit = say(criterion, "limit") || say(criterion, "threshold") || MISSING;
+  const limit = W.trial.r[criterion.code] !== undefined ? limitWords(criterion, W.trial.r[criterion.code]) : say(criterion, "limit") || say(criterion, "threshold") || MISSING;
   return h("tr", {},
     h("td", { text: say(criterion), title: criterion.source }),
     h("td", { class: "num" + (over ? " over" : ""), text: withUnit(value, unitText(criterion), digits) }),

@@ -5,8 +5,7 @@ const NULLS = { i1: -128, i2: -32768, i4: -2147483648 };
 let bytes = null, base = 0;
 
 async function unpack() {
-  const raw = atob(byId("landuse-data").textContent.trim());
-  const packed = Uint8Array.from(raw, (letter) => letter.charCodeAt(0));
+  const packed = base91(byId("landuse-data").textContent);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   bytes = await new Response(stream).arrayBuffer();
   const size = Number(new DataView(bytes).getBigUint64(0, true));
@@ -29,6 +28,19 @@ async function unpack() {
   nameKinds();
 }
 
+// The bytes of pack.py's base91: a line with their number, then 13 bits in two letters.
+function base91(text) {
+  const from = text.indexOf("\n") + 1, size = parseInt(text, 10), out = new Uint8Array(size), value = new Uint8Array(128);
+  for (let code = 33, k = 0; code < 127; code++) if (code !== 38 && code !== 60 && code !== 62) value[code] = k++;
+  let held = 0, bits = 0, at = 0;
+  for (let p = from; at < size; p += 2) {
+    held = (held << 13) | (value[text.charCodeAt(p)] * 91 + value[text.charCodeAt(p + 1)]);
+    for (bits += 13; bits >= 8 && at < size;) { bits -= 8; out[at++] = (held >> bits) & 255; }
+    held &= (1 << bits) - 1;
+  }
+  return out;
+}
+
 function nameKinds() {
   const count = D.grades.length;
   D.DOUBT = count; D.VETO = count + 1; D.OTHER = count + 2;
@@ -44,15 +56,35 @@ function numbers(place) {
   return { at: (i) => (values[i] === none ? NaN : values[i] / scale), some: values.some((v) => v !== none) };
 }
 
+// Doubles to their last bit: bytes stand by significance, null by a mask, repeated values by a code.
+function doubles(place) {
+  const planes = array(place.f), count = planes.length / 8, bytesOf = new Uint8Array(planes.length);
+  for (let part = 0; part < 8; part++) for (let k = 0; k < count; k++) bytesOf[k * 8 + part] = planes[part * count + k];
+  const held = new Float64Array(bytesOf.buffer), codes = place.c ? array(place.c) : null, known = array(place.known), out = new Float64Array(known.length).fill(NaN);
+  for (let i = 0, k = 0; i < known.length; i++) if (known[i]) { out[i] = held[codes ? codes[k] : k]; k++; }
+  return out;
+}
+
 function texts(place) {
-  const some = place.t.some((text) => text !== "");
-  if (!place.c) return { at: (i) => place.t[i], some };
-  const codes = array(place.c);
-  return { at: (i) => place.t[codes[i]], some };
+  const some = place.t.some((text) => text !== ""), codes = place.c ? array(place.c) : null;
+  const word = place.digits ? sentences(place) : (k) => place.t[k];
+  return { at: codes ? (i) => word(codes[i]) : word, some };
+}
+
+// Sentences that differ by their numbers: the numbers are put back when one is asked for.
+function sentences(place) {
+  const forms = array(place.form), digits = array(place.digits), decoder = new TextDecoder();
+  let from = null;
+  return (k) => {
+    from ||= starts(varints(place.sizes));
+    const numbers = decoder.decode(digits.subarray(from[k], from[k + 1])).split(";");
+    let next = 0;
+    return place.t[forms[k]].replace(/\u0001/g, () => numbers[next++]);
+  };
 }
 
 function readCriterion(held) {
-  for (const name of ["value", "contribution", "deficit"]) held[name] = numbers(held[name]);
+  for (const name of ["value", "contribution", "deficit"]) if (held[name]) held[name] = numbers(held[name]);
   held.state = array(held.state);
 }
 

@@ -10,7 +10,7 @@ function robustness(i) {
   const banded = graded && Number.isFinite(D.col.rank_p10.at(i)) && Number.isFinite(D.col.rank_p90.at(i));
   if (!graded && !Number.isFinite(p)) return null;
   if (!Number.isFinite(p) && !banded && !stability && !tipping) return h("section", {}, h("h3", {}, t("robust"), h("span", { text: t("robust_none") })));
-  return h("section", { class: "robust" }, h("h3", {}, t("robust"), stability ? h("b", { class: "badge " + stability, text: wordOf("stability", stability) }) : null),
+  return h("section", { class: "robust" }, h("h3", {}, t(W.on ? "w_robust" : "robust"), stability ? h("b", { class: "badge " + stability, text: wordOf("stability", stability) }) : null),
     Number.isFinite(p) ? shareBar(p) : fact("p_flag", t("p_absent")),
     banded ? rankBand(i) : graded ? fact("band", t("band_absent")) : null,
     tipping ? fact("tipping", tipping) : null);
@@ -22,7 +22,7 @@ function shareBar(p) {
 
 // A line from 1 to a round end beyond P90, at least 40 places long.
 function rankBand(i) {
-  const low = D.col.rank_p10.at(i), high = D.col.rank_p90.at(i), rank = D.col.rank.at(i);
+  const low = D.col.rank_p10.at(i), high = D.col.rank_p90.at(i), rank = (W.on ? W.base : D.col).rank.at(i);
   const end = Math.max(40, Math.ceil((Math.max(high, rank || 0) + 10) / 10) * 10), at = (value) => ((value - 1) / (end - 1)) * 100 + "%";
   const line = h("span", { class: "band", role: "img", "aria-label": interval(low, high) }, h("i", { style: { left: at(low), width: ((high - low) / (end - 1)) * 100 + "%" } }));
   if (Number.isFinite(rank)) line.append(h("u", { style: { left: at(rank) } }));

@@ -14,7 +14,8 @@ function exported(i) {
     veto: c["veto_" + S.lang].at(i) || c.veto_zh.at(i), lon: plainNumber(c.lon.at(i), 6), lat: plainNumber(c.lat.at(i), 6),
     p_flag: plainNumber(c.p_flag.at(i), 3), rank_p10: plainNumber(c.rank_p10.at(i), 0), rank_p90: plainNumber(c.rank_p90.at(i), 0),
     stability: c.stability.at(i), land_state: c.land_state.at(i), contradictions: spoken("contradictions", i) || c.contradictions.at(i),
-    signal: c.signal.at(i), hot_spot: c.hot_spot.at(i), cluster_id: c.cluster_id.at(i), check_status: c.check_status.at(i)
+    signal: c.signal.at(i), hot_spot: c.hot_spot.at(i), cluster_id: c.cluster_id.at(i), check_status: c.check_status.at(i),
+    ...(W.on ? { what_if_not_baseline: true, baseline_rank: plainNumber(baseRank(i), 0), baseline_score: plainNumber(W.base.score.at(i), 1) } : {})
   };
 }
 
@@ -29,12 +30,14 @@ function cell(value) {
 
 function csvText() {
   const heads = ["id", "town", "kind", "grade", "rank", "score", "coverage", "area", "in", "zone", "use", "evidence", "veto", "lon", "lat", "p_flag", "p10", "p90", "stability", "state", "against", "signal", "hot", "cluster", "check"].map((key) => t("csv_" + key));
+  if (W.on) heads.push(t("csv_trial"), t("csv_old_rank"), t("csv_old_score"));
   const lines = [heads.map(cell).join(",")];
   for (const i of S.rows) {
     const row = exported(i);
     row.flag = t(FLAG_WORDS[D.col.flag[i]]);
     row.coverage = row.coverage === null ? null : plainNumber(row.coverage * 100, 1);
     row.zone_in = t(row.zone_in ? "yes" : "no");
+    if (W.on) row.what_if_not_baseline = t("w_trial");
     for (const name of ["stability", "land_state", "signal", "hot_spot"]) row[name] = row[name].split(";").filter(Boolean).map((code) => wordOf(name, code)).join("；");
     lines.push(Object.values(row).map(cell).join(","));
   }
@@ -76,13 +79,13 @@ function parts(rings) {
   return out;
 }
 
-function geojsonText() {
-  const features = S.rows.filter((i) => !isEmpty(D.shape.parcels, i)).map((i) => {
+function geojsonText(rows = S.rows) {
+  const features = rows.filter((i) => !isEmpty(D.shape.parcels, i)).map((i) => {
     const polygons = parts(ringsOf(D.shape.parcels, i));
     const geometry = polygons.length === 1 ? { type: "Polygon", coordinates: polygons[0] } : { type: "MultiPolygon", coordinates: polygons };
     return { type: "Feature", id: D.col.parcel_id.at(i), properties: exported(i), geometry };
   });
-  return JSON.stringify({ type: "FeatureCollection", name: "candidates", features });
+  return JSON.stringify({ type: "FeatureCollection", name: W.on ? "what-if-not-baseline" : "candidates", features });
 }
 
 function download(name, text, type) {
@@ -94,7 +97,7 @@ function download(name, text, type) {
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
 
-function fileName(ending) { return ["candidates", D.meta.run_code].filter(Boolean).join("-") + "." + ending; }
+function fileName(ending) { return [W.on ? "what-if-not-baseline" : "candidates", D.meta.run_code].filter(Boolean).join("-") + "." + ending; }
 
 function setUpExport() {
   byId("csv").addEventListener("click", () => download(fileName("csv"), csvText(), "text/csv;charset=utf-8"));

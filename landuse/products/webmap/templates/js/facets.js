@@ -10,7 +10,20 @@ function codeFacet(key, column, list) {
   };
 }
 
+// Classes of a number, the first that fits; each is [value, least, below].
+function classFacet(key, column, classes, most) {
+  return { key, column, values: () => classes.map(([value]) => value), word: (value) => t(value), test: (i, wanted) => { const [, least, below] = classes.find(([value]) => value === wanted), found = D.col[column].at(i) * (most || 1); return found >= least && found < below; } };
+}
+
 const FACETS = [
+  { key: "kind", column: "score", values: () => ["kind_idle", "kind_les"], word: (value) => t(value), test: (i, wanted) => D.col.flag[i] === (wanted === "kind_idle" ? 1 : 2) },
+  {
+    key: "use", column: "land_use_zh", values: () => [...distinct("land_use_zh"), "-"], word: (value) => useWord(value),
+    test: (i, wanted) => (D.col.land_use_zh.at(i) || "-") === wanted
+  },
+  classFacet("area", "area_mu", [["area_5", 0, 5], ["area_20", 5, 20], ["area_50", 20, 50], ["area_max", 50, Infinity]]),
+  classFacet("cover", "coverage", [["cover_90", 0.9, Infinity], ["cover_75", 0.75, Infinity], ["cover_60", 0.6, Infinity], ["cover_low", 0, 0.6]]),
+  classFacet("p", "p_flag", [["p_80", 0.8, Infinity], ["p_50", 0.5, 0.8], ["p_low", 0, 0.5]]),
   codeFacet("stability", "stability", "stability"),
   codeFacet("land_state", "land_state", "land_state"),
   {
@@ -28,6 +41,15 @@ const FACETS = [
     test: (i, wanted) => D.col.group.at(i) === wanted
   }
 ];
+
+// The English name of a land use, read from a parcel that has it.
+const uses = new Map();
+function useWord(value) {
+  if (value === "-") return t("f_none_use");
+  if (S.lang !== "en") return value;
+  if (!uses.has(value)) { let i = 0; while (i < D.n && D.col.land_use_zh.at(i) !== value) i++; uses.set(value, (i < D.n && D.col.land_use_en.at(i)) || value); }
+  return uses.get(value);
+}
 
 function distinct(column) {
   const found = new Set();
@@ -50,9 +72,14 @@ function openFacets() {
   return FACETS.filter((facet) => D.col[facet.column].some && (facet.key !== "group" || facet.values().length > 1));
 }
 
+// The facets in use, looked up once for the hundred thousand parcels that are asked.
+let wanted = [];
+function gatherWanted() { wanted = FACETS.filter((facet) => S.facet[facet.key]); }
+
 function passes(i, except) {
   if (S.cluster && D.col.cluster_id.at(i) !== S.cluster) return false;
-  return FACETS.every((facet) => !S.facet[facet.key] || facet.key === except || facet.test(i, S.facet[facet.key]));
+  for (const facet of wanted) if (facet.key !== except && !facet.test(i, S.facet[facet.key])) return false;
+  return true;
 }
 
 function chosenFacets() { return FACETS.filter((facet) => S.facet[facet.key]).length + (S.cluster ? 1 : 0); }
@@ -96,6 +123,7 @@ function showRows() {
 }
 
 function drawFacets() {
+  gatherWanted();
   const facets = openFacets(), box = byId("more"), n = chosenFacets();
   byId("more-open").hidden = !facets.length;
   byId("more-open").textContent = n ? t("more_n", { n }) : t("more");

@@ -9,8 +9,11 @@ function step(by) {
 
 function pressed(event) {
   if (event.altKey && event.code === "KeyL") { event.preventDefault(); setLanguage(S.lang === "zh" ? "en" : "zh"); return; }
+  if ((event.ctrlKey || event.metaKey) && event.key === "p") { event.preventDefault(); printNow(); return; }
   if (event.altKey || event.ctrlKey || event.metaKey || byId("about").open) return;
+  if (!/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && measureKey(event)) return;
   if (event.key === "Escape" && S.task !== "idle" && !byId("right").hidden) { event.preventDefault(); closePanel(); return; }
+  if (event.key === "Escape" && S.sel < 0 && W.open && S.task === "idle") { event.preventDefault(); closeWeights(); return; }
   if (event.key === "Escape" && S.sel >= 0) { event.preventDefault(); closeCard(); return; }
   if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox") return;
   if ((event.key === "n" || event.key === "N") && S.task === "idle") step(event.shiftKey ? -1 : 1);
@@ -23,7 +26,6 @@ function setUpKeys() {
   document.addEventListener("keydown", pressed);
   byId("lang-zh").addEventListener("click", () => setLanguage("zh"));
   byId("lang-en").addEventListener("click", () => setLanguage("en"));
-  byId("print").addEventListener("click", () => window.print());
   byId("copy").addEventListener("click", copyLink);
   byId("legend-fold").addEventListener("click", () => foldLegend());
 }
@@ -32,8 +34,8 @@ async function copyLink() {
   writeHash();
   const text = location.href;
   try { await navigator.clipboard.writeText(text); } catch (error) { copyByField(text); }
-  byId("copy").textContent = t("copied");
-  setTimeout(() => { byId("copy").textContent = t("copy"); }, 1500);
+  byId("copy").querySelector("[data-t]").textContent = t("copied");
+  setTimeout(() => { byId("copy").querySelector("[data-t]").textContent = t("copy"); }, 1500);
 }
 
 // Where the clipboard is closed to pages from a file, the old way still works.

@@ -73,20 +73,22 @@ function groundItems() {
   return items;
 }
 
-function drawLegend() {
+function legendGroups() {
   const doubt = [
     D.counts[D.DOUBT] ? item(boxKey("doubt", "#5B6472", [4, 3]), t("doubt"), { layer: "doubt", count: D.counts[D.DOUBT], title: t("from_zoom") }) : null,
     D.counts[D.VETO] ? item(boxKey("veto", "#5B6472"), t("veto"), { layer: "veto", count: D.counts[D.VETO], title: t("from_zoom") }) : null,
     D.counts[D.OTHER] ? item(boxKey("#DDE2EA", "#B4BDC9"), t("other"), { layer: "other", count: D.counts[D.OTHER], title: t("from_zoom") }) : null
   ];
   const parcels = [
-    group(heading("g_parcels", "parcels"), modeChooser(), S.mode === "grade" ? gradeItems() : modeItems()), group(null, doubt)
+    ...(C.on ? compareLegend() : [group(heading("g_parcels", "parcels"), modeChooser(), S.mode === "grade" ? gradeItems() : modeItems())]), group(null, doubt), trialLegend()
   ];
   const groups = [...(S.task === "idle" ? parcels : villageLegend()), group(null, frameItems()),
     group(heading("g_control", D.control.some((line) => line.shape) ? "control" : null), controlItems()), group(null, groundItems())
   ];
-  byId("legend-body").replaceChildren(...groups.filter(Boolean));
+  return groups.filter(Boolean);
 }
+
+function drawLegend() { byId("legend-body").replaceChildren(...legendGroups()); }
 
 function foldLegend(closed = !byId("legend").classList.contains("closed")) {
   byId("legend").classList.toggle("closed", closed);
@@ -107,6 +109,7 @@ function drawStatus() {
   byId("status").replaceChildren(...[
     h("span", { class: "data", text: note, title: note }),
     open.length ? h("span", { class: "warn", id: "unchecked", text: t("unchecked", { what: open.join(S.lang === "zh" ? "、" : ", ") }), title: open.join("、") }) : null,
+    W.on ? h("b", { class: "trial-word", text: t("w_trial") }) : null,
     h("span", { class: "gap" }),
     h("button", { text: t("licences"), id: "about-open", on: { click: openAbout } }),
     h("span", { text: D.meta.crs }), D.meta.run_code ? h("span", { text: t("run", { v: D.meta.run_code }) }) : null,

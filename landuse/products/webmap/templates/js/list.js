@@ -16,12 +16,13 @@ function townText(i) {
 function rowNode(place, height) {
   const i = S.rows[place], id = D.col.parcel_id.at(i), graded = isGraded(i);
   const where = D.hasZones ? t(D.col.zone_in[i] ? "in_zone" : "out_zone") : "";
-  const facts = [where, muText(D.col.area_mu.at(i)), t("cov", { v: percent(D.col.coverage.at(i)) })].filter(Boolean).join(" · ");
+  const last = W.on ? t("w_old", { v: Number.isFinite(baseRank(i)) ? fixed(baseRank(i), 0) : MISSING }) : t("cov", { v: percent(D.col.coverage.at(i)) });
+  const facts = [where, muText(D.col.area_mu.at(i)), last].filter(Boolean).join(" · ");
   const row = h("div", { class: "row", id: "row-" + place, role: "option", "aria-selected": i === S.sel, "aria-posinset": place + 1, "aria-setsize": S.rows.length, title: id + " · " + facts, style: { top: place * height + "px" } },
     h("span", { class: "rank", text: graded ? fixed(D.col.rank.at(i), 0) : MISSING }), tile(i),
     h("div", {}, h("p", { text: [townText(i), shortId(id)].filter(Boolean).join(" ") }), h("p", { text: facts })),
-    h("div", { class: "num" }, h("p", { class: "score", text: graded ? fixed(D.col.score.at(i), 1) : MISSING }), D.col.p_flag.some ? h("p", { class: "p", text: Number.isFinite(D.col.p_flag.at(i)) ? t("p_short", { v: percent(D.col.p_flag.at(i)) }) : MISSING }) : null));
-  if (hasIntervals()) row.append(bandNode(i));
+    h("div", { class: "num" }, h("p", { class: "score", text: graded ? fixed(D.col.score.at(i), 1) : MISSING }), D.col.p_flag.some && !W.on ? h("p", { class: "p", text: Number.isFinite(D.col.p_flag.at(i)) ? t("p_short", { v: percent(D.col.p_flag.at(i)) }) : MISSING }) : null));
+  if (W.on) row.append(trialRow(i, graded)); else if (hasIntervals()) row.append(bandNode(i));
   if (place === S.cursor) row.classList.add("cursor");
   return row;
 }
@@ -35,8 +36,12 @@ function hasIntervals() { return D.col.stability.some || (D.col.rank_p10.some &&
 
 // The heads of the two right columns name what stands in both lines of a row.
 function drawHeads() {
-  byId("col-p").hidden = !D.col.p_flag.some;
-  byId("col-stability").hidden = !D.col.stability.some;
+  byId("col-p").hidden = W.on || !D.col.p_flag.some;
+  byId("col-stability").hidden = W.on || !D.col.stability.some;
+  byId("col-interval").hidden = !W.on && !hasIntervals();
+  byId("col-score").textContent = t(W.on ? "w_col_score" : "col_score");
+  byId("col-band").textContent = t(W.on ? "w_col_move" : "col_interval");
+  document.body.classList.toggle("interval", W.on || hasIntervals());
 }
 
 function drawRows() {
@@ -66,8 +71,6 @@ function moveCursor(place) {
 
 function setUpList() {
   const list = byId("list");
-  document.body.classList.toggle("interval", hasIntervals());
-  byId("col-interval").hidden = !hasIntervals();
   document.body.classList.toggle("two-lines", D.col.p_flag.some || D.col.stability.some);
   drawHeads();
   list.addEventListener("scroll", drawRows);
@@ -85,6 +88,7 @@ function setUpList() {
 }
 
 function drawList() {
+  drawHeads();
   const zero = S.rows.length === 0;
   byId("list").hidden = zero;
   byId("none").hidden = !zero;

@@ -13,6 +13,8 @@ function redrawAll() {
   noteText();
   applyLayers();
   showPopup();
+  showCompare();
+  drawMeasure();
 }
 
 // Everything that belongs to the villages and to the plan.
@@ -37,6 +39,8 @@ function followHash() {
   resetFilters();
   S.off = new Set();
   const start = readHash();
+  readCompare(new URLSearchParams(location.hash.slice(1)));
+  if (D.whatif && (W.on || !isBaseline(W.trial))) applyTrial();
   applyFilters();
   redrawAll();
   if (start.view) map.setView([start.view[0], start.view[1]], start.view[2], { animate: false });
@@ -58,6 +62,7 @@ async function start() {
   try { await unpack(); } catch (error) { fail(t("broken", { v: String(error.message || error) })); throw error; }
   buildIndex();
   prepareOrder();
+  W.trial = emptyTrial();
   orderTowns();
   D.tiles = Boolean(map.getPane("tilePane").children.length);
   D.hasZones = Boolean(D.shape.zones) || D.col.zone_in.includes(1);
@@ -65,8 +70,11 @@ async function start() {
   document.body.classList.toggle("one-town", D.towns.length < 2);
   resetFilters();
   const hash = location.hash, from = readHash();
+  readCompare(new URLSearchParams(hash.slice(1)));
+  if (!isBaseline(W.trial)) applyTrial();
   setUpMap();
-  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpTasks(); setUpVillages(); setUpKeys();
+  addIcons();
+  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpWhatIf(); setUpCompare(); setUpMeasure(); setUpPrint(); setUpTasks(); setUpVillages(); setUpKeys();
   wire();
   S.rows = [];
   S.shown = new Uint8Array(D.n);
@@ -79,9 +87,15 @@ async function start() {
   expose(performance.now() - began);
 }
 
+function addIcons() {
+  for (const node of document.querySelectorAll("[data-icon]")) node.prepend(sign(node.dataset.icon));
+  byId("about-phone").addEventListener("click", openAbout);
+}
+
 function expose(ready) {
   window.landuse = Object.freeze({
     ready,
+    readyAt: performance.now(),
     map,
     state: () => ({ lang: S.lang, kinds: [...S.kinds].sort((a, b) => a - b), where: S.where, town: S.town >= 0 ? D.towns[S.town].code : "", selected: S.sel >= 0 ? D.col.parcel_id.at(S.sel) : "", hidden: [...S.off], facets: { ...S.facet }, cluster: S.cluster, mode: S.mode, zoom: map.getZoom() }),
     count: () => ({ list: S.rows.length, shapes: themed.length, parcels: D.n, kinds: [...D.counts] }),
@@ -89,6 +103,7 @@ function expose(ready) {
     select: (id) => { if (S.ids.has(id)) select(S.ids.get(id)); return S.sel >= 0 && D.col.parcel_id.at(S.sel) === id; },
     ids: () => S.rows.map((i) => D.col.parcel_id.at(i)),
     position: (id) => { const b = boundsOf(metres(D.shape.parcels, S.ids.get(id))).getCenter(); const p = map.latLngToContainerPoint(b); return [p.x, p.y]; },
+    middle: (id) => boundsOf(metres(D.shape.parcels, S.ids.get(id))).getCenter(),
     bounds: (id) => metres(D.shape.parcels, S.ids.get(id)),
     task: () => ({ name: S.task, step: V.step, selected: V.sel >= 0 ? D.villages.village_id.at(V.sel) : "", kinds: [...V.kinds], panel: V.panel }),
     villages: () => V.items.filter((row) => row.village >= 0).map((row) => D.villages.village_id.at(row.village)),
@@ -96,7 +111,11 @@ function expose(ready) {
     villagePosition: (id) => { const i = D.villages.places.get(id), p = map.latLngToContainerPoint(toLatLng(D.villages.x.at(i), D.villages.y.at(i))); return [p.x, p.y]; },
     villageCsv,
     csv: csvText,
-    geojson: geojsonText
+    trial: () => structuredClone(W.trial),
+    setTrial: (trial) => { W.trial = { ...emptyTrial(), ...trial }; showTrial(); return W.took; },
+    trialJson,
+    judged: () => { const now = judge(W.trial); return { les: [...now.les.score], idle: [...now.idle.score], score: [...now.score], coverage: Array.from(now.spoken, (s, i) => (s ? now.idle : now.les).coverage[i]), flag: [...now.flag], rank: [...now.rank], ids: Array.from({ length: D.n }, (_, i) => D.col.parcel_id.at(i)) }; },
+    geojson: () => geojsonText()
   });
   document.documentElement.dataset.ready = "1";
 }

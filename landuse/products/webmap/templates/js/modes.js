@@ -22,30 +22,35 @@ function shareClasses() {
 }
 
 // Classes in drawing order of the legend; the last takes what has no value.
-function modeClasses() {
-  const known = S.mode === "p_flag" ? shareClasses() : codeClasses(S.mode);
-  return [...known, { label: t("m_none_" + S.mode), look: BLANK, none: true, test: () => true }];
+function modeClasses(mode) {
+  const none = (label) => ({ label, look: BLANK, none: true, test: () => true });
+  if (mode === "base") return [...baseClasses(), none(t("not_listed"))];
+  if (/^y\d+$/.test(mode)) return [...yearClasses(Number(mode.slice(1))), none(t("y_none"))];
+  return [...(mode === "p_flag" ? shareClasses() : codeClasses(mode)), none(t("m_none_" + mode))];
 }
 
 // The look of every listed parcel, and how many each class has, kept until filter or mode changes.
-const Painted = { looks: [], counts: [], labels: [], of: null };
+const Painted = { mode: "grade", looks: [], counts: [], labels: [], of: null };
 function collectLooks() {
-  const classes = S.mode === "grade" ? [] : modeClasses(), graded = D.counts.length;
-  Painted.looks = S.mode === "grade" ? Array.from(D.counts, (_, kind) => colours(kind)) : classes.map((item) => item.look);
-  Painted.labels = classes.map((item) => item.label);
-  Painted.counts = new Int32Array(S.mode === "grade" ? graded : classes.length);
-  Painted.of = new Uint8Array(D.n);
+  Object.assign(Painted, looksFor(S.mode));
+  collectCompared();
+}
+
+function looksFor(mode) {
+  const plainMode = mode === "grade", classes = plainMode ? [] : modeClasses(mode), of = new Uint8Array(D.n);
+  const counts = new Int32Array(plainMode ? D.counts.length : classes.length);
   for (const i of S.rows) {
-    const place = S.mode === "grade" ? D.col.kind[i] : classes.findIndex((item) => item.test(i));
-    Painted.of[i] = place;
-    Painted.counts[place]++;
+    const place = plainMode ? D.col.kind[i] : classes.findIndex((item) => item.test(i));
+    of[i] = place;
+    counts[place]++;
   }
+  return { mode, looks: plainMode ? Array.from(D.counts, (_, kind) => colours(kind)) : classes.map((item) => item.look), labels: classes.map((item) => item.label), counts, of };
 }
 
 // Doubt and veto keep their hatching wherever the colour has nothing to tell of them.
 function hatchOf(i) {
   const kind = D.col.kind[i];
-  const blank = S.mode === "grade" || Painted.looks[Painted.of[i]] === BLANK;
+  const blank = Painted.mode === "grade" || Painted.mode === "base" || Painted.looks[Painted.of[i]] === BLANK;
   if (!blank) return "";
   return kind === D.VETO ? "veto" : kind === D.DOUBT ? "doubt" : "";
 }

@@ -70,6 +70,8 @@ function orderTowns() {
 
 function paintPick(pen, v) {
   paintVillagePick(pen, v);
+  paintRings(pen, v);
+  paintMeasure(pen, v);
   if (S.hover >= 0 && S.hover !== S.sel) outline(pen, v, S.hover, [["#FFFFFF", 3.5], ["#17324D", 1.6]]);
   if (S.hover >= 0 && v.z > HATCH_FROM) paintCode(pen, v, S.hover);
   if (S.sel >= 0) outline(pen, v, S.sel, [["#17212E", 6], ["#FFFFFF", 3.6], ["#17212E", 1.6]]);

@@ -38,6 +38,10 @@ function centre(i, v) {
 
 function paintParcels(pen, v) {
   if (S.task !== "idle") { if (v.z >= HATCH_FROM && D.shape.buildings && isVisible("buildings")) fillLayer(pen, v, D.shape.buildings, "rgba(107,119,135,0.55)"); return; }
+  if (C.on) paintCompared(pen, v); else paintOwn(pen, v);
+}
+
+function paintOwn(pen, v) {
   if (v.z < CIRCLES_BELOW) { if (isVisible("parcels")) paintCircles(pen, v); return; }
   if (v.z >= HATCH_FROM) {
     paintContext(pen, v);
@@ -55,11 +59,13 @@ function paintCircles(pen, v) {
     const [x, y] = centre(i, v), look = Painted.looks[Painted.of[i]], lines = hatchOf(i);
     pen.beginPath();
     pen.arc(x, y, radius(i), 0, 6.2832);
+    pen.globalAlpha = isFaded(i) ? 0.35 : 1;
     pen.fillStyle = lines ? hatch(pen, lines) : look.fill;
     pen.strokeStyle = look.line;
     pen.fill();
     pen.stroke();
   }
+  pen.globalAlpha = 1;
 }
 
 function paintContext(pen, v) {
@@ -74,19 +80,21 @@ function paintContext(pen, v) {
 function paintClass(pen, v, place) {
   const look = Painted.looks[place], own = themed.filter((i) => Painted.of[i] === place);
   for (const lines of ["", "veto", "doubt"]) for (const inside of [0, 1]) {
-    const items = own.filter((i) => hatchOf(i) === lines && D.col.zone_in[i] === inside);
-    paintItems(pen, v, items, { look, lines, dashed: lines === "doubt" || (!lines && !inside && D.hasZones) });
+    const items = own.filter((i) => hatchOf(i) === lines && D.col.zone_in[i] === inside), dashed = lines === "doubt" || (!lines && !inside && D.hasZones);
+    if (W.on) paintItems(pen, v, items.filter(isFaded), { look, lines, dashed, alpha: 0.35 });
+    paintItems(pen, v, W.on ? items.filter((i) => !isFaded(i)) : items, { look, lines, dashed, alpha: 1 });
   }
   pen.setLineDash([]);
 }
 
-function paintItems(pen, v, items, { look, lines, dashed }) {
+function paintItems(pen, v, items, { look, lines, dashed, alpha }) {
   const layer = D.shape.parcels, close = v.z >= HATCH_FROM;
   drawAll(pen, layer, lens(layer, v), items, () => {
     pen.fillStyle = lines && close ? hatch(pen, lines) : lines ? colours(lines === "veto" ? D.VETO : D.DOUBT).fill : look.fill;
-    pen.globalAlpha = !lines && close ? 0.88 : 1;
+    pen.globalAlpha = (!lines && close ? 0.88 : 1) * alpha;
     pen.fill("evenodd");
-    pen.globalAlpha = 1;
+    pen.globalAlpha = alpha;
     strokeWith(lines ? "#5B6472" : look.line, v.z >= 13 ? 1.1 : 0.6, dashed && v.z >= 13 ? [4, 3] : [])(pen);
+    pen.globalAlpha = 1;
   });
 }

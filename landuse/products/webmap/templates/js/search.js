@@ -16,7 +16,20 @@ function find(query) {
     if (id === asked) exact.push({ parcel: i });
     else if (parcels.length < MOST_FOUND && id.includes(asked)) parcels.push({ parcel: i });
   }
-  return [...exact, ...towns, ...parcels].slice(0, MOST_FOUND);
+  return [...exact, ...towns, ...villagesNamed(asked), ...parcels].slice(0, MOST_FOUND);
+}
+
+// Natural villages by their own name or that of their administrative village.
+function villagesNamed(asked) {
+  const found = [];
+  if (D.villages) for (let i = 0; i < D.villages.n && found.length < MOST_FOUND / 2; i++) if ([D.villages.name, D.villages.village_name, D.villages.village_id].some((column) => lower(column.at(i)).includes(asked))) found.push({ village: i });
+  return found;
+}
+
+function foundWords(item) {
+  if (item.town !== undefined) return [say(D.towns[item.town]), t("search_town", { n: townCount(item.town) })];
+  if (item.village !== undefined) return [villageName(item.village), [t("search_village"), villageTown(item.village), D.villages.village_name.at(item.village)].filter(Boolean).join(" · ")];
+  return [D.col.parcel_id.at(item.parcel), [townText(item.parcel), kindName(D.col.kind[item.parcel])].filter(Boolean).join(" · ")];
 }
 
 function townCount(number) {
@@ -30,8 +43,7 @@ function drawFound() {
   box.hidden = !asked;
   byId("search").setAttribute("aria-expanded", Boolean(asked));
   const items = found.map((item, place) => {
-    const name = item.town !== undefined ? say(D.towns[item.town]) : D.col.parcel_id.at(item.parcel);
-    const side = item.town !== undefined ? t("search_town", { n: townCount(item.town) }) : [townText(item.parcel), kindName(D.col.kind[item.parcel])].filter(Boolean).join(" · ");
+    const [name, side] = foundWords(item);
     return h("li", { role: "option", id: "found-" + place, "aria-selected": place === marked, on: { pointerdown: (event) => { event.preventDefault(); take(item); } } }, h("em", { text: name }), h("span", { text: side }));
   });
   box.replaceChildren(...(items.length ? items : [h("li", { class: "nothing", text: t("search_none") })]));
@@ -41,6 +53,7 @@ function drawFound() {
 function take(item) {
   closeFound();
   if (item.town !== undefined) { byId("search").value = say(D.towns[item.town]); chooseTown(item.town); return; }
+  if (item.village !== undefined) { setTask("villages"); pickVillage(item.village, { move: true }); return; }
   byId("search").value = D.col.parcel_id.at(item.parcel);
   select(item.parcel);
 }

@@ -12,14 +12,21 @@ function resetFilters() {
   resetFacets();
 }
 
-// Ranked parcels first, by rank; then the rest, large before small.
+// Ranked parcels first, by rank; then the rest by kind, large before small.
 function prepareOrder() {
-  const rank = D.col.rank, area = D.col.area_mu;
-  const order = Array.from({ length: D.n }, (_, i) => i);
-  const key = order.map((i) => (D.col.kind[i] < D.DOUBT && Number.isFinite(rank.at(i)) ? rank.at(i) : 1e9 + D.col.kind[i]));
-  const size = order.map((i) => area.at(i) || 0);
-  S.order = order.sort((a, b) => key[a] - key[b] || size[b] - size[a] || a - b);
-  S.ids = new Map(order.map((i) => [D.col.parcel_id.at(i), i]));
+  if (!S.bySize) {
+    const size = Float64Array.from({ length: D.n }, (_, i) => D.col.area_mu.at(i) || 0);
+    S.bySize = Uint32Array.from({ length: D.n }, (_, i) => i).sort((a, b) => size[b] - size[a] || a - b);
+    S.ids = new Map(Array.from({ length: D.n }, (_, i) => [D.col.parcel_id.at(i), i]));
+  }
+  const ranked = [], rest = [[], [], [], []], rank = D.col.rank, kind = D.col.kind;
+  for (const i of S.bySize) {
+    if (kind[i] >= D.DOUBT) rest[kind[i] - D.DOUBT + 1].push(i);
+    else if (Number.isFinite(rank.at(i))) ranked.push(i);
+    else rest[0].push(i);
+  }
+  const place = Float64Array.from({ length: D.n }, (_, i) => rank.at(i));
+  S.order = ranked.sort((a, b) => place[a] - place[b]).concat(...rest);
 }
 
 // Inside the chosen place, whatever the grade.
@@ -28,6 +35,7 @@ function inPlace(i) {
 }
 
 function applyFilters() {
+  gatherWanted();
   S.rows = S.order.filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i) && passes(i));
   S.shown = new Uint8Array(D.n);
   for (const i of S.rows) S.shown[i] = 1;
@@ -69,6 +77,8 @@ function hashText() {
   if (S.mode !== "grade") part.set("m", S.mode);
   if (S.off.size) part.set("o", [...S.off].join("_"));
   if (S.sel >= 0) part.set("s", D.col.parcel_id.at(S.sel));
+  trialHash(part);
+  compareHash(part);
   taskHash(part);
   return "#" + part;
 }
@@ -88,6 +98,7 @@ function readHash() {
   if (["in", "out"].includes(part.get("w"))) S.where = part.get("w");
   if (part.has("t")) S.town = D.towns.findIndex((town) => town.code === part.get("t"));
   readFacets(part);
+  readTrial(part);
   S.mode = openModes().includes(part.get("m")) ? part.get("m") : "grade";
   if (part.has("o")) S.off = new Set(part.get("o").split("_"));
   const view = (part.get("v") || "").split("_").map(Number);

@@ -46,7 +46,8 @@ function setUpTasks() {
 
 // The right panel belongs to the task: card, towns' totals or ladder.
 function drawRight() {
-  if (S.task === "idle") { drawCard(); return; }
+  if (S.task === "idle" && !(W.open && S.sel < 0)) { drawCard(); return; }
+  if (S.task === "idle") { openWeights(); return; }
   const body = V.sel >= 0 ? villageCard(V.sel) : V.panel === "towns" ? townPanel() : V.panel === "ladder" ? ladderPanel() : null;
   document.body.classList.toggle("card", Boolean(body));
   byId("right").hidden = !body;
@@ -59,6 +60,7 @@ function panelHead(title, note) {
 }
 
 function closePanel() {
+  if (S.task === "idle") { closeWeights(); return; }
   if (V.sel >= 0) { pickVillage(-1); byId("v-list").focus({ preventScroll: true }); return; }
   V.panel = "";
   emit("village");

@@ -24,7 +24,7 @@ function startMap(start) {
   if (start.view) map.setView([start.view[0], start.view[1]], start.view[2], { animate: false });
   else goHome();
   for (const name of ["hillshade", "ground", "parcels", "overlay", "villages", "pick"]) if (sheets[name]) sheets[name].addTo(map);
-  map.on("click", (event) => { if (S.task === "idle") select(hitAt(event.latlng), { move: false }); else pickVillage(villageAt(event.latlng)); });
+  map.on("click", (event) => { if (M.on) addPoint(event.latlng); else if (S.task === "idle") select(hitAt(event.latlng), { move: false }); else pickVillage(villageAt(event.latlng)); });
   map.on("mousemove", (event) => { if (event.originalEvent.buttons) return; if (S.task === "idle") setHover(hitAt(event.latlng)); else hoverVillage(villageAt(event.latlng)); });
   map.on("mouseout", () => { setHover(-1); hoverVillage(-1); });
   map.on("moveend", () => { noteText(); keepHash(); });
@@ -37,6 +37,9 @@ function addControls() {
   const home = h("a", { class: "home", href: "#", role: "button", title: t("home"), "aria-label": t("home") }, sign("frame"));
   L.DomEvent.disableClickPropagation(home).on(home, "click", (event) => { L.DomEvent.stop(event); goHome(); });
   bar.append(home);
+  const tool = (id, key, picture) => { const node = h("button", { id, class: "map-tool", "aria-pressed": "false", "data-title": key, "data-label": key }, sign(picture)); L.DomEvent.disableClickPropagation(node); return node; };
+  const tools = new (L.Control.extend({ onAdd: () => h("div", { class: "leaflet-bar map-tools" }, tool("compare-open", "compare", "swipe"), tool("measure-open", "measure", "ruler")) }))({ position: "topleft" });
+  tools.addTo(map);
   const Scale = L.Control.Scale.extend({
     _updateMetric(most) {
       const round = this._getRoundNum(most), text = round < 1000 ? t("scale_m", { v: round }) : t("scale_km", { v: round / 1000 });
@@ -164,6 +167,14 @@ function evidence(i) { return D.col["evidence_" + S.lang].at(i) || D.col.evidenc
 function noteText() {
   byId("note").querySelector("b").textContent = t(S.task === "idle" ? "suspected" : "v_candidate");
   if (S.task !== "idle") { byId("note-text").textContent = t("v_note"); byId("notice").hidden = true; return; }
+  if (W.on || (W.open && S.sel < 0)) {
+    byId("note").querySelector("b").textContent = t("w_on");
+    byId("note-text").textContent = t("w_note");
+    byId("notice").hidden = true;
+    byId("weights").setAttribute("aria-pressed", W.open);
+    return;
+  }
+  byId("weights").setAttribute("aria-pressed", "false");
   const notice = say(D.meta, "notice");
   byId("note-text").textContent = t(map.getZoom() < CIRCLES_BELOW ? "note_circles" : "note");
   byId("notice").hidden = !notice;

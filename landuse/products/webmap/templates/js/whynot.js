@@ -35,7 +35,7 @@ function vetoBody(i) {
 }
 
 function doubtBody(i) {
-  return [sentence(i), ...evidenceParts(i), criteriaTable(i, false), vetoChecks(i), h("section", {}, h("h3", { text: t("why_change") }), h("p", { class: "hint", text: t("change_doubt") }))];
+  return [sentence(i), ...evidenceParts(i), criteriaTable(i, false), trendPart(i), vetoChecks(i), h("section", {}, h("h3", { text: t("why_change") }), h("p", { class: "hint", text: t("change_doubt") }))];
 }
 
 function rulesTable(i) {
