@@ -11,6 +11,7 @@ import typer
 
 from landuse.cli_accuracy import calibrate, sample, validate
 from landuse.cli_options import Json, ModelFile, Out, Raw, StudyFile, say, show
+from landuse.cli_province import province
 from landuse.core.errors import LanduseError
 
 app = typer.Typer(
@@ -251,7 +252,7 @@ def export(
     say(f"已导出 {rows} 行 / {rows} rows written: {file}")
 
 
-for command in (sample, validate, calibrate):
+for command in (sample, validate, calibrate, province):
     app.command()(command)
 
 
