@@ -106,12 +106,12 @@ def run_study(study: OpenStudy, *, progress: Say) -> Outcome:
     """
     start = time.perf_counter()
     _need_files(study)
-    store = open_store(study)
-    store.sweep()
-    plan = stages(study)
-    run = run_stages(plan, store, progress=narrate(progress, len(plan)))
-    publish(_product_files(run, store, study), study.out)
-    store.remember(run.keys)
+    store, plan = open_store(study), stages(study)
+    with store.alone():
+        store.sweep()
+        run = run_stages(plan, store, progress=narrate(progress, len(plan)))
+        publish(_product_files(run, store, study), study.out)
+        store.remember(run.keys)
     return Outcome(
         steps=tuple(run.steps),
         products=_listed(study.out),

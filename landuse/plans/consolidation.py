@@ -20,6 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
 from landuse.core.settings import Settings
+from landuse.plans.rounding import rounded
 
 Objective = Literal["quota", "hazard", "cost_per_mu", "fewest_households"]
 UNITS = {
@@ -153,9 +154,13 @@ def solve(
     low = np.zeros(count)
     if fixed is not None:
         low[fixed] = 1
+    weights = _weights(given, settings)
     with _solver_kept_quiet():
+        near = rounded(weights, rules, low)
+        if near.taken is not None and near.gap <= settings.gap:
+            return _worth(given, np.flatnonzero(near.taken), settings, near.gap)
         found = milp(
-            -_weights(given, settings), integrality=np.ones(count), bounds=Bounds(low, 1),
+            -weights, integrality=np.ones(count), bounds=Bounds(near.low, near.high),
             constraints=rules,
             options={"mip_rel_gap": settings.gap, "time_limit": settings.seconds},
         )  # fmt: skip

@@ -100,7 +100,9 @@ def _figures(parcels: pd.DataFrame) -> dict[str, Any]:
     area = assessed["area_mu"].to_numpy("float64")
     coverage = assessed["coverage"].astype("float64").fillna(0).to_numpy()
     mean = float(np.average(coverage, weights=area)) if area.sum() > 0 else np.nan
-    return {name: totals[name] for name in FIGURES} | {"coverage": mean}
+    figures = {name: int(totals[name]) if name.endswith("_count") else float(totals[name])
+               for name in FIGURES}  # fmt: skip
+    return figures | {"coverage": mean}
 
 
 def _village_figures(villages: pd.DataFrame | None) -> dict[str, Any]:

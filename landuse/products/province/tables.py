@@ -40,15 +40,23 @@ def county_table(counties: Sequence[County], failed: Sequence[Failed]) -> pd.Dat
     ranked = table["suspected_share"].notna()
     order = ranked.groupby(table["model_group"]).cumsum().astype("Int64")
     table["rank"] = order.where(ranked)
-    rows = [{"county": item.name, "adcode": item.adcode, "title_zh": item.title_zh,
-             "title_en": item.title_en, "state": FAILED, "faults": "\n".join(item.faults)}
-            for item in failed]  # fmt: skip
-    if rows:
-        lost = pd.DataFrame(rows).sort_values("county").reindex(columns=table.columns)
-        table = pd.concat([table, lost.astype(table.dtypes.to_dict(), errors="ignore")],
-                          ignore_index=True)  # fmt: skip
+    table = pd.concat([table, _failed_rows(failed, table.columns)], ignore_index=True)
+    counts = [name for name in table.columns if name.endswith("_count")]
+    table = table.astype(dict.fromkeys([*counts, "rank"], "Int64"))
     first = ["rank", "model_group", "state"]
     return table[[*first, *(name for name in table.columns if name not in first)]]
+
+
+def _failed_rows(failed: Sequence[Failed], columns: pd.Index) -> pd.DataFrame:
+    rows = [
+        {
+            "county": item.name, "adcode": item.adcode, "title_zh": item.title_zh,
+            "title_en": item.title_en, "state": FAILED, "faults": "\n".join(item.faults),
+        }
+        for item in sorted(failed, key=lambda item: item.name)
+    ]  # fmt: skip
+    held = ["county", "adcode", "title_zh", "title_en", "state", "faults"]
+    return pd.DataFrame(rows, columns=[name for name in columns if name in held])
 
 
 def _letter(number: int) -> str:
