@@ -1,4 +1,4 @@
-"""What the relaxed programme tells of the whole one: a plan near the best, and what can be left out.
+"""What the relaxed programme tells of the whole: a plan near the best, and what to leave out.
 
 Both are proven, so the answer keeps the solver's guarantee and costs a fraction of its search.
 """
