@@ -155,6 +155,9 @@ def run(
     raw: Raw = None,
     out: Out = None,
     model: ModelFile = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="列出各步用时，存入 manifest / time of each stage")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """运行研究，只重做变化的部分。Run a study; only what changed is redone.
@@ -167,7 +170,7 @@ def run(
 
     opened = open_study(find_study(study), raw=raw, out=out, model=model)
     with watch() as progress:
-        outcome = run_study(opened, progress=progress)
+        outcome = run_study(opened, progress=progress, profile=profile)
     show(run_report(outcome), outcome.data(), as_json=as_json)
 
 

@@ -77,6 +77,7 @@ def run_report(outcome: Outcome) -> list[str]:
         if step.reasons != (NEVER_RUN,)
     ]
     lines += [f"{zh} {en}: {path}" for zh, en, path in outcome.products]
+    lines += outcome.profile.lines() if outcome.profile else []
     return lines + list(outcome.notes)
 
 
