@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.sparse import csr_array, eye_array
+from scipy.sparse import csr_array, diags_array
 from scipy.spatial import cKDTree
 
 from landuse.core.findings import Finding
@@ -77,7 +77,7 @@ def spatial_pattern(
     With x the score, c_i the number of neighbours of i, z the standardised score and N scored
     parcels:
 
-    - Gi* (Ord and Getis 1995, binary, i included, closed form of `esda.G_Local`):
+    - Gi* (Ord and Getis 1995, binary, i included, closed form):
       ``(sum_j x_j - (c_i + 1) mean) / (S sqrt((c_i + 1)(N - c_i - 1) / (N - 1)))``; its p is that
       of ``c_i + 1`` parcels drawn at random from all N.
     - local Moran's I (Anselin 1995): ``z_i * mean_j z_j``; its p is that of ``c_i`` parcels drawn
@@ -170,12 +170,10 @@ def _local(around: Neighbourhood, settings: PatternSettings) -> dict[str, tuple[
 
 def gi_star(around: Neighbourhood) -> Floats:
     """Return the closed-form Gi* of each parcel, itself included, with binary weights."""
-    from esda import G_Local  # PySAL takes seconds to import
-    from libpysal.graph import Graph
-
-    with_self = Graph.from_sparse(around.weights + eye_array(len(around.values), format="csr"))
-    local = G_Local(around.values, with_self, transform="B", star=True, permutations=0)
-    return np.asarray(local.Zs, dtype="float64")
+    values, held = around.values, around.counts + 1
+    found = np.asarray(around.weights @ values) + values - held * values.mean()
+    n = len(values)
+    return np.asarray(found / (values.std() * np.sqrt(held * (n - held) / (n - 1))))
 
 
 def quadrants(z: Floats, lag: Floats) -> NDArray[np.object_]:
@@ -209,15 +207,33 @@ def _summary(around: Neighbourhood, table: pd.DataFrame, settings: PatternSettin
 def _global(around: Neighbourhood) -> tuple[float, float]:
     """Return global Moran's I with row-standardised weights, and its two-sided p.
 
-    The p is that of the closed form under randomisation; fewer than four parcels have none.
+    The p is that of the closed form under randomisation (Cliff and Ord 1981), with W the weights,
+    z the deviations, k their kurtosis, :math:`S_0 = \\sum w_{ij}`,
+    :math:`S_1 = \\sum (w_{ij} + w_{ji})^2 / 2`, :math:`S_2 = \\sum (w_{i.} + w_{.i})^2`:
+
+    .. math::
+        I = \\frac{n}{S_0} \\frac{z'Wz}{z'z}, \\
+        V = \\frac{n((n^2 - 3n + 3) S_1 - n S_2 + 3 S_0^2)
+        - k((n^2 - n) S_1 - 2 n S_2 + 6 S_0^2)}{(n - 1)(n - 2)(n - 3) S_0^2} - (n - 1)^{-2}
+
+    Fewer than four parcels have none.
     """
     if len(around.values) < 4 or np.ptp(around.values) == 0 or not around.weights.nnz:
         return math.nan, math.nan
-    from esda import Moran  # PySAL takes seconds to import
-    from libpysal.graph import Graph
-
-    found = Moran(around.values, Graph.from_sparse(around.weights), permutations=0)
-    return float(found.I), float(found.p_rand)
+    n, z = len(around.values), around.values - around.values.mean()
+    weights = diags_array(1 / np.maximum(around.counts, 1)) @ around.weights
+    both, square = weights + weights.T, float(z @ z)
+    s0, s1 = float(weights.sum()), float((both**2).sum()) / 2
+    s2 = float(
+        (np.asarray(weights.sum(axis=0)) + np.asarray(weights.sum(axis=1))) ** 2 @ np.ones(n)
+    )
+    kurtosis = n * float((z**4).sum()) / square**2
+    spread = n * ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * s0**2)
+    spread -= kurtosis * ((n**2 - n) * s1 - 2 * n * s2 + 6 * s0**2)
+    variance = spread / ((n - 1) * (n - 2) * (n - 3) * s0**2) - 1 / (n - 1) ** 2
+    moran_i = n / s0 * float(z @ (weights @ z)) / square
+    away = abs(moran_i + 1 / (n - 1)) / math.sqrt(variance)
+    return moran_i, math.erfc(away / math.sqrt(2))
 
 
 def _findings(summary: pd.DataFrame, settings: PatternSettings) -> list[Finding]:

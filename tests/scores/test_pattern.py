@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landuse.scores.pattern import PatternSettings, neighbourhood, spatial_pattern
+from landuse.scores.pattern import PatternSettings, gi_star, neighbourhood, spatial_pattern
 from landuse.scores.permutations import conditional_p, draw, random_p, rejected
 from landuse.scores.robustness import Chosen
 
@@ -222,3 +222,29 @@ def test_benjamini_hochberg_by_hand() -> None:
     assert rejected(np.array([0.04, 0.04]), 0.05).all()
     assert not rejected(np.array([0.06, 0.9]), 0.05).any()
     assert rejected(np.array([]), 0.05).size == 0
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10_000), n=st.integers(12, 120))
+def test_closed_forms_agree_with_pysal(seed: int, n: int) -> None:
+    """Gi* and global Moran's I with its p under randomisation, on random points and scores."""
+    from esda import G_Local, Moran
+    from libpysal.graph import Graph
+    from scipy.sparse import eye_array
+
+    rng = np.random.default_rng(seed)
+    ids = [f"P{number:03d}" for number in range(n)]
+    xy = rng.uniform(0, 2_000, (n, 2))
+    scores = pd.DataFrame({"parcel_id": ids, "flag": "none", "les": rng.gamma(2.0, 12.0, n)})
+    points = pd.DataFrame({"parcel_id": ids, "x_m": xy[:, 0], "y_m": xy[:, 1]})
+    around = neighbourhood(scores, points, PatternSettings(draws=99))
+    if not around.weights.nnz:
+        return
+    with_self = Graph.from_sparse(around.weights + eye_array(n, format="csr"))
+    local = G_Local(around.values, with_self, transform="B", star=True, permutations=0)
+    assert gi_star(around) == pytest.approx(np.asarray(local.Zs), abs=1e-9)
+    whole = Moran(around.values, Graph.from_sparse(around.weights), permutations=0)
+    summary = spatial_pattern(scores=scores, points=points, settings=PatternSettings(draws=99))
+    row = summary["summary"].iloc[0]
+    assert row["morans_i"] == pytest.approx(whole.I, abs=1e-12)
+    assert row["morans_p"] == pytest.approx(whole.p_rand, abs=1e-12)
