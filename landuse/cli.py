@@ -41,7 +41,9 @@ def _tell(error: LanduseError) -> None:
 
 @app.command()
 def demo(
-    size: Annotated[str, typer.Option(help="full 36 km 或 small 6 km / extent")] = "full",
+    size: Annotated[
+        str, typer.Option(help="small 6 km、full 36 km 或 large 58 km / extent")
+    ] = "full",
     seed: Annotated[int, typer.Option(help="随机种子 / seed of the fictional county")] = 330781,
     noise: Annotated[
         float, typer.Option(min=0, help="误差倍数，1 = 公开精度 / error factor")

@@ -222,13 +222,13 @@ def demo_study(
     *, size: str, seed: int, noise: float, raw: Path | None, out: Path | None, progress: Say
 ) -> OpenStudy:
     """Make the demo county's raw layers where they are not there yet, and open its study."""
-    from landuse.sources.demo import write_demo
+    from landuse.sources.demo import SIZES, write_demo
 
-    if size not in {"full", "small"}:
+    if size not in SIZES:
         raise fail(
             study_fault(
                 "没有这个规模", "no such size", field="--size", found=size,
-                todo_zh="用 full 或 small", todo_en="use full or small",
+                todo_zh="用 " + "、".join(SIZES), todo_en="use one of " + ", ".join(SIZES),
             )
         )  # fmt: skip
     study = open_study(find_study(Path("demo")), raw=raw, out=out)
