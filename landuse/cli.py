@@ -11,6 +11,7 @@ import typer
 
 from landuse.cli_accuracy import calibrate, sample, validate
 from landuse.cli_options import Json, ModelFile, Out, Raw, StudyFile, say, show
+from landuse.cli_province import province
 from landuse.core.errors import LanduseError
 
 app = typer.Typer(
@@ -40,7 +41,9 @@ def _tell(error: LanduseError) -> None:
 
 @app.command()
 def demo(
-    size: Annotated[str, typer.Option(help="full 36 km 或 small 6 km / extent")] = "full",
+    size: Annotated[
+        str, typer.Option(help="small 6 km、full 36 km 或 large 58 km / extent")
+    ] = "full",
     seed: Annotated[int, typer.Option(help="随机种子 / seed of the fictional county")] = 330781,
     noise: Annotated[
         float, typer.Option(min=0, help="误差倍数，1 = 公开精度 / error factor")
@@ -154,6 +157,9 @@ def run(
     raw: Raw = None,
     out: Out = None,
     model: ModelFile = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="列出各步用时，存入 manifest / time of each stage")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """运行研究，只重做变化的部分。Run a study; only what changed is redone.
@@ -166,7 +172,7 @@ def run(
 
     opened = open_study(find_study(study), raw=raw, out=out, model=model)
     with watch() as progress:
-        outcome = run_study(opened, progress=progress)
+        outcome = run_study(opened, progress=progress, profile=profile)
     show(run_report(outcome), outcome.data(), as_json=as_json)
 
 
@@ -251,7 +257,7 @@ def export(
     say(f"已导出 {rows} 行 / {rows} rows written: {file}")
 
 
-for command in (sample, validate, calibrate):
+for command in (sample, validate, calibrate, province):
     app.command()(command)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 StudyFile = Annotated[Path, typer.Argument(help="研究文件 (.toml)，或随附研究的名称 / study file")]
 Raw = Annotated[Path | None, typer.Option(help="原始数据目录 / folder of the raw layers")]
@@ -18,6 +17,8 @@ Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON
 
 def say(text: str) -> None:
     """Print plain text, whatever brackets it holds."""
+    from rich.console import Console
+
     Console(soft_wrap=True, highlight=False, markup=False).print(text)
 
 

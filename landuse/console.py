@@ -23,6 +23,7 @@ from rich.progress import (
 from landuse.store import NEVER_RUN
 
 if TYPE_CHECKING:
+    from landuse.scale import ProvinceOutcome
     from landuse.tasks import Outcome
 
 Say = Callable[[str], None]
@@ -76,7 +77,22 @@ def run_report(outcome: Outcome) -> list[str]:
         if step.reasons != (NEVER_RUN,)
     ]
     lines += [f"{zh} {en}: {path}" for zh, en, path in outcome.products]
+    lines += outcome.profile.lines() if outcome.profile else []
     return lines + list(outcome.notes)
+
+
+def province_report(outcome: ProvinceOutcome) -> list[str]:
+    """Return the closing lines of a province: each county, then where the merge is."""
+    done = sum(not item.faults for item in outcome.told)
+    head = f"完成 {done} / {len(outcome.told)} 县 / counties done，{outcome.seconds:.1f} s"
+    lines = [
+        f"  {item.name}: 未完成 failed" if item.faults
+        else f"  {item.name}: 重做 {item.redone} 步，沿用 {item.kept} 步 / "
+        f"{item.redone} steps run, {item.kept} kept，{item.seconds:.1f} s"
+        for item in outcome.told
+    ]  # fmt: skip
+    shown = [path for path in outcome.products if path.suffix in {".html", ".xlsx"}]
+    return [head, *lines, *(f"汇总 merged: {path}" for path in shown)]
 
 
 def _brief(reasons: tuple[str, ...]) -> str:

@@ -15,12 +15,17 @@ from landuse.runner import Run
 from landuse.shelf import write_value
 from landuse.store import Store, file_digest
 from landuse.study import OpenStudy
+from landuse.timing import Profile
 
 
-def write_manifest(run: Run, store: Store, study: OpenStudy, *, files: Mapping[str, Path]) -> Path:
+def write_manifest(
+    run: Run, store: Store, study: OpenStudy, *, files: Mapping[str, Path],
+    profile: Profile | None = None,
+) -> Path:  # fmt: skip
     """Write the manifest into the store and return it.
 
-    It holds no time and no path of a machine, so that equal runs have equal manifests.
+    It holds no time and no path of a machine, so that equal runs have equal manifests; only a
+    profile that was asked for adds the seconds of each stage.
     """
     facts = store.load(run.keys["results"], "facts")
     sources = store.load(run.keys["sources"], "sources")
@@ -40,6 +45,8 @@ def write_manifest(run: Run, store: Store, study: OpenStudy, *, files: Mapping[s
         },
         "products": {name: file_digest(path) for name, path in sorted(files.items())},
     }
+    if profile is not None:
+        data["profile"] = profile.data()
     return write_value(data, store.folder / "manifest")
 
 

@@ -83,7 +83,7 @@ def _write_layers(layers: Sequence[Layer], file: Path) -> None:
 
 
 def _read_layers(file: Path) -> list[Layer]:
-    with rasterio.open(file) as source:
+    with rasterio.open(file, num_threads=2) as source:
         crs = source.crs.to_string()
         affine = Affine(*source.transform[:6])
         grid = Grid(crs=crs, transform=affine, shape=source.shape)

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from landuse.codebook import code_digest, library_versions
 from landuse.shelf import read_value, write_value
 from landuse.sources.read import parts_of
@@ -168,6 +170,10 @@ class Store:
         )
         for place in kept[: max(0, len(kept) - generations)]:
             shutil.rmtree(place, ignore_errors=True)
+
+    def alone(self) -> FileLock:
+        """Return the lock that keeps two runs out of one store; the system frees a dead one's."""
+        return FileLock(self.folder / "run.lock")
 
     def sweep(self) -> int:
         """Remove what a killed run left unfinished; return how many pieces there were."""

@@ -19,6 +19,7 @@ from landuse.runner import Outlook, Run, Step, outlook, run_code, run_stages
 from landuse.sources.roles import ROLE_NAMES
 from landuse.store import Store, canonical, publish
 from landuse.study import OpenStudy, open_study
+from landuse.timing import Profile, profile_of
 
 PACKAGE = Path(__file__).parent
 STUDY_FOLDERS = (Path("studies"), PACKAGE / "studies", PACKAGE.parent / "studies")
@@ -34,6 +35,7 @@ class Outcome:
     notes: tuple[str, ...]
     seconds: float
     code: str
+    profile: Profile | None = None
 
     @property
     def rerun(self) -> list[Step]:
@@ -60,7 +62,7 @@ class Outcome:
             "step_seconds": {step.stage: round(step.seconds, 3) for step in self.steps},
             "products": {path.name: str(path) for _, _, path in self.products},
             "notes": list(self.notes),
-        }
+        } | ({"profile": self.profile.data()} if self.profile else {})
 
 
 def find_study(name: Path) -> Path:
@@ -96,8 +98,11 @@ def open_store(study: OpenStudy) -> Store:
     return Store(study.out.parent / ".store" / study.out.name)
 
 
-def run_study(study: OpenStudy, *, progress: Say) -> Outcome:
+def run_study(study: OpenStudy, *, progress: Say, profile: bool = False) -> Outcome:
     """Run what changed and publish the products, each whole.
+
+    ``profile`` measures what reading the inputs alone takes, after the stages, and keeps the time
+    of each stage in the outcome and the manifest.
 
     Raises
     ------
@@ -106,29 +111,35 @@ def run_study(study: OpenStudy, *, progress: Say) -> Outcome:
     """
     start = time.perf_counter()
     _need_files(study)
-    store = open_store(study)
-    store.sweep()
-    plan = stages(study)
-    run = run_stages(plan, store, progress=narrate(progress, len(plan)))
-    publish(_product_files(run, store, study), study.out)
-    store.remember(run.keys)
+    store, plan = open_store(study), stages(study)
+    with store.alone():
+        store.sweep()
+        run = run_stages(plan, store, progress=narrate(progress, len(plan)))
+        timed = None
+        if profile:
+            timed = profile_of(study, store.load(run.keys["grid"], "grid"), run.steps)
+        publish(_product_files(run, store, study, timed), study.out)
+        store.remember(run.keys)
     return Outcome(
         steps=tuple(run.steps),
         products=_listed(study.out),
         notes=_notes(study),
         seconds=time.perf_counter() - start,
         code=run_code(run),
+        profile=timed,
     )
 
 
-def _product_files(run: Run, store: Store, study: OpenStudy) -> dict[str, Path]:
+def _product_files(
+    run: Run, store: Store, study: OpenStudy, profile: Profile | None
+) -> dict[str, Path]:
     """Return the finished file of every product, the manifest among them."""
     files = {}
     for name, source in PRODUCT_FILES.items():
         stage, output = source.split(".")
         if stage in run.keys:
             files[name] = store.path(run.keys[stage], output)
-    manifest = write_manifest(run, store, study, files=files)
+    manifest = write_manifest(run, store, study, files=files, profile=profile)
     return files | {"manifest.json": manifest}
 
 
@@ -211,13 +222,13 @@ def demo_study(
     *, size: str, seed: int, noise: float, raw: Path | None, out: Path | None, progress: Say
 ) -> OpenStudy:
     """Make the demo county's raw layers where they are not there yet, and open its study."""
-    from landuse.sources.demo import write_demo
+    from landuse.sources.demo import SIZES, write_demo
 
-    if size not in {"full", "small"}:
+    if size not in SIZES:
         raise fail(
             study_fault(
                 "没有这个规模", "no such size", field="--size", found=size,
-                todo_zh="用 full 或 small", todo_en="use full or small",
+                todo_zh="用 " + "、".join(SIZES), todo_en="use one of " + ", ".join(SIZES),
             )
         )  # fmt: skip
     study = open_study(find_study(Path("demo")), raw=raw, out=out)

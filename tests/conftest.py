@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 
@@ -9,11 +10,14 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.made import Made, make
+from tests.made import Made, made_once, make
 
 # A loaded machine is slow, not wrong: no test is timed.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Commands that tests start compile the libraries once, not each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
@@ -36,6 +40,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Made:
     """Return a small demo county, run once; tests must leave it as it is."""
-    return make(tmp_path_factory.mktemp("示例 县"))
+    folder = tmp_path_factory.mktemp("示例 县")
+    if worker_id == "master":
+        return make(folder)
+    return made_once(tmp_path_factory.getbasetemp().parent, folder)

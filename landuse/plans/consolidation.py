@@ -16,7 +16,8 @@ from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_matrix
 
 from landuse.indicators.measured import Limit, LimitSettings
-from landuse.plans.solver import solved
+from landuse.plans.rounding import rounded
+from landuse.plans.solver import kept_quiet, solved
 
 Objective = Literal["quota", "hazard", "cost_per_mu", "fewest_households"]
 UNITS = {
@@ -169,10 +170,14 @@ def solve(
     low = np.zeros(count)
     if fixed is not None:
         low[fixed] = 1
+    weights, rules = _weights(given, settings), _rules(given, settings, households_most)
+    with kept_quiet():
+        near = rounded(weights, rules, low)
+    if near.taken is not None and near.gap <= settings.gap:
+        return worth_of(given, np.flatnonzero(near.taken), settings, gap=near.gap)
     found = solved(
-        -_weights(given, settings), _rules(given, settings, households_most),
-        integrality=np.ones(count), bounds=Bounds(low, 1), gap=settings.gap,
-        seconds=settings.seconds,
+        -weights, rules, integrality=np.ones(count), bounds=Bounds(near.low, near.high),
+        gap=settings.gap, seconds=settings.seconds,
     )  # fmt: skip
     if found is None:
         return None

@@ -26,7 +26,7 @@ def solved(
     integrality: NDArray[np.float64], bounds: Bounds, gap: float, seconds: float,
 ) -> Found | None:  # fmt: skip
     """Minimise ``cost @ x`` under linear rules; None where no values keep them all."""
-    with _kept_quiet():
+    with kept_quiet():
         found = milp(
             cost, integrality=integrality, bounds=bounds, constraints=rules,
             options={"mip_rel_gap": gap, "time_limit": seconds},
@@ -37,7 +37,7 @@ def solved(
 
 
 @contextmanager
-def _kept_quiet() -> Iterator[None]:
+def kept_quiet() -> Iterator[None]:
     """Close the terminal to the solver: HiGHS prints lines of its own whatever it is told."""
     sys.stdout.flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)

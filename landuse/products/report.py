@@ -44,7 +44,7 @@ def render_report(run: RunFacts, ground: Ground) -> str:
     run : facts and tables of the run.
     ground : geometry for the still map, in one metric CRS.
     """
-    template = _environment().get_template("report.html.j2")
+    template = page_environment().get_template("report.html.j2")
     picture = draw_map(_with_results(ground, run.parcels), grades=run.grades)
     return template.render(**_context(run), picture=picture)
 
@@ -60,7 +60,8 @@ def css_text(text: str) -> str:
     return f'"{coded}"'
 
 
-def _environment() -> jinja2.Environment:
+def page_environment() -> jinja2.Environment:
+    """Return what fills the pages: escaped text, numbers and words as products write them."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("landuse.products"),
         autoescape=True,

@@ -78,7 +78,7 @@ def draw_map(ground: Ground, *, grades: Sequence[str]) -> Markup:
         *_outlines(ground.zones, frame, css="zones"),
         *_circles(ground.parcels, frame, grades=grades),
         *_labels(ground.towns, frame, name="town_name"),
-        *_furniture(frame),
+        *furniture(frame),
     ]
     head = (
         f'<svg class="map" viewBox="0 0 {WIDTH_PX:.0f} {frame.height_px:.0f}" role="img" '
@@ -102,14 +102,15 @@ def _outlines(layer: gpd.GeoDataFrame | None, frame: Frame, *, css: str) -> list
     if layer is None or layer.empty:
         return []
     tolerance_m = SIMPLIFY_PX / frame.px_per_m
-    path = _path(layer.geometry, frame, tolerance_m=tolerance_m)
+    path = outline_path(layer.geometry, frame, tolerance_m=tolerance_m)
     while len(path) > BUDGET_CHARACTERS:
         tolerance_m *= 2
-        path = _path(layer.geometry, frame, tolerance_m=tolerance_m)
+        path = outline_path(layer.geometry, frame, tolerance_m=tolerance_m)
     return [f'<path class="{css}" fill-rule="evenodd" d="{path}"/>']
 
 
-def _path(shapes: gpd.GeoSeries, frame: Frame, *, tolerance_m: float) -> str:
+def outline_path(shapes: gpd.GeoSeries, frame: Frame, *, tolerance_m: float) -> str:
+    """Return the rings of shapes, simplified, as the data of an SVG path."""
     simple = shapely.simplify(shapes.to_numpy(), tolerance_m)
     return "".join(_ring(ring, frame) for shape in simple for ring in _rings(shape))
 
@@ -158,7 +159,7 @@ def _labels(layer: gpd.GeoDataFrame | None, frame: Frame, *, name: str) -> list[
     return parts
 
 
-def _furniture(frame: Frame) -> list[str]:
+def furniture(frame: Frame) -> list[str]:
     """Return a scale bar of a round length and a north arrow (grid north)."""
     length_m = scale_length_m(WIDTH_PX / 5 / frame.px_per_m)
     wide, y = length_m * frame.px_per_m, frame.height_px - 8

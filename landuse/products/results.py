@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import geopandas as gpd
@@ -11,7 +10,7 @@ import pandas as pd
 from landuse.core.settings import Settings
 from landuse.products.columns import ordered_columns
 from landuse.products.schema import PARCELS
-from landuse.products.tables import csv_bytes
+from landuse.products.tables import table_digest
 
 
 class ResultSettings(Settings):
@@ -59,8 +58,8 @@ def merge_results(
     merged = merged.assign(zone_in=inside if settings.zones_known else inside.mask(inside.notna()))
     merged = PARCELS.validate(merged[ordered_columns(merged.columns)])
     outline = parcels[["parcel_id", parcels.geometry.name]]
-    digest = hashlib.sha256(csv_bytes(merged, merged.columns)).hexdigest()
-    return {"parcels": merged, "geometry": outline, "facts": {"run_code": digest[:8]}}
+    facts = {"run_code": table_digest(merged)[:8]}
+    return {"parcels": merged, "geometry": outline, "facts": facts}
 
 
 SIGNALS = ("paved_in_use", "green_over")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -29,6 +30,18 @@ def csv_bytes(table: pd.DataFrame, columns: Iterable[str]) -> bytes:
     shown = pd.DataFrame({name: _cells(table[name]) for name in columns})
     text: str = shown.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8-sig")
+
+
+def table_digest(table: pd.DataFrame) -> str:
+    """Return the SHA-256 of a table's names and values, fractions to six decimals as in its CSV."""
+    digest = hashlib.sha256()
+    for name in table.columns:
+        column = table[name]
+        if pd.api.types.is_float_dtype(column.dtype):
+            column = pd.Series(column.to_numpy("float64", na_value=np.nan).round(DECIMALS) + 0.0)
+        digest.update(str(name).encode())
+        digest.update(pd.util.hash_pandas_object(column, index=False).to_numpy("<u8").tobytes())
+    return digest.hexdigest()
 
 
 def write_csv(table: pd.DataFrame, path: Path, columns: Iterable[str]) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,8 +10,8 @@ import pytest
 from landuse.align.tables import TableAlign, align_table
 from landuse.indicators.ledger_rules import LedgerLimits
 from landuse.indicators.ledger_states import ledger_states
-from landuse.sources.demo import write_demo
 from landuse.sources.spec import TableSource
+from tests.made import Made
 
 AS_OF = date(2024, 12, 31)
 FIELDS = {
@@ -30,10 +29,9 @@ NEVER_BUILT = ("never_built_grass", "never_built_crop", "cleared_bare")
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+def judged(demo: Made) -> pd.DataFrame:
     """Return the rows of the ledger with their states and the planted causes."""
-    raw: Path = tmp_path_factory.mktemp("台账") / "示例 数据"
-    write_demo(raw, size="small", seed=330781)
+    raw = demo.raw
     source = TableSource.model_validate({"path": "x", "encoding": "GBK", "fields": FIELDS})
     ledger = align_table(file=raw / "ledger.csv", settings=TableAlign.for_role("ledger", source))
     table = ledger["table"]

@@ -7,7 +7,6 @@ are not. Measured when written: see each test.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -24,10 +23,9 @@ from landuse.objects.derived.mask import BuiltCellSettings
 from landuse.objects.ids import IdSettings
 from landuse.objects.overlay import overlaps
 from landuse.objects.settlements import SettlementSettings, build_settlements
-from landuse.sources.demo import write_demo
 from landuse.sources.spec import VectorSource
 from landuse.study import open_study
-from tests.made import DEMO_STUDY
+from tests.made import DEMO_STUDY, Made
 
 CRS = "EPSG:4549"
 IDS = IdSettings(adcode="990781")
@@ -46,9 +44,8 @@ class County:
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> County:
-    raw: Path = tmp_path_factory.mktemp("示例 县") / "原始"
-    write_demo(raw, size="small", seed=330781)
+def county(demo: Made) -> County:
+    raw = demo.raw
     sources = open_study(DEMO_STUDY, raw=raw, out=raw).study.sources
 
     def vector(role: str, source: VectorSource) -> gpd.GeoDataFrame:

@@ -62,6 +62,23 @@ PLANS = {
         hazards=90,
         road_cell_m=150.0,
     ),
+    # 33 million cells of 10 m, 20,000 parcels: what a big county asks of a machine.
+    "large": Plan(
+        side_m=57_600.0,
+        towns=16,
+        villages=540,
+        settlements=4_000,
+        factories=1_250,
+        zone_radius_m=(1_800.0, 1_350.0, 1_050.0),
+        seat_radius_m=1_850.0,
+        town_radius_m=(300.0, 520.0),
+        town_gap_m=8_300.0,
+        relief_m=900.0,
+        streams=210,
+        ponds=1_700,
+        hazards=150,
+        road_cell_m=200.0,
+    ),
     "small": Plan(
         side_m=6_000.0,
         towns=3,

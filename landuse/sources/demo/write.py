@@ -59,7 +59,7 @@ def write_demo(
     Parameters
     ----------
     raw : folder, made if missing; its files of the same names are replaced.
-    size : "full" (36 km x 36 km) or "small" (6 km x 6 km, for tests).
+    size : "small" (6 km x 6 km, for tests), "full" (36 km) or "large" (57.6 km).
     seed : the same seed gives the same bytes.
     noise : multiplier on every planted error; 1 = published error rates, 0 = none.
 

@@ -1,0 +1,1 @@
+"""The province: finished counties merged into tables, a ranking, an overview map and a report."""
