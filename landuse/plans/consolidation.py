@@ -153,7 +153,7 @@ def solve(
     low = np.zeros(count)
     if fixed is not None:
         low[fixed] = 1
-    with _solver_kept_quiet():
+    with solver_kept_quiet():
         found = milp(
             -_weights(given, settings), integrality=np.ones(count), bounds=Bounds(low, 1),
             constraints=rules,
@@ -165,7 +165,7 @@ def solve(
 
 
 @contextmanager
-def _solver_kept_quiet() -> Iterator[None]:
+def solver_kept_quiet() -> Iterator[None]:
     """Close the terminal to the solver: HiGHS prints lines of its own whatever it is told."""
     sys.stdout.flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
