@@ -1,1 +1,1 @@
-"""Where better use can go: sites from adjoining plots, what each is good for, what stands against."""
+"""Where better use can go: sites from plots, what each is good for, what is against."""

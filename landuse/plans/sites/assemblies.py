@@ -22,7 +22,7 @@ Shapes = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Joined:
-    """Pairs that join plots to groups, and pairs that a barrier parts (``first, second, layer``)."""
+    """Pairs that join plots, and pairs that a barrier parts (``first, second, layer``)."""
 
     pairs: pd.DataFrame
     parted: pd.DataFrame
@@ -98,9 +98,7 @@ def site_id(members: Iterable[str]) -> str:
     return f"A-{names[0]}-{mark}"
 
 
-def list_sites(
-    plots: gpd.GeoDataFrame, pairs: pd.DataFrame, *, most_grouped: int
-) -> pd.DataFrame:
+def list_sites(plots: gpd.GeoDataFrame, pairs: pd.DataFrame, *, most_grouped: int) -> pd.DataFrame:
     """List the whole of each group, its parts of one owner, and its single plots.
 
     Parameters
@@ -131,12 +129,10 @@ def list_sites(
     columns = ["site_id", "kind", "members", "plots", "group_id"]
     table = pd.DataFrame(rows, columns=columns).sort_values(["group_id", "site_id"])
     table = table.astype(dict.fromkeys(("site_id", "kind", "members", "group_id"), "str"))
-    return table.reset_index(drop=True).assign(overlaps=lambda made: _overlaps(made))
+    return table.reset_index(drop=True).assign(overlaps=_overlaps)
 
 
-def _one_owner(
-    names: pd.Series, owner: pd.Series, pairs: pd.DataFrame
-) -> set[tuple[str, ...]]:
+def _one_owner(names: pd.Series, owner: pd.Series, pairs: pd.DataFrame) -> set[tuple[str, ...]]:
     """Return the adjoining plots of one owner in a group, two or more."""
     found: set[tuple[str, ...]] = set()
     known = names[owner.reindex(names).to_numpy() != ""]
@@ -170,9 +166,7 @@ def outlines(table: pd.DataFrame, plots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         for name, rows in parts.reset_index(drop=True).groupby("site_id").indices.items()
     }
     made = [merged[name] for name in table["site_id"]]
-    return gpd.GeoDataFrame(
-        {"site_id": table["site_id"].to_numpy()}, geometry=made, crs=plots.crs
-    )
+    return gpd.GeoDataFrame({"site_id": table["site_id"].to_numpy()}, geometry=made, crs=plots.crs)
 
 
 def closed(shapes: Shapes, *, seam_m: float) -> Shapes:

@@ -27,7 +27,7 @@ def first_choice(sites: pd.DataFrame, *, most_owners: float) -> pd.Series:
     chosen = []
     for index, row in order.iterrows():
         members = set(row["members"].split(";"))
-        if row["barred"] or row["many"] and row["plots"] > 1 or members & taken:
+        if row["barred"] or (row["many"] and row["plots"] > 1) or members & taken:
             continue
         taken |= members
         chosen.append(index)

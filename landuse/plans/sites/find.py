@@ -76,7 +76,8 @@ def find_sites(
                              elevation, settings)  # fmt: skip
     sites = sites.join(_reclaim(sites, outline, layers, landcover, legend, settings))
     sites["candidate_village"] = _in_candidate(outline, villages, settlements)
-    sites["unchecked"] = ";".join(unchecked(settings.score_model, layers, settings.layer_names))
+    held = {**layers, "elevation": elevation}
+    sites["unchecked"] = ";".join(unchecked(settings.score_model, held, settings.layer_names))
     sites = sites.join(judge(sites, settings))
     sites["first_choice"] = first_choice(sites, most_owners=settings.limits.most_owners.value)
     refused = refused_table(sites, joined=joined.pairs, parted=joined.parted, settings=settings)
@@ -215,4 +216,3 @@ def _findings(
         Finding(stage=STAGE, kind=kind, object_id="", value=value, message_zh=zh, message_en=en)
         for kind, value, zh, en in told
     ]
-

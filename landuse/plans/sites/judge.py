@@ -152,8 +152,9 @@ def _english(note: str) -> str:
 
 def _score(found: Evaluation, row: int, one: pd.Series, model: ScoreModel) -> Words:
     if np.isnan(found.score[row]):
-        return (f"证据不足，未评机会分（覆盖 {found.coverage[row]:.0%}）",
-                f"not enough evidence for a score (coverage {found.coverage[row]:.0%})")  # fmt: skip
+        cover = f"{found.coverage[row]:.0%}"
+        return (f"证据不足，未评机会分（覆盖 {cover}）",
+                f"not enough evidence for a score (coverage {cover})")  # fmt: skip
     order = np.argsort(-found.points[row], kind="stable")
     best = [at for at in order if found.points[row, at] > 0][:SIGNS_SHOWN]
     signs = [_sign(found.values[row, at], found.points[row, at], found.criteria[at])
@@ -192,19 +193,24 @@ def _facts(site: pd.Series) -> Words:
 
 def refusal(one: Mapping[str, object] | pd.Series, settings: SiteSettings) -> Words:
     """Return why a site is refused: rule, number, limit, layer, in Chinese and English."""
-    code, value, limit = str(one["veto"]), float(str(one["veto_share"])), float(str(one["veto_limit"]))
+    code, value, limit = (
+        str(one["veto"]),
+        float(str(one["veto_share"])),
+        float(str(one["veto_limit"])),
+    )
     if code in (TOO_SMALL, TOO_NARROW):
         unit = "m²" if code == TOO_SMALL else "m"
         digits = 0 if code == TOO_SMALL else 1
-        return (f"不入选：{one['veto_zh']}（{value:,.{digits}f} {unit}，至少 {limit:,.0f} {unit}，P）",
-                f"refused: {one['veto_en']} ({value:,.{digits}f} {unit}, at least {limit:,.0f} {unit}, P)")  # fmt: skip
+        found, least = f"{value:,.{digits}f} {unit}", f"{limit:,.0f} {unit}"
+        return (f"不入选：{one['veto_zh']}（{found}，至少 {least}，P）",
+                f"refused: {one['veto_en']} ({found}, at least {least}, P)")  # fmt: skip
     veto = next(item for item in settings.score_model.vetoes if item.code == code)
     share = veto.unit == "%"
     number = f"{value:.1%}" if share else f"{value:.1f}{veto.unit}"
     most = f"{limit:.0%}" if share else f"{limit:g}{veto.unit}"
-    layer = settings.layer_names.get(veto.data, (veto.data, veto.data))
-    return (f"否决：{veto.zh} {number}（门槛 {most}，图层{layer[0]}，{veto.mark}）",
-            f"vetoed: {veto.en} {number} (limit {most}, layer {layer[1]}, {veto.mark})")  # fmt: skip
+    zh, en = settings.layer_names.get(veto.data, (veto.data, veto.data))
+    return (f"否决：{veto.zh} {number}（门槛 {most}，图层{zh}，{veto.mark}）",
+            f"vetoed: {veto.en} {number} (limit {most}, layer {en}, {veto.mark})")  # fmt: skip
 
 
 def model_findings(sites: pd.DataFrame, stage: str) -> list[Finding]:
@@ -218,4 +224,3 @@ def model_findings(sites: pd.DataFrame, stage: str) -> list[Finding]:
         )
         for text in told
     ]  # fmt: skip
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -40,7 +41,9 @@ def shape_of(outline: gpd.GeoDataFrame, *, seam_m: float) -> pd.DataFrame:
     for shape in closed(np.asarray(outline.geometry.array), seam_m=seam_m):
         found = largest_rectangle(shape)
         step = max(float(np.sqrt(shape.area)) / _CIRCLE_STEPS, 0.01)
-        wide = 2 * shapely.length(shapely.maximum_inscribed_circle(shape, step)) if shape.area else 0
+        wide = (
+            2 * shapely.length(shapely.maximum_inscribed_circle(shape, step)) if shape.area else 0
+        )
         rows.append((found.length_m, found.width_m, found.area_m2, found.angle, float(wide)))
     names = ["rect_length_m", "rect_width_m", "rect_area_m2", "rect_angle", "min_width_m"]
     return pd.DataFrame(rows, columns=names, index=outline.index).round(3)
@@ -113,7 +116,7 @@ def earthwork(outline: gpd.GeoDataFrame, elevation: Layer | None) -> pd.Series:
     height = elevation.values.ravel()[cell].astype("float64")
     row, column = np.divmod(cell, elevation.grid.shape[1])
     edges = np.searchsorted(zone, np.arange(len(outline) + 1))
-    for place, (begin, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for place, (begin, end) in enumerate(pairwise(edges.tolist())):
         if end - begin >= _PLANE_CELLS:
             part = slice(begin, end)
             result.iloc[place] = _off_plane(row[part], column[part], height[part], weight[part])

@@ -43,7 +43,7 @@ class Rectangle(NamedTuple):
         """Return the rectangle as a polygon."""
         half = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) / 2
         local = half * (self.length_m, self.width_m)
-        return shapely.Polygon(_turned(local, self.angle) + (self.x, self.y))
+        return shapely.Polygon(_turned(local, self.angle) + np.array([self.x, self.y]))
 
 
 NONE = Rectangle(np.nan, np.nan, 0.0, 0.0, 0.0)
@@ -115,9 +115,7 @@ def _angles(start: Floats, end: Floats) -> Floats:
     return np.unique(np.round(np.concatenate([even, longest]), 6))
 
 
-def _refined(
-    start: Floats, end: Floats, found: Floats, angle: float
-) -> tuple[Floats, float]:
+def _refined(start: Floats, end: Floats, found: Floats, angle: float) -> tuple[Floats, float]:
     """Return a better rectangle near one found: finer angles, finer levels about its sides."""
     step = np.pi / 2 / STEPS / 2
     for _ in range(ROUNDS):

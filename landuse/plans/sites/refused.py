@@ -1,4 +1,4 @@
-"""What was refused, by which rule, with which number: vetoed sites, parted groups, several owners."""
+"""What was refused, by which rule and number: vetoes, parted groups, several owners."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def refused_table(
     site; ``value`` is the area that was not merged, mu) or ``several_owners`` (the whole is
     listed but not chosen before its parts; ``value`` the owners).
     """
-    rows = [_vetoed(one, settings) for _, one in sites[sites["veto"] != ""].iterrows()]
+    against = sites[(sites["veto"] != "") & ~_within_chosen(sites)]
+    rows = [_vetoed(one, settings) for _, one in against.iterrows()]
     rows += [_many_owners(one, settings) for _, one in _shared(sites, settings).iterrows()]
     rows += _parted_groups(sites, joined, parted)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -43,6 +44,13 @@ def refused_table(
     table = table.astype(dict.fromkeys(texts, "str"))
     table = table.astype(dict.fromkeys(("area_mu", "value", "limit"), "float64"))
     return table.sort_values(["site_id", "rule"], ignore_index=True)
+
+
+def _within_chosen(sites: pd.DataFrame) -> pd.Series:
+    """Tell which sites lie wholly in a chosen one: too small alone is no loss there."""
+    taken = {name for text in sites.loc[sites["first_choice"], "members"]
+             for name in text.split(";")}  # fmt: skip
+    return sites["members"].map(lambda text: set(text.split(";")) <= taken).astype(bool)
 
 
 def _base(one: pd.Series | Mapping[str, object]) -> dict[str, object]:
@@ -126,5 +134,3 @@ def _first(column: pd.Series) -> str:
 def count_refused(table: pd.DataFrame) -> dict[str, int]:
     """Return how many were refused by each rule."""
     return {str(rule): int(count) for rule, count in table["rule"].value_counts().items()}
-
-

@@ -18,8 +18,9 @@ def holds(facts: pd.DataFrame, condition: Condition) -> NDArray[np.bool_]:
     """Tell where a condition holds; about what is not known it does not hold."""
     column, comparison, limit = condition
     values = facts.reindex(columns=[column])[column].to_numpy("float64")
-    met: NDArray[np.bool_] = _COMPARE[comparison](np.round(values, 9), limit)
-    return met & ~np.isnan(values)
+    met = np.asarray(_COMPARE[comparison](np.round(values, 9), limit), dtype=bool)
+    known: NDArray[np.bool_] = ~np.isnan(values)
+    return met & known
 
 
 def all_hold(facts: pd.DataFrame, conditions: Sequence[Condition]) -> NDArray[np.bool_]:

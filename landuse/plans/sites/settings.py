@@ -104,7 +104,7 @@ class SiteLimits(Settings):
         value=20, unit="m", mark="P",
         source="proposed here: one bay of a works hall and its fire lane",
     )  # fmt: skip
-    least_area_m2: Limit = Limit(value=2_000, unit="m²", source="domain.md §1.1: 3 mu", mark="P")
+    least_area_m2: Limit = Limit(value=2e3, unit="m²", source="domain.md §1.1: 3 mu", mark="P")
     most_owners: Limit = Limit(
         value=1, unit="owners", mark="P",
         source="proposed here: who owns alone is asked first; more owners must all agree",
@@ -130,4 +130,3 @@ class SiteSettings(Settings):
     rules: SiteRules
     class_system: str = ""
     layer_names: Mapping[str, tuple[str, str]] = Field(default_factory=dict)
-    zones_known: bool = True
