@@ -71,6 +71,7 @@ from landuse.plans.proposal import propose, screen_receiving
 from landuse.plans.quota import QuotaSettings, village_quota
 from landuse.plans.receiving import ReceivingSettings
 from landuse.plans.reclaim import reclamation
+from landuse.plans.sites.find import find_sites
 from landuse.products.checks import CheckSettings, merge_checks
 from landuse.products.make_findings import collect_findings
 from landuse.products.make_layers import make_geopackage
@@ -166,7 +167,7 @@ def _build_objects(plan: Plan) -> None:
     study, of = plan.study, plan.of
     cells = of("built_surface") | {"landcover": plan.one_year("landcover")}
     cutting = of("roads", "water", "towns", "zones") | {"previous": plan.layer("previous_parcels")}
-    from_map = not plan.sources.parcels and plan.sources.land_use_map is not None
+    from_map = plan.from_map
     if from_map:
         takes = of("land_use_map") | cutting
         plan.add("parcels_from_map", "由开放地图划地块", parcels_from_land_use,
@@ -266,6 +267,8 @@ def _judge(plan: Plan) -> None:
              takes={"parcels": "parcels.parcels",
                     "checks": plan.tables("field_checks")["field_checks"]})  # fmt: skip
     _judge_villages(plan)
+    plan.add("sites", "退低进高地块", find_sites, plan.site_settings(),
+             takes=plan.site_links(*CONTROL_ROLES), fixed=plan.legend())  # fmt: skip
     plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
 
 
@@ -361,39 +364,3 @@ def _deliver(plan: Plan) -> None:
 
 
 PLAN_TABLES = ("plan", "ladder", "front", "relax", "reach")
-PRODUCT_FILES = {
-    "map.html": "map.map",
-    "candidates.gpkg": "candidates_gpkg.candidates",
-    "candidates.xlsx": "candidates_xlsx.candidates",
-    "parcels.csv": "parcels_csv.parcels",
-    "villages.csv": "villages_csv.villages",
-    "villages.xlsx": "villages_xlsx.villages",
-    "report.html": "report.report",
-    "tables/parcels.parquet": "results.parcels",
-    "tables/geometry.parquet": "results.geometry",
-    "tables/contributions.parquet": "scores.contributions",
-    "tables/waterfall.parquet": "scores.waterfall",
-    "tables/villages.parquet": "villages.villages",
-    "tables/village_potential.parquet": "village_potential.potential",
-    "tables/reclaim.parquet": "reclaim.reclaim",
-    "tables/plan.parquet": "consolidation.plan",
-    "tables/plan_ladder.parquet": "consolidation.ladder",
-    "tables/plan_front.parquet": "consolidation.front",
-    "tables/receiving_sites.parquet": "receiving.sites",
-    "tables/receiving_refused.parquet": "receiving.refused",
-    "tables/quota.parquet": "consolidation.ledger",
-    "tables/village_contributions.parquet": "villages.contributions",
-    "tables/pattern.parquet": "pattern.summary",
-    "tables/clusters.parquet": "clusters.clusters",
-    "tables/checks.parquet": "checks.checks",
-    "tables/zone_intensity.parquet": "zone_intensity.table",
-    "tables/findings.parquet": "findings.findings",
-    "tables/sources.parquet": "sources.sources",
-    "tables/datum.parquet": "datum.evidence",
-    "tables/frame.parquet": "frame.towns",
-    "tables/town_changes.parquet": "towns.changes",
-    "tables/settlements.parquet": "settlements.settlements",
-    "tables/crosswalk.parquet": "crosswalk.table",
-    "tables/decisions.parquet": "crosswalk.decisions",
-    "tables/open_parcels.parquet": "crosswalk.open_parcels",
-}

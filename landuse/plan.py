@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from landuse.choices import class_system
 from landuse.core.settings import Settings
 from landuse.inputs import all_files, role_files, source_notes
 from landuse.plans.reclaim import ReclaimRules
+from landuse.plans.sites.settings import SiteLimits, SiteSettings
 from landuse.products.results import ResultSettings
 from landuse.products.settings import ProductSettings
 from landuse.runner import Stage
@@ -54,6 +56,11 @@ class Plan:
     def sources(self) -> Sources:
         """Return the declared sources."""
         return self.study.sources
+
+    @property
+    def from_map(self) -> bool:
+        """Tell whether parcels are drawn from an open map, for want of a cadastre."""
+        return not self.sources.parcels and self.sources.land_use_map is not None
 
     @property
     def frame_role(self) -> str:
@@ -227,6 +234,27 @@ class Plan:
     def reclaim_rules(self) -> ReclaimRules:
         """Return how ground is judged for reclamation."""
         return ReclaimRules(score_model=self.opened.reclaim_model)
+
+    def site_settings(self) -> SiteSettings:
+        """Return how sites for better use are found and judged."""
+        chosen = self.study.opportunity.model_dump(exclude={"model", "rules"})
+        return SiteSettings(
+            limits=SiteLimits(**chosen), score_model=self.opened.opportunity_model,
+            reclaim_model=self.opened.reclaim_model, rules=self.opened.site_rules,
+            class_system=class_system(self.sources, from_map=self.from_map) or "",
+            layer_names=ROLE_NAMES,
+        )  # fmt: skip
+
+    def site_links(self, *controls: str) -> dict[str, str | None]:
+        """Return what the search for sites takes: judged parcels and villages, lines, ground."""
+        takes: dict[str, str | None] = {
+            "parcels": "results.parcels", "geometry": "results.geometry",
+            "neighbours": "neighbours.neighbours", "landcover": self.landcover(),
+        }  # fmt: skip
+        takes |= {"villages": self.output("villages.villages"),
+                  "settlements": self.output("settlements.settlements")}  # fmt: skip
+        takes |= self.of(*controls, "roads", "water", "water_source", "elevation")
+        return takes | self.tables("owners")
 
     def result_settings(self) -> ResultSettings:
         """Return what the parcel table may say about zones."""

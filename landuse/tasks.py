@@ -12,8 +12,9 @@ from landuse.console import Say
 from landuse.core.errors import LanduseError, fail, study_fault
 from landuse.inputs import missing_files
 from landuse.manifest import write_manifest
-from landuse.pipeline import PRODUCT_FILES, stages
+from landuse.pipeline import stages
 from landuse.plan import Plan
+from landuse.product_files import PRODUCT_FILES
 from landuse.products.facts import Absence, absences
 from landuse.runner import Outlook, Run, Step, outlook, run_code, run_stages
 from landuse.sources.roles import ROLE_NAMES

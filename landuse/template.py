@@ -152,7 +152,7 @@ def _layer(role: str, layer: BureauLayer, *, year: str, osm: bool = False) -> st
     return "\n".join([*lines, ""])
 
 
-_TABLES = ("ledger", "enterprises", "electricity", "consent", "register_population",
+_TABLES = ("ledger", "enterprises", "electricity", "owners", "consent", "register_population",
            "village_list", "census", "field_checks")  # fmt: skip
 
 

@@ -135,6 +135,12 @@ BUREAU: Mapping[str, BureauLayer] = {
             "year": "NF?",
         },
     ),
+    "owners": BureauLayer(
+        path="owners.*",
+        fields={"parcel_id": "地块编号", "owner_name": "权利人"},
+        zh="地块权利人，一宗多人写多行；只计权利人数，姓名不进成果",
+        en="one row an owner; owners are counted, no name reaches a product",
+    ),
     "consent": BureauLayer(
         path="consent.*",
         fields={

@@ -117,6 +117,7 @@ TABLE_ROLES: dict[str, TableRole] = {
             "stopped_on",
         ),
     ),
+    "owners": TableRole(required=("parcel_id", "owner_name"), texts=("owner_name",)),
     "register_population": TableRole(
         required=("village_code",),
         numbers=("registered_population", "resident_population", "households", "year"),

@@ -45,6 +45,7 @@ EMPTIED: Final[dict[str, Words]] = {
         "整合方案未考虑农户意愿",
         "the consolidation plan does not know which villages agree",
     ),
+    "owners": ("地块权利人数未知", "how many owners a site has is not known"),
     "centres": ("城镇中心取各镇建筑最密处", "town centres are where houses stand densest"),
     "landcover": ("地表占比列为空", "land-cover share columns empty"),
     "surfaces": ("地表占比列为空", "land-cover share columns empty"),

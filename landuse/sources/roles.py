@@ -35,6 +35,7 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
     "vegetation_series": ("历年植被指数", "greenness by year"),
     "surface_temperature": ("地表温度", "land-surface temperature"),
     "enterprises": ("亩均效益表", "tax-per-mu table"),
+    "owners": ("权利人表", "table of owners"),
     "electricity": ("用电量表", "electricity table"),
     "ledger": ("供地台账", "land-supply ledger"),
     "register_population": ("户籍人口表", "register population"),

@@ -144,6 +144,9 @@ class Sources(Settings):
     electricity: TableSource | None = Field(
         None, description="yearly use of electricity of parcels / 地块年用电量"
     )
+    owners: TableSource | None = Field(
+        None, description="who holds each parcel; only counted / 地块权利人，只计个数"
+    )
     ledger: TableSource | None = None
     register_population: TableSource | None = None
     field_checks: TableSource | None = Field(
