@@ -24,6 +24,7 @@ from landuse.choices import (
     map_parcel_settings,
     parcel_settings,
     partition_settings,
+    request_settings,
     settlement_settings,
     village_limit_settings,
 )
@@ -66,12 +67,16 @@ from landuse.objects.parcels import build_parcels
 from landuse.objects.settlement_points import take_settlements
 from landuse.objects.settlements import build_settlements
 from landuse.plan import Plan
+from landuse.plans.matching.match import match_projects
+from landuse.plans.matching.requests import read_projects
 from landuse.plans.potential import PotentialSettings, consolidation_potential
 from landuse.plans.proposal import propose, screen_receiving
 from landuse.plans.quota import QuotaSettings, village_quota
 from landuse.plans.receiving import ReceivingSettings
 from landuse.plans.reclaim import reclamation
 from landuse.plans.sites.find import find_sites
+from landuse.plans.whole_area import town_sheets
+from landuse.plans.worklists import WorkSettings, work_lists
 from landuse.products.checks import CheckSettings, merge_checks
 from landuse.products.make_findings import collect_findings
 from landuse.products.make_layers import make_geopackage
@@ -269,7 +274,29 @@ def _judge(plan: Plan) -> None:
     _judge_villages(plan)
     plan.add("sites", "退低进高地块", find_sites, plan.site_settings(),
              takes=plan.site_links(*CONTROL_ROLES), fixed=plan.legend())  # fmt: skip
+    _match(plan)
     plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
+
+
+def _match(plan: Plan) -> None:
+    """Give projects sites, list the work by zone and town, and reckon the towns' incentive."""
+    if plan.sources.projects:
+        plan.add("projects", "项目用地需求", read_projects, request_settings(plan.study),
+                 takes=plan.tables("projects"))  # fmt: skip
+    asked = {"projects": plan.output("projects.projects"), "sites": "sites.sites",
+             "plan": plan.output("consolidation.plan")}  # fmt: skip
+    plan.add("matching", "项目匹配", match_projects, plan.study.matching, takes=asked)
+    judged = {"parcels": "results.parcels", "sites": "sites.sites", "uses": "matching.uses"}
+    plan.add("worklists", "区内外工作清单", work_lists, WorkSettings(),
+             takes=judged | {"refused": "sites.refused",
+                             "intensity": "zone_intensity.table"})  # fmt: skip
+    land = {"villages": plan.output("villages.villages"),
+            "ledger": plan.output("consolidation.ledger"),
+            "plan": plan.output("consolidation.plan"),
+            "receiving": plan.output("receiving.sites"),
+            "results": plan.tables("town_results")["town_results"]}  # fmt: skip
+    plan.add("whole_area", "全域整治与激励", town_sheets, plan.study.incentive,
+             takes=judged | land | {"matched": "matching.projects"})  # fmt: skip
 
 
 def _judge_villages(plan: Plan) -> None:

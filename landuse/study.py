@@ -14,6 +14,8 @@ from landuse.at_hand import Words, at_hand
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
 from landuse.objects.classes import LandClass
+from landuse.plans.incentive import IncentiveSettings
+from landuse.plans.matching.terms import MatchSettings
 from landuse.plans.proposal import ProposalSettings
 from landuse.plans.sites.settings import SiteLimits, SiteRules
 from landuse.scores.extend import extend
@@ -126,6 +128,8 @@ class Study(Settings):
     score: ScoreChoice = ScoreChoice()
     villages: VillageChoice = VillageChoice()
     plan: ProposalSettings = ProposalSettings()
+    matching: MatchSettings = MatchSettings()
+    incentive: IncentiveSettings = IncentiveSettings()
     opportunity: OpportunityChoice = OpportunityChoice()
     fetch: FetchChoice = FetchChoice()
     products: ProductChoice = ProductChoice()

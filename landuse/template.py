@@ -152,8 +152,8 @@ def _layer(role: str, layer: BureauLayer, *, year: str, osm: bool = False) -> st
     return "\n".join([*lines, ""])
 
 
-_TABLES = ("ledger", "enterprises", "electricity", "owners", "consent", "register_population",
-           "village_list", "census", "field_checks")  # fmt: skip
+_TABLES = ("ledger", "enterprises", "electricity", "owners", "projects", "town_results", "consent",
+           "register_population", "village_list", "census", "field_checks")  # fmt: skip
 
 
 def _vector_hints(role: str) -> list[str]:

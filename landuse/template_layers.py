@@ -141,6 +141,38 @@ BUREAU: Mapping[str, BureauLayer] = {
         zh="地块权利人，一宗多人写多行；只计权利人数，姓名不进成果",
         en="one row an owner; owners are counted, no name reaches a product",
     ),
+    "projects": BureauLayer(
+        path="projects.*",
+        fields={
+            "project_id": "项目编号",
+            "project_name": "项目名称?",
+            "area_mu": "用地面积(亩)",
+            "width_m": "最小宽度(m)?",
+            "length_m": "最小长度(m)?",
+            "slope_most_deg": "最大坡度(°)?",
+            "ramp_most_km": "距高速互通上限(km)?",
+            "industry_code": "行业代码?",
+            "far_min": "容积率?",
+            "zone_need": "区内外要求?",
+            "sensitive_least_m": "防护距离(m)?",
+            "priority": "优先级?",
+        },
+        zh="重大项目用地需求；空格 = 没有此项要求；区内外写 区内、区外 或 不限；优先级 1 最先",
+        en="an empty cell asks for nothing; zone: 区内, 区外 or 不限; priority 1 goes first",
+    ),
+    "town_results": BureauLayer(
+        path="town_results.*",
+        fields={
+            "town_code": "乡镇代码",
+            "reclaimed_mu": "验收复垦(亩)?",
+            "idle_disposed_mu": "闲置处置(亩)?",
+            "redeveloped_mu": "低效再开发(亩)?",
+            "net_quota_mu": "净节余指标(亩)?",
+            "unfinished_share": "未完成整改占比?",
+        },
+        zh="乡镇整治完成情况，占比 0–1；没有时激励按方案测算",
+        en="shares 0 to 1; without it the incentive is reckoned from the plan",
+    ),
     "consent": BureauLayer(
         path="consent.*",
         fields={

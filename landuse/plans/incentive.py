@@ -146,7 +146,7 @@ def _whole_cents(share: np.ndarray, pot: float) -> np.ndarray:
     whole = np.floor(exact).astype("int64")
     order = np.argsort(-np.round(exact - whole, 6), kind="stable")
     whole[order[: cents - int(whole.sum())]] += 1
-    return whole / 100
+    return np.asarray(whole / 100)
 
 
 def _check(towns: pd.DataFrame, settings: IncentiveSettings) -> None:

@@ -36,6 +36,8 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
     "surface_temperature": ("地表温度", "land-surface temperature"),
     "enterprises": ("亩均效益表", "tax-per-mu table"),
     "owners": ("权利人表", "table of owners"),
+    "projects": ("重大项目用地需求表", "project table"),
+    "town_results": ("乡镇完成情况表", "results of the towns"),
     "electricity": ("用电量表", "electricity table"),
     "ledger": ("供地台账", "land-supply ledger"),
     "register_population": ("户籍人口表", "register population"),

@@ -51,7 +51,8 @@ def hold_against(projects: pd.DataFrame, sites: pd.DataFrame, *, settings: Match
     ----------
     projects : of `plans.matching.requests.read_projects`.
     sites : ``site_id, kind, area_mu, rect_width_m, rect_length_m, slope_deg, ramp_m, sensitive_m,
-        zone_in, uses, growth_share, ops, veto``; a column that is lacking or null is not known.
+        zone_in, uses, growth_share, ops, veto, reserved``; a column that is lacking or null is not
+        known.
     """
     asked = projects.sort_values("project_id", ignore_index=True)
     offered = sites.sort_values("site_id", ignore_index=True)
@@ -98,10 +99,13 @@ def _words(projects: pd.DataFrame, sites: pd.DataFrame) -> dict[str, Floats]:
         "zone": _zone(projects, sites),
         "use": _use(projects, sites),
         "far": np.broadcast_to(far_short(projects)[:, None], shape).copy(),
-        "veto": np.broadcast_to(
-            np.array([float(code != "") for code in _texts(sites, "veto")])[None, :], shape
-        ).copy(),
-    }
+        **{name: np.broadcast_to(_said(sites, name)[None, :], shape).copy()
+           for name in ("veto", "reserved")},
+    }  # fmt: skip
+
+
+def _said(sites: pd.DataFrame, name: str) -> Floats:
+    return np.array([float(text != "") for text in _texts(sites, name)], dtype="float64")
 
 
 def _zone(projects: pd.DataFrame, sites: pd.DataFrame) -> Floats:

@@ -21,7 +21,11 @@ PROPOSED = (
 
 
 def match_projects(
-    *, projects: pd.DataFrame | None, sites: pd.DataFrame, settings: MatchSettings
+    *,
+    projects: pd.DataFrame | None,
+    sites: pd.DataFrame,
+    plan: pd.DataFrame | None = None,
+    settings: MatchSettings,
 ) -> dict[str, Any]:
     """Give each project a site, over the whole portfolio at once, and tell what else would do.
 
@@ -29,6 +33,7 @@ def match_projects(
     ----------
     projects : of `plans.matching.requests.read_projects`; None where the study has none.
     sites : of the stage of sites; overlapping alternatives are all rows, told by ``members``.
+    plan : of the consolidation plan; its ``site_id`` are plots that villages would move to.
 
     Returns
     -------
@@ -41,7 +46,8 @@ def match_projects(
     ``findings``.
     """
     asked = _no_projects() if projects is None else projects
-    fit = hold_against(asked, sites, settings=settings)
+    offered = sites if plan is None or not settings.receiving_first else reserved(sites, plan)
+    fit = hold_against(asked, offered, settings=settings)
     market = market_of(fit, settings)
     found = assign(market, gap=settings.gap, seconds=settings.seconds)
     placed = {int(market.project[pair]): int(market.site[pair]) for pair in found.pairs}
@@ -56,6 +62,13 @@ def match_projects(
         "summary": summary,
         "findings": _findings(summary, told, given=projects is not None),
     }
+
+
+def reserved(sites: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
+    """Return the sites with ``reserved``: the plots of each that the plan gives to villages."""
+    used = set(plan["site_id"])
+    plots = [[one for one in text.split(";") if one in used] for text in sites["members"]]
+    return sites.assign(reserved=pd.Series([";".join(p) for p in plots], sites.index, dtype="str"))
 
 
 def market_of(fit: Fit, settings: MatchSettings) -> Market:

@@ -46,7 +46,8 @@ WORDS = {
     "zone": ("区内外", "in or out of a zone"),
     "use": ("适宜用途", "suitable use"),
     "far": ("行业容积率下限", "least floor-area ratio of the industry"),
-    "veto": ("管控线否决", "barred by a control line"),
+    "veto": ("管控线或面积否决", "barred by a control line or its size"),
+    "reserved": ("已列入安置点方案", "planned as a receiving site"),
 }
 ORDER = (*(item.code for item in CONDITIONS), *WORDS)
 
@@ -76,6 +77,10 @@ class MatchSettings(Settings):
     share_assemblies: bool = Field(
         default=True, description="projects may share an assembly / 成片地可分给几个项目"
     )
+    receiving_first: bool = Field(
+        default=True, description="plots that the consolidation plan gives to villages are not "
+        "given to projects / 安置点方案用到的地块不再给项目",
+    )  # fmt: skip
     unknown_bars: bool = Field(
         default=False, description="a condition that is not known bars / 未知的条件视为不满足"
     )

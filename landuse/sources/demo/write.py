@@ -17,6 +17,7 @@ from landuse.sources.demo import (
     heat,
     osm,
     power,
+    projects,
     rasters,
     series,
     survey,
@@ -227,6 +228,7 @@ def _write_tables(folder: Path, county: County, ids: Array) -> list[str]:
         "ledger.csv": (tables.ledger(county, ids, area), "gbk"),
         "enterprises.csv": (tables.enterprises(county, ids, area), "utf-8-sig"),
         "electricity.csv": (power.electricity(county, ids), "utf-8-sig"),
+        "projects.csv": (projects.projects(county), "utf-8-sig"),
         "register_population.csv": (tables.register_population(county), "utf-8"),
         "truth/parcels_truth.csv": (tables.parcels_truth(county, ids), "utf-8"),
         "truth/villages_truth.csv": (
