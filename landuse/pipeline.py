@@ -77,6 +77,7 @@ from landuse.plans.reclaim import reclamation
 from landuse.plans.sites.find import find_sites
 from landuse.plans.whole_area import town_sheets
 from landuse.plans.worklists import WorkSettings, work_lists
+from landuse.product_files import OPPORTUNITY_TABLES
 from landuse.products.checks import CheckSettings, merge_checks
 from landuse.products.make_findings import collect_findings
 from landuse.products.make_layers import make_geopackage
@@ -87,6 +88,7 @@ from landuse.products.make_lists import (
     make_workbook,
 )
 from landuse.products.make_map import make_map
+from landuse.products.make_opportunities import make_opportunity_workbook
 from landuse.products.make_report import make_report
 from landuse.products.results import merge_results
 from landuse.runner import Stage
@@ -370,6 +372,7 @@ def _deliver(plan: Plan) -> None:
                    "reclaim": "reclaim.reclaim", "sites": "receiving.sites",
                    "refused": "receiving.refused"}  # fmt: skip
         tables |= {name: f"consolidation.{name}" for name in PLAN_TABLES}
+    chances, found = plan.opportunity_settings(), dict(OPPORTUNITY_TABLES)
     shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
     context = plan.of("roads", "water", "buildings", *CONTROL_ROLES, "elevation")
@@ -381,10 +384,13 @@ def _deliver(plan: Plan) -> None:
                  takes={"villages": "villages.villages"})  # fmt: skip
         plan.add("villages_xlsx", "村庄清单 XLSX", make_village_workbook, facts,
                  takes=measured | tables)  # fmt: skip
+    plan.add("opportunities_xlsx", "退低进高清单 XLSX", make_opportunity_workbook, chances,
+             takes=measured | tables | found)  # fmt: skip
     villages = {"settlements": plan.output("settlements.settlements")}
     plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
              takes=tables | shapes | places | villages)  # fmt: skip
-    plan.add("report", "报告", make_report, facts, takes=measured | tables | shapes | frame)
+    plan.add("report", "报告", make_report, chances,
+             takes=measured | tables | found | shapes | frame)  # fmt: skip
     if plan.output("villages.villages"):
         context |= villages | {"village_contributions": "villages.contributions"}
     plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context)

@@ -12,6 +12,7 @@ from landuse.core.settings import Settings
 from landuse.inputs import all_files, role_files, source_notes
 from landuse.plans.reclaim import ReclaimRules
 from landuse.plans.sites.settings import SiteLimits, SiteSettings
+from landuse.products.opportunity_facts import OpportunitySettings
 from landuse.products.results import ResultSettings
 from landuse.products.settings import ProductSettings
 from landuse.runner import Stage
@@ -263,6 +264,16 @@ class Plan:
     def all_findings(self) -> dict[str, str | None]:
         """Return where every stage so far keeps its findings, in order."""
         return {stage.name: f"{stage.name}.findings" for stage in self.stages}
+
+    def opportunity_settings(self) -> OpportunitySettings:
+        """Return what the products of opportunities say: rules, limits and weights beside all."""
+        every = {name: getattr(self.product_settings(), name)
+                 for name in ProductSettings.model_fields}  # fmt: skip
+        return OpportunitySettings(
+            **every, opportunity_model=self.opened.opportunity_model,
+            rules=self.opened.site_rules, limits=self.site_settings().limits,
+            matching=self.study.matching, incentive=self.study.incentive,
+        )  # fmt: skip
 
     def product_settings(self) -> ProductSettings:
         """Return what every product says about the study."""

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+OPPORTUNITY_TABLES = {
+    "op_sites": "sites.sites",
+    "op_refused": "sites.refused",
+    "op_projects": "matching.projects",
+    "op_alternatives": "matching.alternatives",
+    "op_misfits": "matching.misfits",
+    "op_uses": "matching.uses",
+    "op_flows": "matching.flows",
+    "op_summary": "matching.summary",
+    "op_plots": "worklists.plots",
+    "op_zones": "worklists.zones",
+    "op_side_towns": "worklists.towns",
+    "op_towns": "whole_area.towns",
+    "op_incentive": "whole_area.incentive",
+    "op_what_if": "whole_area.what_if",
+}
+"""What a product of opportunities takes: see `products.opportunity_facts`."""
 PRODUCT_FILES = {
     "map.html": "map.map",
     "candidates.gpkg": "candidates_gpkg.candidates",
@@ -9,6 +26,7 @@ PRODUCT_FILES = {
     "parcels.csv": "parcels_csv.parcels",
     "villages.csv": "villages_csv.villages",
     "villages.xlsx": "villages_xlsx.villages",
+    "opportunities.xlsx": "opportunities_xlsx.opportunities",
     "report.html": "report.report",
     "tables/parcels.parquet": "results.parcels",
     "tables/geometry.parquet": "results.geometry",

@@ -157,6 +157,7 @@ LISTED = (
     ("图层", "layers", "candidates.gpkg"),
     ("全部地块", "all parcels", "parcels.csv"),
     ("村庄与整合方案", "villages and plan", "villages.xlsx"),
+    ("退低进高与激励", "opportunities", "opportunities.xlsx"),
     ("报告", "report", "report.html"),
     ("清单与来源", "manifest", "manifest.json"),
 )

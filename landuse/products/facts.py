@@ -11,6 +11,7 @@ from landuse.products.absence_cost import AbsenceBill, absence_bill, joined
 from landuse.products.columns import ColumnLike, ColumnName
 from landuse.products.emptied import NOTHING
 from landuse.products.numbers import percent
+from landuse.products.opportunity_facts import OpportunityFacts
 from landuse.products.words import SUSPECTED
 from landuse.scores.model import Criterion, ScoreModel, Veto
 
@@ -217,6 +218,7 @@ class RunFacts:
     quota, potential : of `plans`, by village; None where there is no natural village.
     villages : of `scores.villages`; None where there is no natural village.
     intensity, intensity_zones : of `indicators.zone_intensity`; None where not asked.
+    opportunities : sites, projects, work lists, incentive; None where not asked.
     frame : area, towns, villages and people of the county, of `objects.frame`; null = not known.
     """
 
@@ -239,6 +241,7 @@ class RunFacts:
     village_model: ScoreModel | None = None
     proposal: PlanFacts | None = None
     potential: pd.DataFrame | None = None
+    opportunities: OpportunityFacts | None = None
 
     @property
     def grades(self) -> tuple[str, ...]:

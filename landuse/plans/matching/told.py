@@ -191,8 +191,8 @@ def of_sites(fit: Fit, market: Market, placed: Mapping[int, int]) -> pd.DataFram
     """Return each site with the projects it suits and those that got it.
 
     ``projects_fit``: how many it would suit; ``best_project``, ``best_fit``: the one it suits
-    best; ``given_to``; ``used_mu``, ``left_mu``; ``state``: given, overlaps (a plot of it is in
-    use elsewhere) or free.
+    best; ``given_to``; ``used_mu``, ``left_mu`` (0 unless given or free); ``state``: given, barred
+    (vetoed), reserved (planned for villages), overlaps (a plot of it is in use elsewhere), free.
     """
     held = _holders(placed)
     used_plots = {plot for site in held for plot in market.members[site]}
@@ -204,15 +204,25 @@ def of_sites(fit: Fit, market: Market, placed: Mapping[int, int]) -> pd.DataFram
         mine = held.get(site, [])
         suits = int(fit.feasible[:, site].sum())
         best = int(points[:, site].argmax()) if suits else -1
-        in_use = not mine and bool(used_plots & set(market.members[site]))
+        state = _state_of_site(fit.sites.iloc[site], bool(mine),
+                               overlaps=bool(used_plots & set(market.members[site])))  # fmt: skip
         room, used = float(fit.sites["area_mu"].iloc[site]), float(area[mine].sum())
         rows.append({
             "site_id": site_id, "projects_fit": suits,
             "best_project": names[best] if suits else "",
             "best_fit": float(points[best, site]) if suits else np.nan,
             "given_to": ";".join(names[one] for one in mine), "used_mu": used,
-            "left_mu": 0.0 if in_use else room - used,
-            "state": "given" if mine else "overlaps" if in_use else "free",
+            "left_mu": room - used if state in {"given", "free"} else 0.0, "state": state,
         })  # fmt: skip
     return pd.DataFrame(rows, columns=["site_id", "projects_fit", "best_project", "best_fit",
                                        "given_to", "used_mu", "left_mu", "state"])  # fmt: skip
+
+
+def _state_of_site(site: pd.Series, given: bool, *, overlaps: bool) -> str:
+    if given:
+        return "given"
+    if _text(site.get("veto")):
+        return "barred"
+    if _text(site.get("reserved")):
+        return "reserved"
+    return "overlaps" if overlaps else "free"
