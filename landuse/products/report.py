@@ -16,6 +16,7 @@ from landuse.products.facts import RunFacts
 from landuse.products.ground_note import ground_note
 from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table
+from landuse.products.opportunity_page import opportunity_page
 from landuse.products.plan_page import plan_page
 from landuse.products.report_evidence import evidence_context
 from landuse.products.report_map import CIRCLES_SHOWN, Ground, colour_rules, draw_map
@@ -44,7 +45,7 @@ def render_report(run: RunFacts, ground: Ground) -> str:
     run : facts and tables of the run.
     ground : geometry for the still map, in one metric CRS.
     """
-    template = _environment().get_template("report.html.j2")
+    template = template_environment().get_template("report.html.j2")
     picture = draw_map(_with_results(ground, run.parcels), grades=run.grades)
     return template.render(**_context(run), picture=picture)
 
@@ -60,7 +61,8 @@ def css_text(text: str) -> str:
     return f'"{coded}"'
 
 
-def _environment() -> jinja2.Environment:
+def template_environment() -> jinja2.Environment:
+    """Return where templates are rendered: text escaped, numbers as people write them."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("landuse.products"),
         autoescape=True,
@@ -111,6 +113,7 @@ def _context(run: RunFacts) -> dict[str, Any]:
         **evidence_context(run),
         "villages": village_page(run.villages),
         "plan": plan_page(run.proposal),
+        "chances": opportunity_page(run.opportunities),
         "criteria": _rows(parameters[parameters["kind"] == "指标"]),
         "vetoes": _rows(parameters[parameters["kind"] == "否决"]),
         "rules": _rows(parameters[~parameters["kind"].isin(["指标", "否决"])]),
