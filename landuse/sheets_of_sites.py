@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
+import shapely
 
 from landuse.core.errors import LanduseError, fail, study_fault
 from landuse.explain import product_table, read_product
@@ -41,8 +42,16 @@ def export_site(study: OpenStudy, file: Path, site_id: str) -> Path:
     parcels = gpd.read_parquet(product_table(study, "geometry"))
     parcels = parcels.assign(parcel_id=read_product(study, "parcels")["parcel_id"].to_numpy())
     plan = draw_site(outline, parcels, members)
-    page = site_page(facts, site_id, study=_facts_of(study), plan=plan)
+    page = site_page(
+        facts, site_id, study=_facts_of(study), plan=plan, place=_middle(outline, layer)
+    )
     return write_report(page, file)
+
+
+def _middle(outline: shapely.Geometry, layer: gpd.GeoDataFrame) -> str:
+    """Return a point within the site as longitude and latitude (CGCS2000)."""
+    point = gpd.GeoSeries([outline.representative_point()], crs=layer.crs).to_crs("EPSG:4490")[0]
+    return f"{point.x:.6f}, {point.y:.6f}（CGCS2000）"
 
 
 def export_town(study: OpenStudy, file: Path, town: str) -> Path:

@@ -58,7 +58,8 @@ def _path(shape: shapely.Geometry, x0: float, y1: float, scale: float, css: str)
             continue
         for ring in (part.exterior, *part.interiors):
             xy = shapely.get_coordinates(ring)
-            places = np.round(np.c_[(xy[:, 0] - x0) * scale, (y1 - xy[:, 1]) * scale], 1)
+            right, down = (xy[:, 0] - x0) * scale, (y1 - xy[:, 1]) * scale
+            places = zip(right.round(1).tolist(), down.round(1).tolist(), strict=True)
             rings.append("M" + "L".join(f"{x:g} {y:g}" for x, y in places) + "Z")
     return f'<path class="{css}" d="{"".join(rings)}"/>' if rings else ""
 

@@ -12,21 +12,23 @@ from landuse.plans.whole_area import PARTS
 from landuse.products import words
 from landuse.products.facts import StudyFacts
 from landuse.products.method import mark_text
-from landuse.products.numbers import number, percent
+from landuse.products.numbers import in_unit, number, percent
 from landuse.products.opportunity_facts import OpportunityFacts
 from landuse.products.opportunity_parameters import FIT
 from landuse.products.opportunity_sheets import projects_in_words, sites_in_words
 from landuse.products.report import template_environment
 
-PROJECTS_SHOWN, PLOTS_SHOWN = 5, 8
+PROJECTS_SHOWN, PLOTS_SHOWN, TOWN_ROWS = 5, 8, 6
 
 
-def site_page(facts: OpportunityFacts, site_id: str, *, study: StudyFacts, plan: Markup) -> str:
+def site_page(
+    facts: OpportunityFacts, site_id: str, *, study: StudyFacts, plan: Markup, place: str = ""
+) -> str:
     """Return the sheet of one site.
 
     Parameters
     ----------
-    plan : its drawing, of `products.site_drawing`.
+    plan : its drawing, of `products.site_drawing`. ``place`` : where its middle is, in words.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def site_page(facts: OpportunityFacts, site_id: str, *, study: StudyFacts, plan:
     site = table.loc[site_id]
     refused = facts.refused[facts.refused["site_id"] == site_id]
     context = {
-        "study": study, "words": words, "site": site.to_dict(), "plan": plan,
+        "study": study, "words": words, "site": site.to_dict(), "plan": plan, "place": place,
         "figures": _figures(site), "uses": _uses(facts, site),
         "mark": mark_text(str(site["advice_mark"])),
         "projects": _projects(facts, site_id), "plots": _plots(facts, site),
@@ -62,26 +64,30 @@ def town_page(facts: OpportunityFacts, town: pd.Series, *, study: StudyFacts) ->
         for (zh, en), items in PARTS.values()]  # fmt: skip
     return template_environment().get_template("town_sheet.html.j2").render(
         study=study, words=words, town=town.to_dict(), parts=parts,
-        sites=mine.sort_values(["ops", "site_id"], ascending=[False, True]).head(8).to_dict(
+        sites=mine.sort_values(["ops", "site_id"], ascending=[False, True]).head(TOWN_ROWS).to_dict(
             "records"),
-        projects=placed.head(8).to_dict("records"),
+        projects=placed.head(TOWN_ROWS).to_dict("records"),
         basis=facts.incentive["basis_zh"].iloc[0] if len(facts.incentive) else "",
     )  # fmt: skip
 
 
 def _figures(site: pd.Series) -> list[tuple[str, str, str]]:
     """Return (Chinese name, English name, value) of what was measured."""
-    rect = f"{number(site['rect_length_m'])} × {number(site['rect_width_m'])} m"
+    sides = number(site["rect_length_m"]), number(site["rect_width_m"])
     return [
         ("面积", "area", f"{number(site['area_mu'], 2)} 亩（{number(site['area_m2'])} m²）"),
-        ("最大内接矩形", "largest rectangle", rect),
-        ("最小宽度", "least width", f"{number(site['min_width_m'])} m"),
-        ("坡度", "slope", f"{number(site['slope_deg'], 1)}°"),
-        ("平整高差（代理指标）", "earthwork, proxy", f"{number(site['earthwork_m'], 2)} m"),
-        ("在城镇开发边界内", "in the growth boundary", percent(site["growth_share"], 0)),
-        ("到主干路", "to an arterial road", f"{number(site['road_m'])} m"),
-        ("到高速互通", "to a motorway ramp", f"{number(site['ramp_m'])} m"),
-        ("到住户或水源", "to homes or water source", f"{number(site['sensitive_m'])} m"),
+        ("最大内接矩形", "largest rectangle", f"{sides[0]} × {sides[1]} m"),
+        ("最小宽度", "least width", in_unit(site["min_width_m"], unit="m", decimals=0)),
+        ("坡度", "slope", in_unit(site["slope_deg"], unit="°", decimals=1)),
+        (
+            "平整高差（代理）",
+            "earthwork, proxy",
+            in_unit(site["earthwork_m"], unit="m", decimals=2),
+        ),
+        ("城镇开发边界内", "in the growth boundary", percent(site["growth_share"], 0)),
+        ("到主干路", "to an arterial road", in_unit(site["road_m"], unit="m", decimals=0)),
+        ("到高速互通", "to a motorway ramp", in_unit(site["ramp_m"], unit="m", decimals=0)),
+        ("到住户或水源", "to homes or water", in_unit(site["sensitive_m"], unit="m", decimals=0)),
         ("权利人数", "owners", number(site["owners"])),
         ("现状容积率", "FAR today", number(site.get("far"), 2)),
         ("复垦适宜性", "suited to reclamation", number(site.get("rsi"))),
