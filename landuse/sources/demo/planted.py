@@ -144,7 +144,7 @@ def _box(
     cos, sin = np.cos(heading), np.sin(heading)
     turned = np.stack([corner[:, 0] * cos - corner[:, 1] * sin,
                        corner[:, 0] * sin + corner[:, 1] * cos], 1)  # fmt: skip
-    return shapely.segmentize(shapely.Polygon(turned + (x, y)), 40.0)
+    return shapely.segmentize(shapely.Polygon(turned + np.array([x, y])), 40.0)
 
 
 def sites_truth(planted: Planted, ids: Array) -> pd.DataFrame:
