@@ -153,7 +153,7 @@ def _overlaps(table: pd.DataFrame) -> pd.Series:
         ["site_id_x", "site_id_y"]
     )
     joined = pairs.sort_values("site_id_y").groupby("site_id_x")["site_id_y"].agg(";".join)
-    return table["site_id"].map(joined).fillna("").astype("str")
+    return table["site_id"].map(joined.to_dict()).astype("object").fillna("").astype("str")
 
 
 def outlines(table: pd.DataFrame, plots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
