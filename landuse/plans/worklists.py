@@ -98,8 +98,9 @@ def _site_of_each_plot(
     rows = sites.merge(known, on="site_id", how="left", validate="1:1")
     order = np.select([rows["site_state"] == "given", rows["first_choice"], rows["plots"] == 1],
                       [0, 1, 2], 3)  # fmt: skip
-    why = refused.groupby("site_id")["reason_zh"].first()
-    rows = rows.assign(_order=order, not_a_site_zh=rows["site_id"].map(why).fillna(""))
+    why = refused.drop_duplicates("site_id").set_index("site_id")["reason_zh"].to_dict()
+    reason = [str(why.get(one, "")) for one in rows["site_id"]]
+    rows = rows.assign(_order=order, not_a_site_zh=pd.Series(reason, rows.index, dtype="str"))
     rows["parcel_id"] = rows["members"].str.split(";")
     rows = rows.explode("parcel_id").sort_values(["parcel_id", "_order", "site_id"])
     return rows.drop_duplicates("parcel_id")[["parcel_id", *_SITE]]

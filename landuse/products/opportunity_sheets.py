@@ -151,8 +151,8 @@ def projects_in_words(facts: OpportunityFacts) -> pd.DataFrame:
     table = facts.projects
     names = table["project_id"]
     table = table.assign(
-        others_zh=names.map(others).fillna(""),
-        why_zh=names.map(why).fillna(""),
+        others_zh=[others.get(one, "") for one in names],
+        why_zh=[why.get(one, "") for one in names],
         zone_need_zh=table["zone_need"].map(ZONE_NEED),
         far_short=table["far_short"].where(table["far_short"] > 0),
     )
