@@ -337,6 +337,7 @@ def _deliver(plan: Plan) -> None:
         "intensity": "zone_intensity.table",
         "intensity_zones": "zone_intensity.zones",
     }
+    tables |= {"opportunities": "sites.sites", "opportunities_refused": "sites.refused"}
     if plan.output("villages.villages"):
         tables |= {"villages": "villages.villages", "quota": "consolidation.ledger",
                    "potential": "village_potential.potential",
@@ -355,12 +356,13 @@ def _deliver(plan: Plan) -> None:
         plan.add("villages_xlsx", "村庄清单 XLSX", make_village_workbook, facts,
                  takes=measured | tables)  # fmt: skip
     villages = {"settlements": plan.output("settlements.settlements")}
+    outlines = {"opportunity_outlines": "sites.layer"}
     plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
-             takes=tables | shapes | places | villages)  # fmt: skip
+             takes=tables | shapes | places | villages | outlines)  # fmt: skip
     plan.add("report", "报告", make_report, facts, takes=measured | tables | shapes | frame)
     if plan.output("villages.villages"):
         context |= villages | {"village_contributions": "villages.contributions"}
-    plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context)
+    plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context | outlines)
 
 
 PLAN_TABLES = ("plan", "ladder", "front", "relax", "reach")

@@ -38,6 +38,8 @@ def gather(
     quota: pd.DataFrame | None = None,
     potential: pd.DataFrame | None = None,
     reclaim: pd.DataFrame | None = None,
+    opportunities: pd.DataFrame | None = None,
+    opportunities_refused: pd.DataFrame | None = None,
     **plan: pd.DataFrame,
 ) -> RunFacts:
     """Return everything a workbook or report is made of.
@@ -81,6 +83,8 @@ def gather(
         village_model=settings.village_model if villages is not None else None,
         proposal=PlanFacts(**plan) if plan else None,
         potential=with_reclaim(potential, reclaim),
+        opportunities=opportunities,
+        opportunities_refused=opportunities_refused,
     )
 
 
