@@ -77,7 +77,7 @@ from landuse.plans.reclaim import reclamation
 from landuse.plans.sites.find import find_sites
 from landuse.plans.whole_area import town_sheets
 from landuse.plans.worklists import WorkSettings, work_lists
-from landuse.product_files import OPPORTUNITY_TABLES
+from landuse.product_files import OPPORTUNITY_TABLES, PLAN_TABLES
 from landuse.products.checks import CheckSettings, merge_checks
 from landuse.products.make_findings import collect_findings
 from landuse.products.make_layers import make_geopackage
@@ -366,6 +366,7 @@ def _deliver(plan: Plan) -> None:
         "intensity": "zone_intensity.table",
         "intensity_zones": "zone_intensity.zones",
     }
+    tables |= {"opportunities": "sites.sites", "opportunities_refused": "sites.refused"}
     if plan.output("villages.villages"):
         tables |= {"villages": "villages.villages", "quota": "consolidation.ledger",
                    "potential": "village_potential.potential",
@@ -387,13 +388,11 @@ def _deliver(plan: Plan) -> None:
     plan.add("opportunities_xlsx", "退低进高清单 XLSX", make_opportunity_workbook, chances,
              takes=measured | tables | found)  # fmt: skip
     villages = {"settlements": plan.output("settlements.settlements")}
+    outlines = {"opportunity_outlines": "sites.layer"}
     plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
-             takes=tables | shapes | places | villages)  # fmt: skip
+             takes=tables | shapes | places | villages | outlines)  # fmt: skip
     plan.add("report", "报告", make_report, chances,
              takes=measured | tables | found | shapes | frame)  # fmt: skip
     if plan.output("villages.villages"):
         context |= villages | {"village_contributions": "villages.contributions"}
-    plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context)
-
-
-PLAN_TABLES = ("plan", "ladder", "front", "relax", "reach")
+    plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context | outlines)

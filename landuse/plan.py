@@ -270,8 +270,7 @@ class Plan:
         every = {name: getattr(self.product_settings(), name)
                  for name in ProductSettings.model_fields}  # fmt: skip
         return OpportunitySettings(
-            **every, opportunity_model=self.opened.opportunity_model,
-            rules=self.opened.site_rules, limits=self.site_settings().limits,
+            **every, rules=self.opened.site_rules, limits=self.site_settings().limits,
             matching=self.study.matching, incentive=self.study.incentive,
         )  # fmt: skip
 
@@ -283,6 +282,8 @@ class Plan:
             crs=head.crs, as_of=head.as_of.isoformat(), stamp_zh=products.stamp_zh,
             stamp_en=products.stamp_en, score_model=self.opened.model,
             village_model=self.opened.village_model, absent=self.absent(),
+            opportunity_model=self.opened.opportunity_model,
+            site_uses=tuple((use.code, use.zh, use.en) for use in self.opened.site_rules.uses),
             years=self.years(), legend=self.legend_names(), role_names=ROLE_NAMES,
             tiles=(products.tiles.url, products.tiles.attribution) if products.tiles else None,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+PLAN_TABLES = ("plan", "ladder", "front", "relax", "reach")
 OPPORTUNITY_TABLES = {
     "op_sites": "sites.sites",
     "op_refused": "sites.refused",

@@ -140,10 +140,10 @@ _NO_ROBUSTNESS = Absence(
 
 _NOT_YET = Absence(
     role="not_computed",
-    reason_zh="退低进高、整治平衡：本版本尚未计算",
-    reason_en="opportunities and land balance: not computed by this version",
-    cost_zh="没有机会地块和整治平衡；不表示没有",
-    cost_en="no opportunity sites and no balance are listed; that does not mean none",
+    reason_zh="整治平衡：本版本尚未计算",
+    reason_en="land balance: not computed by this version",
+    cost_zh="没有整治平衡；不表示没有",
+    cost_en="no balance is listed; that does not mean none",
 )
 
 
@@ -217,8 +217,9 @@ class RunFacts:
     proposal : the consolidation plan; None where no village was judged.
     quota, potential : of `plans`, by village; None where there is no natural village.
     villages : of `scores.villages`; None where there is no natural village.
+    opportunities, opportunities_refused : of `plans.sites.find`; None where not asked.
     intensity, intensity_zones : of `indicators.zone_intensity`; None where not asked.
-    opportunities : sites, projects, work lists, incentive; None where not asked.
+    chances : sites with projects, work lists, towns, incentive; None where not asked.
     frame : area, towns, villages and people of the county, of `objects.frame`; null = not known.
     """
 
@@ -241,7 +242,9 @@ class RunFacts:
     village_model: ScoreModel | None = None
     proposal: PlanFacts | None = None
     potential: pd.DataFrame | None = None
-    opportunities: OpportunityFacts | None = None
+    opportunities: pd.DataFrame | None = None
+    opportunities_refused: pd.DataFrame | None = None
+    chances: OpportunityFacts | None = None
 
     @property
     def grades(self) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ def gather(
     quota: pd.DataFrame | None = None,
     potential: pd.DataFrame | None = None,
     reclaim: pd.DataFrame | None = None,
+    opportunities: pd.DataFrame | None = None,
+    opportunities_refused: pd.DataFrame | None = None,
     **plan: pd.DataFrame,
 ) -> RunFacts:
     """Return everything a workbook or report is made of.
@@ -50,7 +52,7 @@ def gather(
     """
     parcels = with_checks(parcels, checks)
     model = settings.score_model
-    opportunities = opportunity_facts(settings, plan)
+    chances = opportunity_facts(settings, plan)
     plan = {name: one for name, one in plan.items() if not name.startswith(PREFIX)}
     return RunFacts(
         study=study_facts(settings, run_code=facts["run_code"], parcels=len(parcels)),
@@ -86,6 +88,8 @@ def gather(
         proposal=PlanFacts(**plan) if plan else None,
         potential=with_reclaim(potential, reclaim),
         opportunities=opportunities,
+        opportunities_refused=opportunities_refused,
+        chances=chances,
     )
 
 

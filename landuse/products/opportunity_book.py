@@ -26,7 +26,7 @@ CAUTION = (
 
 def opportunity_book(run: RunFacts) -> tuple[Sheet, ...]:
     """Return the sheets in the order they stand in the file."""
-    facts = run.opportunities
+    facts = run.chances
     if facts is None:
         return (note_sheet(run),)
     sheets = (

@@ -113,7 +113,7 @@ def _context(run: RunFacts) -> dict[str, Any]:
         **evidence_context(run),
         "villages": village_page(run.villages),
         "plan": plan_page(run.proposal),
-        "chances": opportunity_page(run.opportunities),
+        "chances": opportunity_page(run.chances),
         "criteria": _rows(parameters[parameters["kind"] == "指标"]),
         "vetoes": _rows(parameters[parameters["kind"] == "否决"]),
         "rules": _rows(parameters[~parameters["kind"].isin(["指标", "否决"])]),

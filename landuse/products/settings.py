@@ -10,7 +10,8 @@ class ProductSettings(Settings):
     """The study's names, stamps and score model, and what it lacks.
 
     ``absent``, ``years``, ``role_names`` go by role; ``legend`` by land-cover column stem;
-    ``tiles`` is (address template, attribution) when the study names web tiles.
+    ``site_uses`` are (code, zh, en); ``tiles`` is (address template, attribution) when the study
+    names web tiles.
     """
 
     name: str
@@ -23,6 +24,8 @@ class ProductSettings(Settings):
     stamp_en: str
     score_model: ScoreModel
     village_model: ScoreModel | None = None
+    opportunity_model: ScoreModel | None = None
+    site_uses: tuple[tuple[str, str, str], ...] = ()
     absent: dict[str, tuple[str, str]]
     years: dict[str, str]
     legend: dict[str, tuple[str, str]]

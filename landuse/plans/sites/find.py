@@ -77,7 +77,9 @@ def find_sites(
     sites = sites.join(_reclaim(sites, outline, layers, landcover, legend, settings))
     sites["candidate_village"] = _in_candidate(outline, villages, settlements)
     held = {**layers, "elevation": elevation}
-    sites["unchecked"] = ";".join(unchecked(settings.score_model, held, settings.layer_names))
+    told = unchecked(settings.score_model, held, settings.layer_names)
+    for place, name in enumerate(("unchecked", "unchecked_en")):
+        sites[name] = ";".join(words[place] for words in told)
     sites = sites.join(judge(sites, settings))
     sites["first_choice"] = first_choice(sites, most_owners=settings.limits.most_owners.value)
     refused = refused_table(sites, joined=joined.pairs, parted=joined.parted, settings=settings)

@@ -24,23 +24,22 @@ Words = tuple[str, str]
 
 def unchecked(
     model: ScoreModel, layers: Mapping[str, object | None], names: Mapping[str, Words]
-) -> list[str]:
-    """Return what was not checked, Chinese: the three lines first, then every other veto layer.
+) -> list[Words]:
+    """Return what was not checked, (zh, en): the three lines first, then each other veto layer.
 
     No proxy stands in for a line: not a zone, not a town's built body.
     """
-    lacking = [role for role in THREE_LINES if layers.get(role) is None]
+    named = [names.get(role, (role, role)) for role in THREE_LINES if layers.get(role) is None]
     told = []
-    if lacking:
-        told.append(f"{NOT_CHECKED}（缺{'、'.join(_name(role, names) for role in lacking)}）")
-    others = dict.fromkeys(veto.data for veto in model.vetoes)
-    told += [f"未核对{_name(role, names)}" for role in others
-             if role not in THREE_LINES and layers.get(role) is None]  # fmt: skip
+    if named:
+        told.append((f"{NOT_CHECKED}（缺{'、'.join(zh for zh, _ in named)}）",
+                     f"three lines not checked (without {', '.join(en for _, en in named)})"))  # fmt: skip
+    others = [role for role in dict.fromkeys(veto.data for veto in model.vetoes)
+              if role not in THREE_LINES and layers.get(role) is None]  # fmt: skip
+    for role in others:
+        zh, en = names.get(role, (role, role))
+        told.append((f"未核对{zh}", f"{en} not checked"))
     return told
-
-
-def _name(role: str, names: Mapping[str, Words]) -> str:
-    return names.get(role, (role, role))[0]
 
 
 def judge(sites: pd.DataFrame, settings: SiteSettings) -> pd.DataFrame:
@@ -138,16 +137,12 @@ def _evidence(
             rows.append(("；".join([said[0], facts[0]]), "; ".join([said[1], facts[1]])))
         else:
             said = _score(found, row, one, settings.score_model)
-            note = sites.loc[index, "unchecked"]
-            zh = "；".join(part for part in (said[0], facts[0], note) if part)
-            en = "; ".join(part for part in (said[1], facts[1], _english(note)) if part)
+            open_zh, open_en = sites.loc[index, ["unchecked", "unchecked_en"]]
+            zh = "；".join(part for part in (said[0], facts[0], open_zh.replace(";", "、")) if part)
+            en = "; ".join(part for part in (said[1], facts[1], open_en) if part)
             rows.append((zh + "。", en + "."))
     columns = ["evidence_zh", "evidence_en"]
     return pd.DataFrame(rows, columns=columns, index=made.index).astype("str")
-
-
-def _english(note: str) -> str:
-    return f"not checked: {len(note.split(';'))} lines, see list" if note else ""
 
 
 def _score(found: Evaluation, row: int, one: pd.Series, model: ScoreModel) -> Words:
@@ -182,12 +177,12 @@ def _sign(value: float, points: float, item: Criterion) -> Words:
 
 def _facts(site: pd.Series) -> Words:
     zh = [f"{site['plots']} 宗 {site['area_mu']:.1f} 亩"]
-    en = [f"{site['plots']} plots, {site['area_mu']:.1f} mu"]
+    en = [f"plots: {site['plots']}, {site['area_mu']:.1f} mu"]
     zh.append(f"最大内接矩形 {site['rect_length_m']:.0f}×{site['rect_width_m']:.0f} m")
     en.append(f"largest rectangle {site['rect_length_m']:.0f} by {site['rect_width_m']:.0f} m")
     if pd.notna(site["owners"]):
         zh.append(f"权利人 {site['owners']} 个")
-        en.append(f"{site['owners']} owners")
+        en.append(f"owners: {site['owners']}")
     return "，".join(zh), ", ".join(en)
 
 
@@ -215,12 +210,13 @@ def refusal(one: Mapping[str, object] | pd.Series, settings: SiteSettings) -> Wo
 
 def model_findings(sites: pd.DataFrame, stage: str) -> list[Finding]:
     """Return one finding for each line that was not checked."""
-    told = sorted({part for text in sites["unchecked"] for part in text.split(";") if part})
+    pairs = set(zip(sites["unchecked"], sites["unchecked_en"], strict=True))
+    told = [pair for zh, en in sorted(pairs)
+            for pair in zip(zh.split(";"), en.split(";"), strict=True) if pair[0]]  # fmt: skip
     return [
         Finding(
             stage=stage, kind="absent", object_id="", value=str(len(sites)),
-            message_zh=f"退低进高：{text}",
-            message_en=f"sites not checked against a line: {text}",
+            message_zh=f"退低进高：{zh}", message_en=f"sites for better use: {en}",
         )
-        for text in told
+        for zh, en in dict.fromkeys(told)
     ]  # fmt: skip

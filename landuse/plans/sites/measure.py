@@ -34,8 +34,9 @@ def shape_of(outline: gpd.GeoDataFrame, *, seam_m: float) -> pd.DataFrame:
     Returns
     -------
     ``rect_length_m, rect_width_m, rect_area_m2`` (largest rectangle inside, any rotation),
-    ``rect_angle`` (radians), ``min_width_m``: diameter of the largest circle inside; nowhere is
-    the site wider than that in every direction. Both on the outline with seams closed.
+    ``rect_angle`` (radians), ``rect_x_m, rect_y_m`` (its centre), ``min_width_m``: diameter of the
+    largest circle inside; nowhere is the site wider in every direction. Both on the outline with
+    seams closed.
     """
     rows = []
     for shape in closed(np.asarray(outline.geometry.array), seam_m=seam_m):
@@ -44,8 +45,9 @@ def shape_of(outline: gpd.GeoDataFrame, *, seam_m: float) -> pd.DataFrame:
         wide = (
             2 * shapely.length(shapely.maximum_inscribed_circle(shape, step)) if shape.area else 0
         )
-        rows.append((found.length_m, found.width_m, found.area_m2, found.angle, float(wide)))
-    names = ["rect_length_m", "rect_width_m", "rect_area_m2", "rect_angle", "min_width_m"]
+        rows.append((*found, found.area_m2, float(wide)))
+    names = ["rect_x_m", "rect_y_m", "rect_length_m", "rect_width_m", "rect_angle",
+             "rect_area_m2", "min_width_m"]  # fmt: skip
     return pd.DataFrame(rows, columns=names, index=outline.index).round(3)
 
 

@@ -26,6 +26,7 @@ from landuse.products.webmap.evidence import evidence_words
 from landuse.products.webmap.layers import add_layers, control_lines, home_bounds
 from landuse.products.webmap.model import MapInput
 from landuse.products.webmap.pack import Payload
+from landuse.products.webmap.sites import add_sites
 from landuse.products.webmap.vendored import (
     RemoteAddressError,
     leaflet_css,
@@ -36,10 +37,10 @@ from landuse.products.webmap.vendored import (
 from landuse.products.webmap.villages import add_plan, add_villages
 
 MODULES = (
-    "i18n", "i18n_evidence", "i18n_villages", "format", "data", "index", "facets", "state",
-    "canvas", "ground", "modes", "parcels", "overlay", "view", "list", "filters", "search", "card",
+    "i18n", "i18n_evidence", "i18n_villages", "i18n_sites", "format", "data", "index", "facets",
+    "state", "canvas", "ground", "modes", "parcels", "overlay", "view", "list", "filters", "search", "card",
     "evidence", "whynot", "legend", "export", "tasks", "villages", "village_paint",
-    "village_card", "plan", "keys", "main",
+    "village_card", "plan", "sites", "site_paint", "site_card", "keys", "main",
 )  # fmt: skip
 """Script files in the order they are joined, inside one function."""
 NO_SCRIPT_ROWS = 20
@@ -93,6 +94,10 @@ def payload_text(inputs: MapInput) -> str:
             payload, inputs.villages, crs=inputs.crs, towns=towns
         )
         payload.head["plan"] = add_plan(payload, inputs.villages, crs=inputs.crs)
+    if inputs.opportunities is not None:
+        payload.head["sites"] = add_sites(
+            payload, inputs.opportunities, crs=inputs.crs, towns=payload.head["parcels"]["towns"]
+        )
     return payload.text()
 
 

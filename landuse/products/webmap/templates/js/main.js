@@ -66,7 +66,7 @@ async function start() {
   resetFilters();
   const hash = location.hash, from = readHash();
   setUpMap();
-  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpTasks(); setUpVillages(); setUpKeys();
+  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpTasks(); setUpVillages(); setUpSites(); setUpKeys();
   wire();
   S.rows = [];
   S.shown = new Uint8Array(D.n);
@@ -95,6 +95,9 @@ function expose(ready) {
     chosen: () => (D.plan ? D.plan.village.filter((_, move) => inBudget(move)).map((i) => D.villages.village_id.at(i)) : []),
     villagePosition: (id) => { const i = D.villages.places.get(id), p = map.latLngToContainerPoint(toLatLng(D.villages.x.at(i), D.villages.y.at(i))); return [p.x, p.y]; },
     villageCsv,
+    sites: () => ({ items: O.items.map((row) => (row.refused >= 0 ? D.sites.refused[row.refused].site_id : D.sites.site_id.at(row.site))), selected: O.sel >= 0 ? D.sites.site_id.at(O.sel) : "", show: O.show }),
+    sitePosition: (id) => { const i = D.sites.places.get(id), p = map.latLngToContainerPoint(toLatLng(D.sites.x.at(i), D.sites.y.at(i))); return [p.x, p.y]; },
+    siteCsv,
     csv: csvText,
     geojson: geojsonText
   });
