@@ -32,6 +32,7 @@ from landuse.objects.derived.mask import BuiltCellSettings
 from landuse.objects.ids import IdSettings
 from landuse.objects.parcels import ParcelSettings
 from landuse.objects.settlements import SettlementSettings
+from landuse.plans.matching.requests import RequestSettings
 from landuse.sources.products import PRODUCTS
 from landuse.sources.spec import ClassSystem, Sources, VectorSource
 from landuse.study import Study
@@ -128,6 +129,14 @@ def settlement_settings(study: Study) -> SettlementSettings:
 def village_limit_settings(study: Study) -> VillageLimitSettings:
     """Return how the ground of villages is measured, with the study's classes of height."""
     return VillageLimitSettings(elevation_classes=study.villages.elevation_classes)
+
+
+def request_settings(study: Study) -> RequestSettings:
+    """Return what the project table is called and how it heads its columns."""
+    source = study.sources.projects
+    if source is None:
+        return RequestSettings()
+    return RequestSettings(file=str(source.path), headings=dict(source.fields))
 
 
 def partition_settings(study: Study) -> PartitionSettings:

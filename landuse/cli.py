@@ -224,7 +224,9 @@ def explain(
 @app.command()
 def export(
     study: StudyFile,
-    file: Annotated[Path, typer.Argument(help="目标 .csv/.xlsx/.gpkg/.geojson / target file")],
+    file: Annotated[
+        Path, typer.Argument(help="目标 .csv/.xlsx/.gpkg/.geojson/.html / target file")
+    ],
     town: Annotated[
         list[str] | None, typer.Option(help="乡镇名称或代码 / town name or code")
     ] = None,
@@ -238,20 +240,31 @@ def export(
     column: Annotated[
         list[str] | None, typer.Option(help="只要这些列 / only these columns")
     ] = None,
+    site: Annotated[
+        str, typer.Option(help="地块（方案）编号：单页 .html / one-page sheet of a site")
+    ] = "",
     raw: Raw = None,
     out: Out = None,
 ) -> None:
-    """按条件导出清单。Export a filtered list.
+    """按条件导出清单；.html 为一页的地块单或乡镇整治单。Export a filtered list or a one-page sheet.
 
     例 example: landuse export demo list.xlsx --grade I --zone in
+    例 example: landuse export demo site.html --site SITE_ID
+    例 example: landuse export demo town.html --town TOWN
     """
     from landuse.lists import export_list
+    from landuse.sheets_of_sites import SUFFIX, export_site, export_town
     from landuse.study import open_study
     from landuse.tasks import find_study
 
     opened = open_study(find_study(study), raw=raw, out=out)
+    towns = town or []
+    if site or (file.suffix.lower() == SUFFIX and len(towns) == 1):
+        page = export_site(opened, file, site) if site else export_town(opened, file, towns[0])
+        say(f"已导出 / written: {page}")
+        return
     rows = export_list(
-        opened, file, town=town or (), zone=zone, grade=grade or (), flag=flag or (),
+        opened, file, town=towns, zone=zone, grade=grade or (), flag=flag or (),
         min_mu=min_mu, where=where or (), columns=column or (),
     )  # fmt: skip
     say(f"已导出 {rows} 行 / {rows} rows written: {file}")

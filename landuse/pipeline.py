@@ -24,6 +24,7 @@ from landuse.choices import (
     map_parcel_settings,
     parcel_settings,
     partition_settings,
+    request_settings,
     settlement_settings,
     village_limit_settings,
 )
@@ -66,10 +67,16 @@ from landuse.objects.parcels import build_parcels
 from landuse.objects.settlement_points import take_settlements
 from landuse.objects.settlements import build_settlements
 from landuse.plan import Plan
+from landuse.plans.matching.match import match_projects
+from landuse.plans.matching.requests import read_projects
 from landuse.plans.potential import consolidation_potential
 from landuse.plans.proposal import propose, screen_receiving
 from landuse.plans.quota import village_quota
 from landuse.plans.reclaim import reclamation
+from landuse.plans.sites.find import find_sites
+from landuse.plans.whole_area import town_sheets
+from landuse.plans.worklists import WorkSettings, work_lists
+from landuse.product_files import OPPORTUNITY_TABLES, PLAN_TABLES
 from landuse.products.checks import CheckSettings, merge_checks
 from landuse.products.make_findings import collect_findings
 from landuse.products.make_layers import make_geopackage
@@ -80,6 +87,7 @@ from landuse.products.make_lists import (
     make_workbook,
 )
 from landuse.products.make_map import make_map
+from landuse.products.make_opportunities import make_opportunity_workbook
 from landuse.products.make_report import make_report
 from landuse.products.results import merge_results
 from landuse.runner import Stage
@@ -165,7 +173,7 @@ def _build_objects(plan: Plan) -> None:
     study, of = plan.study, plan.of
     cells = of("built_surface") | {"landcover": plan.one_year("landcover")}
     cutting = of("roads", "water", "towns", "zones") | {"previous": plan.layer("previous_parcels")}
-    from_map = not plan.sources.parcels and plan.sources.land_use_map is not None
+    from_map = plan.from_map
     if from_map:
         takes = of("land_use_map") | cutting
         plan.add("parcels_from_map", "由开放地图划地块", parcels_from_land_use,
@@ -267,7 +275,31 @@ def _judge(plan: Plan) -> None:
                     "checks": plan.tables("field_checks")["field_checks"],
                     "previous": plan.layer("previous_parcels")})  # fmt: skip
     _judge_villages(plan)
+    plan.add("sites", "退低进高地块", find_sites, plan.site_settings(),
+             takes=plan.site_links(*CONTROL_ROLES), fixed=plan.legend())  # fmt: skip
+    _match(plan)
     plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
+
+
+def _match(plan: Plan) -> None:
+    """Give projects sites, list the work by zone and town, and reckon the towns' incentive."""
+    if plan.sources.projects:
+        plan.add("projects", "项目用地需求", read_projects, request_settings(plan.study),
+                 takes=plan.tables("projects"))  # fmt: skip
+    asked = {"projects": plan.output("projects.projects"), "sites": "sites.sites",
+             "plan": plan.output("consolidation.plan")}  # fmt: skip
+    plan.add("matching", "项目匹配", match_projects, plan.study.matching, takes=asked)
+    judged = {"parcels": "results.parcels", "sites": "sites.sites", "uses": "matching.uses"}
+    plan.add("worklists", "区内外工作清单", work_lists, WorkSettings(),
+             takes=judged | {"refused": "sites.refused",
+                             "intensity": "zone_intensity.table"})  # fmt: skip
+    land = {"villages": plan.output("villages.villages"),
+            "ledger": plan.output("consolidation.ledger"),
+            "plan": plan.output("consolidation.plan"),
+            "receiving": plan.output("receiving.sites"),
+            "results": plan.tables("town_results")["town_results"]}  # fmt: skip
+    plan.add("whole_area", "全域整治与激励", town_sheets, plan.study.incentive,
+             takes=judged | land | {"matched": "matching.projects"})  # fmt: skip
 
 
 def _judge_villages(plan: Plan) -> None:
@@ -335,12 +367,14 @@ def _deliver(plan: Plan) -> None:
         "intensity": "zone_intensity.table",
         "intensity_zones": "zone_intensity.zones",
     }
+    tables |= {"opportunities": "sites.sites", "opportunities_refused": "sites.refused"}
     if plan.output("villages.villages"):
         tables |= {"villages": "villages.villages", "quota": "consolidation.ledger",
                    "potential": "village_potential.potential",
                    "reclaim": "reclaim.reclaim", "sites": "receiving.sites",
                    "refused": "receiving.refused"}  # fmt: skip
         tables |= {name: f"consolidation.{name}" for name in PLAN_TABLES}
+    chances, found = plan.opportunity_settings(), dict(OPPORTUNITY_TABLES)
     shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
     context = plan.of("roads", "water", "buildings", *CONTROL_ROLES, "elevation")
@@ -352,50 +386,15 @@ def _deliver(plan: Plan) -> None:
                  takes={"villages": "villages.villages"})  # fmt: skip
         plan.add("villages_xlsx", "村庄清单 XLSX", make_village_workbook, facts,
                  takes=measured | tables)  # fmt: skip
+    plan.add("opportunities_xlsx", "退低进高清单 XLSX", make_opportunity_workbook, chances,
+             takes=measured | tables | found)  # fmt: skip
     villages = {"settlements": plan.output("settlements.settlements")}
+    outlines = {"opportunity_outlines": "sites.layer"}
     plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
-             takes=tables | shapes | places | villages)  # fmt: skip
-    plan.add("report", "报告", make_report, facts, takes=measured | tables | shapes | frame)
+             takes=tables | shapes | places | villages | outlines)  # fmt: skip
+    plan.add("report", "报告", make_report, chances,
+             takes=measured | tables | found | shapes | frame)  # fmt: skip
     if plan.output("villages.villages"):
         context |= villages | {"village_contributions": "villages.contributions"}
     context |= {"yearly": "trend.yearly"}
-    plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context)
-
-
-PLAN_TABLES = ("plan", "ladder", "front", "relax", "reach")
-PRODUCT_FILES = {
-    "map.html": "map.map",
-    "candidates.gpkg": "candidates_gpkg.candidates",
-    "candidates.xlsx": "candidates_xlsx.candidates",
-    "parcels.csv": "parcels_csv.parcels",
-    "villages.csv": "villages_csv.villages",
-    "villages.xlsx": "villages_xlsx.villages",
-    "report.html": "report.report",
-    "tables/parcels.parquet": "results.parcels",
-    "tables/geometry.parquet": "results.geometry",
-    "tables/contributions.parquet": "scores.contributions",
-    "tables/waterfall.parquet": "scores.waterfall",
-    "tables/villages.parquet": "villages.villages",
-    "tables/village_potential.parquet": "village_potential.potential",
-    "tables/reclaim.parquet": "reclaim.reclaim",
-    "tables/plan.parquet": "consolidation.plan",
-    "tables/plan_ladder.parquet": "consolidation.ladder",
-    "tables/plan_front.parquet": "consolidation.front",
-    "tables/receiving_sites.parquet": "receiving.sites",
-    "tables/receiving_refused.parquet": "receiving.refused",
-    "tables/quota.parquet": "consolidation.ledger",
-    "tables/village_contributions.parquet": "villages.contributions",
-    "tables/pattern.parquet": "pattern.summary",
-    "tables/clusters.parquet": "clusters.clusters",
-    "tables/checks.parquet": "checks.checks",
-    "tables/zone_intensity.parquet": "zone_intensity.table",
-    "tables/findings.parquet": "findings.findings",
-    "tables/sources.parquet": "sources.sources",
-    "tables/datum.parquet": "datum.evidence",
-    "tables/frame.parquet": "frame.towns",
-    "tables/town_changes.parquet": "towns.changes",
-    "tables/settlements.parquet": "settlements.settlements",
-    "tables/crosswalk.parquet": "crosswalk.table",
-    "tables/decisions.parquet": "crosswalk.decisions",
-    "tables/open_parcels.parquet": "crosswalk.open_parcels",
-}
+    plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context | outlines)

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from landuse.choices import class_system
 from landuse.core.settings import Settings
 from landuse.indicators.measured import Limit, limits
 from landuse.inputs import all_files, role_files, source_notes
 from landuse.plans.reclaim import ReclaimRules
+from landuse.plans.sites.settings import SiteLimits, SiteSettings
+from landuse.products.opportunity_facts import OpportunitySettings
 from landuse.products.results import ResultSettings
 from landuse.products.settings import ProductSettings
 from landuse.runner import Stage
@@ -55,6 +58,11 @@ class Plan:
     def sources(self) -> Sources:
         """Return the declared sources."""
         return self.study.sources
+
+    @property
+    def from_map(self) -> bool:
+        """Tell whether parcels are drawn from an open map, for want of a cadastre."""
+        return not self.sources.parcels and self.sources.land_use_map is not None
 
     @property
     def frame_role(self) -> str:
@@ -229,6 +237,27 @@ class Plan:
         """Return how ground is judged for reclamation."""
         return ReclaimRules(score_model=self.opened.reclaim_model)
 
+    def site_settings(self) -> SiteSettings:
+        """Return how sites for better use are found and judged."""
+        chosen = self.study.opportunity.model_dump(exclude={"model", "rules"})
+        return SiteSettings(
+            limits=SiteLimits(**chosen), score_model=self.opened.opportunity_model,
+            reclaim_model=self.opened.reclaim_model, rules=self.opened.site_rules,
+            class_system=class_system(self.sources, from_map=self.from_map) or "",
+            layer_names=ROLE_NAMES,
+        )  # fmt: skip
+
+    def site_links(self, *controls: str) -> dict[str, str | None]:
+        """Return what the search for sites takes: judged parcels and villages, lines, ground."""
+        takes: dict[str, str | None] = {
+            "parcels": "results.parcels", "geometry": "results.geometry",
+            "neighbours": "neighbours.neighbours", "landcover": self.landcover(),
+        }  # fmt: skip
+        takes |= {"villages": self.output("villages.villages"),
+                  "settlements": self.output("settlements.settlements")}  # fmt: skip
+        takes |= self.of(*controls, "roads", "water", "water_source", "elevation")
+        return takes | self.tables("owners")
+
     def result_settings(self) -> ResultSettings:
         """Return what the parcel table may say about zones."""
         return ResultSettings(zones_known=self.sources.zones is not None)
@@ -248,6 +277,15 @@ class Plan:
         """Return where every stage so far keeps its findings, in order."""
         return {stage.name: f"{stage.name}.findings" for stage in self.stages}
 
+    def opportunity_settings(self) -> OpportunitySettings:
+        """Return what the products of opportunities say: rules, limits and weights beside all."""
+        every = {name: getattr(self.product_settings(), name)
+                 for name in ProductSettings.model_fields}  # fmt: skip
+        return OpportunitySettings(
+            **every, rules=self.opened.site_rules, limits=self.site_settings().limits,
+            matching=self.study.matching, incentive=self.study.incentive,
+        )  # fmt: skip
+
     def product_settings(self) -> ProductSettings:
         """Return what every product says about the study."""
         head, products = self.head, self.study.products
@@ -257,6 +295,8 @@ class Plan:
             stamp_en=products.stamp_en, score_model=self.opened.model,
             village_model=self.opened.village_model, plan_rules=self.plan_rules(),
             absent=self.absent(),
+            opportunity_model=self.opened.opportunity_model,
+            site_uses=tuple((use.code, use.zh, use.en) for use in self.opened.site_rules.uses),
             years=self.years(), legend=self.legend_names(), role_names=ROLE_NAMES,
             tiles=(products.tiles.url, products.tiles.attribution) if products.tiles else None,
         )  # fmt: skip

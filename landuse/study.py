@@ -15,10 +15,13 @@ from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
 from landuse.json_file import read_model
 from landuse.objects.classes import LandClass
+from landuse.plans.incentive import IncentiveSettings
+from landuse.plans.matching.terms import MatchSettings
 from landuse.plans.potential import PotentialSettings
 from landuse.plans.proposal import ProposalSettings
 from landuse.plans.quota import QuotaSettings
 from landuse.plans.receiving import ReceivingSettings
+from landuse.plans.sites.settings import SiteLimits, SiteRules
 from landuse.scores.extend import extend
 from landuse.scores.model import ScoreModel
 from landuse.sources.remote.spec import HttpSettings
@@ -28,6 +31,7 @@ from landuse.toml_file import read_toml, validate, without_unknown
 
 Made = TypeVar("Made")
 SHIPPED_MODELS = Path(__file__).parent / "scores" / "models"
+SHIPPED_RULES = Path(__file__).parent / "plans" / "rules"
 
 
 class Head(Settings):
@@ -87,6 +91,13 @@ class VillageChoice(Settings):
     )
 
 
+class OpportunityChoice(SiteLimits):
+    """How sites for better use are found and judged."""
+
+    model: str = Field("china_opportunity.toml", description="file beside the study, or shipped")
+    rules: str = Field("china_sites.toml", description="file beside the study, or shipped")
+
+
 class Tiles(Settings):
     """Optional web tiles. Without them the map needs no network."""
 
@@ -127,6 +138,9 @@ class Study(Settings):
     quota: QuotaSettings = QuotaSettings()
     receiving: ReceivingSettings = ReceivingSettings()
     plan: ProposalSettings = ProposalSettings()
+    matching: MatchSettings = MatchSettings()
+    incentive: IncentiveSettings = IncentiveSettings()
+    opportunity: OpportunityChoice = OpportunityChoice()
     fetch: FetchChoice = FetchChoice()
     products: ProductChoice = ProductChoice()
 
@@ -147,6 +161,8 @@ class OpenStudy:
     raw: Path
     out: Path
     declared: Sources
+    opportunity_model: ScoreModel
+    site_rules: SiteRules
     lacking: Mapping[str, Words] = field(default_factory=dict)
     partly: Mapping[str, Words] = field(default_factory=dict)
 
@@ -181,7 +197,9 @@ def open_study(
     score_model = _tried(lambda: _score_model(named), faults) if named else None
     village = _tried(lambda: _village_model(data, "model", beside=file), faults)
     reclaim = _tried(lambda: _village_model(data, "reclaim_model", beside=file), faults)
-    if not (study and score_model and village and reclaim) or faults:
+    chance = _tried(lambda: _score_model(_opportunity_file(data, "model", beside=file)), faults)
+    rules = _tried(lambda: _site_rules(_opportunity_file(data, "rules", beside=file)), faults)
+    if not (study and score_model and village and reclaim and chance and rules) or faults:
         raise LanduseError(faults)
     folder = raw or _raw(study, file)
     here = at_hand(study.sources, folder)
@@ -189,6 +207,7 @@ def open_study(
     return OpenStudy(
         usable, score_model, village, reclaim, file, folder, out or _out(study),
         declared=study.sources, lacking=here.lacking, partly=here.partly,
+        opportunity_model=chance, site_rules=rules,
     )  # fmt: skip
 
 
@@ -230,6 +249,22 @@ def _village_model(data: Mapping[str, Any], key: str, *, beside: Path) -> ScoreM
     return _score_model(model_file(named, beside=beside, field=f"villages.{key}"))
 
 
+def _opportunity_file(data: Mapping[str, Any], key: str, *, beside: Path) -> Path:
+    choice = data.get("opportunity")
+    name = choice.get(key) if isinstance(choice, dict) else None
+    named = name if isinstance(name, str) else str(getattr(OpportunityChoice(), key))
+    return model_file(named, beside=beside, field=f"opportunity.{key}")
+
+
+def shipped_rules() -> SiteRules:
+    """Return the rules of sites that come with the program."""
+    return _site_rules(SHIPPED_RULES / OpportunityChoice().rules)
+
+
+def _site_rules(file: Path) -> SiteRules:
+    return validate(SiteRules, read_toml(file), file=file.name)
+
+
 def _score_model(file: Path) -> ScoreModel:
     return validate(ScoreModel, _model_data(file), file=file.name)
 
@@ -269,14 +304,14 @@ def _out(study: Study) -> Path:
 
 
 def model_file(name: str, *, beside: Path, field: str = "score.model") -> Path:
-    """Return a score model: the file beside the study, else the one that is shipped.
+    """Return a score model or rules: the file beside the study, else the one that is shipped.
 
     Raises
     ------
     LanduseError
         If there is neither (exit code 2).
     """
-    for candidate in (beside.parent / name, SHIPPED_MODELS / name):
+    for candidate in (beside.parent / name, SHIPPED_MODELS / name, SHIPPED_RULES / name):
         if candidate.is_file():
             return candidate
     raise fail(

@@ -12,8 +12,9 @@ from landuse.console import Say
 from landuse.core.errors import LanduseError, fail, study_fault
 from landuse.inputs import missing_files
 from landuse.manifest import write_manifest
-from landuse.pipeline import PRODUCT_FILES, stages
+from landuse.pipeline import stages
 from landuse.plan import Plan
+from landuse.product_files import PRODUCT_FILES
 from landuse.products.facts import Absence, absences
 from landuse.runner import Outlook, Run, Step, outlook, run_code, run_stages
 from landuse.sources.roles import ROLE_NAMES
@@ -167,6 +168,7 @@ LISTED = (
     ("图层", "layers", "candidates.gpkg"),
     ("全部地块", "all parcels", "parcels.csv"),
     ("村庄与整合方案", "villages and plan", "villages.xlsx"),
+    ("退低进高与激励", "opportunities", "opportunities.xlsx"),
     ("报告", "report", "report.html"),
     ("清单与来源", "manifest", "manifest.json"),
 )

@@ -152,8 +152,9 @@ def _layer(role: str, layer: BureauLayer, *, year: str, osm: bool = False) -> st
     return "\n".join([*lines, ""])
 
 
-_TABLES = ("ledger", "enterprises", "electricity", "consent", "register_population",
-           "village_list", "census", "town_census", "field_checks")  # fmt: skip
+_TABLES = ("ledger", "enterprises", "electricity", "owners", "projects", "town_results", "consent",
+           "register_population", "village_list", "census", "town_census",
+           "field_checks")  # fmt: skip
 
 
 def _vector_hints(role: str) -> list[str]:

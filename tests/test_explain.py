@@ -18,7 +18,7 @@ from landuse.explain import derive, explain_parcel
 from landuse.scores.derivation import Origins, apportion
 from landuse.scores.derivation_rule import flag_by_rule
 from landuse.scores.derivation_text import rule_lines
-from landuse.study import OpenStudy, Study
+from landuse.study import OpenStudy, Study, shipped_rules
 from tests.products.county import model, run
 from tests.products.made_evidence import COLUMNS
 
@@ -40,8 +40,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> OpenStudy:
             "as_of": "2024-12-31"}  # fmt: skip
     made = Study.model_validate({"study": head, "sources": {}})
     return OpenStudy(
-        made, model(), model(), model(), Path("t.toml"), root, root, declared=made.sources
-    )
+        made, model(), model(), model(), Path("t.toml"), root, root, declared=made.sources,
+        opportunity_model=model(), site_rules=shipped_rules(),
+    )  # fmt: skip
 
 
 def ids(study: OpenStudy) -> list[str]:

@@ -119,6 +119,31 @@ TABLE_ROLES: dict[str, TableRole] = {
             "stopped_on",
         ),
     ),
+    "owners": TableRole(required=("parcel_id", "owner_name"), texts=("owner_name",)),
+    "projects": TableRole(
+        required=("project_id", "area_mu"),
+        numbers=(
+            "area_mu",
+            "width_m",
+            "length_m",
+            "slope_most_deg",
+            "ramp_most_km",
+            "far_min",
+            "sensitive_least_m",
+            "priority",
+        ),
+        texts=("project_name", "industry_code", "zone_need"),
+    ),
+    "town_results": TableRole(
+        required=("town_code",),
+        numbers=(
+            "reclaimed_mu",
+            "idle_disposed_mu",
+            "redeveloped_mu",
+            "net_quota_mu",
+            "unfinished_share",
+        ),
+    ),
     "register_population": TableRole(
         required=("village_code",),
         numbers=("registered_population", "resident_population", "households", "year"),

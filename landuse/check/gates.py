@@ -27,7 +27,7 @@ from landuse.study import OpenStudy
 
 Narrate = Callable[[int], Any]
 OVERLAP = "overlap"
-SETTLING = ("datum", "towns", "frame", "parcels", "crosswalk", "settlements")
+SETTLING = ("datum", "towns", "frame", "parcels", "crosswalk", "settlements", "projects")
 """Stages that find faults and doubts in the layers together, before anything is measured."""
 
 

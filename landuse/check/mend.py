@@ -11,7 +11,14 @@ from landuse.core.errors import Fault, LanduseError
 from landuse.plan import FRAMES
 from landuse.scores.model import ScoreModel
 from landuse.sources.spec import Sources, VectorSource
-from landuse.study import SHIPPED_MODELS, OpenStudy, ScoreChoice, Study, open_study
+from landuse.study import (
+    SHIPPED_MODELS,
+    OpenStudy,
+    ScoreChoice,
+    Study,
+    open_study,
+    shipped_rules,
+)
 from landuse.study_rules import study_faults
 from landuse.toml_file import read_toml, validate, without_unknown
 
@@ -51,7 +58,8 @@ def _what_is_left(
     return OpenStudy(
         study.model_copy(update={"sources": here.sources}), plain, plain, plain, file, folder,
         out or Path("data/processed") / study.study.name, declared=study.sources,
-        lacking=here.lacking, partly=here.partly,
+        lacking=here.lacking, partly=here.partly, opportunity_model=plain,
+        site_rules=shipped_rules(),
     )  # fmt: skip
 
 

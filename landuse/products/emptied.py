@@ -45,6 +45,15 @@ EMPTIED: Final[dict[str, Words]] = {
         "整合方案未考虑农户意愿",
         "the consolidation plan does not know which villages agree",
     ),
+    "projects": (
+        "未作项目匹配，地块只列适宜用途",
+        "nothing is matched; sites only list the uses that fit",
+    ),
+    "town_results": (
+        "乡镇激励按方案测算，不是验收量",
+        "the incentive is reckoned from the plan, not from accepted works",
+    ),
+    "owners": ("地块权利人数未知", "how many owners a site has is not known"),
     "centres": ("城镇中心取各镇建筑最密处", "town centres are where houses stand densest"),
     "landcover": ("地表占比列为空", "land-cover share columns empty"),
     "surfaces": ("地表占比列为空", "land-cover share columns empty"),

@@ -12,6 +12,7 @@ from landuse.products.absence_cost import AbsenceBill, absence_bill, joined
 from landuse.products.columns import ColumnLike, ColumnName
 from landuse.products.emptied import NOTHING
 from landuse.products.numbers import percent
+from landuse.products.opportunity_facts import OpportunityFacts
 from landuse.products.words import SUSPECTED
 from landuse.scores.model import Criterion, ScoreModel, Veto
 
@@ -140,10 +141,10 @@ _NO_ROBUSTNESS = Absence(
 
 _NOT_YET = Absence(
     role="not_computed",
-    reason_zh="退低进高、整治平衡：本版本尚未计算",
-    reason_en="opportunities and land balance: not computed by this version",
-    cost_zh="没有机会地块和整治平衡；不表示没有",
-    cost_en="no opportunity sites and no balance are listed; that does not mean none",
+    reason_zh="整治平衡：本版本尚未计算",
+    reason_en="land balance: not computed by this version",
+    cost_zh="没有整治平衡；不表示没有",
+    cost_en="no balance is listed; that does not mean none",
 )
 
 
@@ -218,7 +219,9 @@ class RunFacts:
     proposal : the consolidation plan; None where no village was judged.
     quota, potential : of `plans`, by village; None where there is no natural village.
     villages : of `scores.villages`; None where there is no natural village.
+    opportunities, opportunities_refused : of `plans.sites.find`; None where not asked.
     intensity, intensity_zones : of `indicators.zone_intensity`; None where not asked.
+    chances : sites with projects, work lists, towns, incentive; None where not asked.
     frame : area, towns, villages and people of the county, of `objects.frame`; null = not known.
     """
 
@@ -242,6 +245,9 @@ class RunFacts:
     proposal: PlanFacts | None = None
     potential: pd.DataFrame | None = None
     plan_rules: Mapping[str, Limit] = field(default_factory=dict)
+    opportunities: pd.DataFrame | None = None
+    opportunities_refused: pd.DataFrame | None = None
+    chances: OpportunityFacts | None = None
 
     @property
     def grades(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from landuse.products.absence_cost import absence_bill
 from landuse.products.checks import with_checks
 from landuse.products.columns import ColumnLike, ColumnName
 from landuse.products.facts import PlanFacts, RunFacts, StudyFacts, absences
+from landuse.products.opportunity_facts import PREFIX, opportunity_facts
 from landuse.products.quota_lists import with_reclaim
 from landuse.products.report_evidence import holds
 from landuse.products.settings import ProductSettings
@@ -38,16 +39,21 @@ def gather(
     quota: pd.DataFrame | None = None,
     potential: pd.DataFrame | None = None,
     reclaim: pd.DataFrame | None = None,
+    opportunities: pd.DataFrame | None = None,
+    opportunities_refused: pd.DataFrame | None = None,
     **plan: pd.DataFrame,
 ) -> RunFacts:
     """Return everything a workbook or report is made of.
 
     ``overlap`` is the table of `align.overlap`; without it the source sheet tells no overlap.
     ``decisions``, ``frame``, ``intensity`` and ``intensity_zones``: see `RunFacts`. ``checks``:
-    the field checks, by parcel id. ``plan`` : the tables of `PlanFacts`, all or none.
+    the field checks, by parcel id. ``plan`` : the tables of `PlanFacts`, all or none; with
+    ``PREFIX`` in front those of `OpportunityFacts`, all or none.
     """
     parcels = with_checks(parcels, checks)
     model = settings.score_model
+    chances = opportunity_facts(settings, plan)
+    plan = {name: one for name, one in plan.items() if not name.startswith(PREFIX)}
     return RunFacts(
         study=study_facts(settings, run_code=facts["run_code"], parcels=len(parcels)),
         model=model,
@@ -82,6 +88,9 @@ def gather(
         plan_rules=settings.plan_rules,
         proposal=PlanFacts(**plan) if plan else None,
         potential=with_reclaim(potential, reclaim),
+        opportunities=opportunities,
+        opportunities_refused=opportunities_refused,
+        chances=chances,
     )
 
 

@@ -23,9 +23,13 @@ from landuse.products.plan_layers import (
     with_plan,
 )
 from landuse.products.settings import ProductSettings
+from landuse.products.site_layers import NAMES as OPPORTUNITY_NAMES
+from landuse.products.site_layers import TITLE as OPPORTUNITY_TITLE
+from landuse.products.site_layers import opportunity_layer
 from landuse.products.styles import (
     district_style,
     move_style,
+    opportunity_style,
     parcel_style,
     robustness_style,
     site_style,
@@ -43,6 +47,7 @@ def make_geopackage(
     towns: gpd.GeoDataFrame | None,
     zones: gpd.GeoDataFrame | None,
     settlements: gpd.GeoDataFrame | None = None,
+    opportunity_outlines: gpd.GeoDataFrame | None = None,
     **tables: Any,
 ) -> dict[str, Any]:
     """Return ``candidates``: a GeoPackage with the layers that this run has."""
@@ -54,6 +59,7 @@ def make_geopackage(
         "districts": districts(run, towns=towns, zones=zones),
         "villages": villages,
         **plan_layers(run.proposal, villages, parcels),
+        "opportunities": opportunity_layer(run.opportunities, opportunity_outlines),
         "findings": run.findings,
     }
     labels = _labels(run, layers)
@@ -70,6 +76,8 @@ def make_geopackage(
     }
     if _has_outlines(layers["villages"]):
         styles["villages"] = village_style(aliases=labels["villages"].aliases)
+    if layers["opportunities"] is not None:
+        styles["opportunities"] = opportunity_style(aliases=labels["opportunities"].aliases)
     if "receiving_sites" in layers:
         styles["receiving_sites"] = site_style(aliases=labels["receiving_sites"].aliases)
     if "moves" in layers:
@@ -165,9 +173,15 @@ _TITLES = {
     ),
     "receiving_sites": ("可能的安置点", "疑似闲置地块中按坡度、管控线、开发边界、距离筛出"),
     "moves": ("可能的去向", MOVES_NOTE),
+    "opportunities": OPPORTUNITY_TITLE,
     "findings": ("发现", "修复、剔除、缺项与疑点"),
 }
-_NAMES = {"villages": ALIASES, "receiving_sites": SITE_NAMES, "moves": MOVE_NAMES}
+_NAMES = {
+    "villages": ALIASES,
+    "receiving_sites": SITE_NAMES,
+    "moves": MOVE_NAMES,
+    "opportunities": OPPORTUNITY_NAMES,
+}
 
 
 def _labels(

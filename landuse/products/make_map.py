@@ -11,6 +11,7 @@ from landuse.core.layers import Layer
 from landuse.products.facts import Absence
 from landuse.products.gather import gather
 from landuse.products.ground_note import ground_note
+from landuse.products.map_sites import site_input
 from landuse.products.map_villages import village_input
 from landuse.products.report_stairs import vetoes_only
 from landuse.products.settings import ProductSettings
@@ -33,6 +34,7 @@ def make_map(
     settlements: gpd.GeoDataFrame | None = None,
     village_contributions: pd.DataFrame | None = None,
     yearly: pd.DataFrame | None = None,
+    opportunity_outlines: gpd.GeoDataFrame | None = None,
     contributions: pd.DataFrame,
     waterfall: pd.DataFrame,
     sources: pd.DataFrame,
@@ -82,6 +84,7 @@ def make_map(
             parcels=parcels,
             years=settings.years,
         ),
+        opportunities=site_input(run, settings, opportunity_outlines),
         hillshade=hillshade_picture(elevation.values, grid=elevation.grid) if elevation else None,
         tiles=WebTiles(*settings.tiles) if settings.tiles else None,
     )

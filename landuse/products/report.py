@@ -16,6 +16,7 @@ from landuse.products.facts import RunFacts
 from landuse.products.ground_note import ground_note
 from landuse.products.guard_rails import guard_rails
 from landuse.products.method import mark_text, parameter_table
+from landuse.products.opportunity_page import opportunity_page
 from landuse.products.plan_page import plan_page
 from landuse.products.report_evidence import evidence_context
 from landuse.products.report_map import CIRCLES_SHOWN, Ground, colour_rules, draw_map
@@ -112,6 +113,7 @@ def _context(run: RunFacts) -> dict[str, Any]:
         **evidence_context(run),
         "villages": village_page(run.villages),
         "plan": plan_page(run.proposal),
+        "chances": opportunity_page(run.chances),
         "criteria": _rows(parameters[parameters["kind"] == "指标"]),
         "vetoes": _rows(parameters[parameters["kind"] == "否决"]),
         "rules": _rows(parameters[~parameters["kind"].isin(["指标", "否决"])]),

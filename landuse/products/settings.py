@@ -14,7 +14,8 @@ class ProductSettings(Settings):
 
     ``absent``, ``years``, ``role_names`` go by role; ``legend`` by land-cover column stem;
     ``plan_rules``: limits of potential, quota, receiving sites and plan, by ``section.name``;
-    ``tiles`` is (address template, attribution) when the study names web tiles.
+    ``site_uses`` are (code, zh, en); ``tiles`` is (address template, attribution) when the study
+    names web tiles.
     """
 
     name: str
@@ -28,6 +29,8 @@ class ProductSettings(Settings):
     score_model: ScoreModel
     village_model: ScoreModel | None = None
     plan_rules: dict[str, Limit] = Field(default_factory=dict)
+    opportunity_model: ScoreModel | None = None
+    site_uses: tuple[tuple[str, str, str], ...] = ()
     absent: dict[str, tuple[str, str]]
     years: dict[str, str]
     legend: dict[str, tuple[str, str]]

@@ -13,6 +13,7 @@ from landuse.scores.villages import KINDS
 HATCH, OUTLINE, FAINT, ZONE_LINE = "#5B6472", "#3A1603", "#B2BAC4", "#2E3F55"
 WATCH_OUTLINE = "#6B4A08"
 PLAN = "#00705A"
+SITE = "#1C7FBA"
 VETOED_FILL = "#E3E6EA"
 P_LINE = "#17324D"
 _LISTED = "\"flag\" LIKE 'suspected%'"
@@ -109,6 +110,21 @@ def site_style(*, aliases: Mapping[str, str]) -> str:
     rules = [
         ("方案用到的安置点", '"villages" > 0', [_fill(f"{PLAN}80", PLAN, width=0.5)]),
         ("其他可能的安置点", "ELSE", [_fill("", PLAN, style="dash", width=0.3)]),
+    ]
+    return _document(rules, aliases=aliases, display="site_id")
+
+
+def opportunity_style(*, aliases: Mapping[str, str]) -> str:
+    """Return the QML of sites: chosen ones by grade, other ways to cut them dashed, vetoed grey."""
+    shades = (("I", "Ⅰ 优先", "CC"), ("II", "Ⅱ 较好", "80"), ("III", "Ⅲ 一般", "33"))
+    rules = [
+        (f"入选 {zh}", f"\"first_choice\" AND \"grade\" = '{code}'",
+         [_fill(f"{SITE}{shade}", SITE, width=0.5)])
+        for code, zh, shade in shades
+    ]  # fmt: skip
+    rules += [
+        ("未入选（有规则不符）", "\"veto\" <> ''", [_fill("", HATCH), _hatch(135)]),
+        ("重叠的备选", "ELSE", [_fill("", SITE, style="dash", width=0.2)]),
     ]
     return _document(rules, aliases=aliases, display="site_id")
 

@@ -41,6 +41,8 @@ SCORES: Final = {
     "hvs": ("空心村得分", "hollow-village score"),
     "mrs": ("下山搬迁得分", "mountain-relocation score"),
     "scattered": ("零星自然村得分", "scattered-hamlet score"),
+    "ops": ("机会得分", "opportunity score"),
+    "rsi": ("复垦适宜性", "suitability for reclamation"),
 }
 CHECK_STATES: Final = ("未核", "属实", "不属实")
 MARKS: Final = {

@@ -146,6 +146,15 @@ class Sources(Settings):
     electricity: TableSource | None = Field(
         None, description="yearly use of electricity of parcels / 地块年用电量"
     )
+    owners: TableSource | None = Field(
+        None, description="who holds each parcel; only counted / 地块权利人，只计个数"
+    )
+    projects: TableSource | None = Field(
+        None, description="major projects looking for land / 重大项目用地需求"
+    )
+    town_results: TableSource | None = Field(
+        None, description="what the towns accomplished / 乡镇整治完成情况"
+    )
     ledger: TableSource | None = None
     register_population: TableSource | None = None
     field_checks: TableSource | None = Field(

@@ -78,6 +78,23 @@ class VillageInput:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class SiteInput:
+    """Sites as the map shows them.
+
+    Attributes
+    ----------
+    sites : of `plans.sites.find`, with outlines, in any order.
+    refused : of `plans.sites.refused`.
+    uses, grades : ``code, zh, en`` of the uses; of the grades with ``minimum``, best first.
+    """
+
+    sites: gpd.GeoDataFrame
+    refused: pd.DataFrame
+    uses: Sequence[Record]
+    grades: Sequence[Record]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class MapInput:
     """Everything the map shows.
 
@@ -148,6 +165,7 @@ class MapInput:
     control_lines: Mapping[str, gpd.GeoDataFrame | None] = field(default_factory=dict)
     hillshade: Hillshade | None = None
     villages: VillageInput | None = None
+    opportunities: SiteInput | None = None
     tiles: WebTiles | None = None
 
     def rules(self) -> list[Record]:

@@ -30,6 +30,7 @@ from landuse.sources.demo.parcels import (
     street_plots,
     village_plots,
 )
+from landuse.sources.demo.planted import Planted, plant_sites
 from landuse.sources.demo.roads import Roads, trunk_roads, village_lanes
 from landuse.sources.demo.settle import Settlements, settle
 from landuse.sources.demo.surface import Surface, street_shapes, true_surface
@@ -61,6 +62,7 @@ class County:
     zone_areas: Array
     hamlets: pd.DataFrame
     hazards: Array
+    planted: Planted
 
 
 def make_county(frame: Frame) -> County:
@@ -90,6 +92,10 @@ def make_county(frame: Frame) -> County:
     rural = lots.site_kind == HAMLET_SITE
     decline[rural] = fates["decline"].to_numpy()[lots.site[rural]]
     hazards = _hazards(frame, terrain, town)
+    plots = _parcel_table(town, trunk, lots, shapes, table)
+    planted = plant_sites(
+        frame, terrain, town, trunk=trunk, lanes=lanes, plots=plots, hazards=hazards, warp=warp
+    )
     return County(
         frame=frame,
         terrain=terrain,
@@ -97,7 +103,7 @@ def make_county(frame: Frame) -> County:
         trunk=trunk,
         lanes=lanes,
         lots=lots,
-        plots=_parcel_table(town, trunk, lots, shapes, table),
+        plots=plots,
         buildings=houses,
         footprints=outlines,
         masses=now,
@@ -108,6 +114,7 @@ def make_county(frame: Frame) -> County:
         zone_areas=zone_areas,
         hamlets=_hamlet_table(town, fates, hazards),
         hazards=hazards,
+        planted=planted,
     )
 
 

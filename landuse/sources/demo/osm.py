@@ -21,11 +21,14 @@ def osm_layers(county: County) -> dict[str, gpd.GeoDataFrame]:
         "roads": _roads(county),
         "buildings": _buildings(county),
         "landuse": _landuse(county),
-        "water": _degrees(
-            pd.DataFrame({"natural": ["water"] * len(county.terrain.water)}),
-            np.array(county.terrain.water, dtype=object),
-        ),
+        "water": _water(county),
     }
+
+
+def _water(county: County) -> gpd.GeoDataFrame:
+    """Gather rivers and ponds, the planted canals last."""
+    shapes = np.array([*county.terrain.water, *county.planted.canals], dtype=object)
+    return _degrees(pd.DataFrame({"natural": ["water"] * len(shapes)}), shapes)
 
 
 def completeness(county: County) -> Array:

@@ -156,11 +156,13 @@ def enterprises(county: County, ids: Array, area_m2: Array) -> pd.DataFrame:
     return pd.concat(years, ignore_index=True)
 
 
-def parcels_truth(county: County, ids: Array) -> pd.DataFrame:
-    """Return the planted truth of every plot: BSM, truth, cause."""
+def parcels_truth(county: County, ids: Array, more: Array) -> pd.DataFrame:
+    """Return the planted truth of every plot: BSM, truth, cause; those planted as sites last."""
     table = pd.DataFrame(
         {"BSM": ids, "truth": county.plots["truth"], "cause": county.plots["cause"]}
     )
+    planted = {"BSM": more, "truth": "idle", "cause": "never_built_crop"}
+    table = pd.concat([table, pd.DataFrame(planted)], ignore_index=True)
     return table.sort_values("BSM").reset_index(drop=True)
 
 

@@ -11,7 +11,7 @@ from rasterio.features import shapes as raster_shapes
 from scipy import ndimage
 
 from landuse.sources.demo import names
-from landuse.sources.demo.county import County
+from landuse.sources.demo.county import County, nearest_polygon
 from landuse.sources.demo.frame import (
     ADCODE,
     COUNTY_NAME,
@@ -20,7 +20,7 @@ from landuse.sources.demo.frame import (
     Array,
     Warp,
 )
-from landuse.sources.demo.parcels import DLBM, DLMC, HAMLET_SITE, LONE_SITE, VIL
+from landuse.sources.demo.parcels import DLBM, DLMC, HAMLET_SITE, IND, LONE_SITE, VIL
 from landuse.sources.demo.surface import CROP
 
 ZONE_PREFIXED = "EPSG:4528"
@@ -37,6 +37,12 @@ def parcel_ids(county: County) -> Array:
     serial = np.empty(len(order), dtype=int)
     serial[order] = np.arange(1, len(order) + 1)
     return np.array([f"{ADCODE}{s:012d}" for s in serial], dtype=object)
+
+
+def planted_ids(county: County) -> Array:
+    """Return the BSM of the planted plots: serials behind all others."""
+    first, count = len(county.plots) + 1, len(county.planted.plots)
+    return np.array([f"{ADCODE}{s:012d}" for s in range(first, first + count)], dtype=object)
 
 
 def recorded_shapes(county: County) -> Array:
@@ -58,7 +64,6 @@ def dltb(county: County, ids: Array) -> gpd.GeoDataFrame:
     rng = county.frame.rng("parcel dirt")
     rural = (kind == VIL) | plots["site_kind"].isin((HAMLET_SITE, LONE_SITE)).to_numpy()
     collective = rural & (rng.random(len(plots)) < np.where(kind == VIL, 1.0, 0.7))
-    scale = 1 + (shapely.get_x(shapely.centroid(shapes)) - 500_000.0) ** 2 / (2 * 6_367_000.0**2)
     table = pd.DataFrame(
         {
             "BSM": ids,
@@ -67,14 +72,42 @@ def dltb(county: County, ids: Array) -> gpd.GeoDataFrame:
             "QSXZ": np.where(collective, "30", "10"),
             "ZLDWDM": villages["ZLDWDM"].to_numpy()[village] + "0000000",
             "ZLDWMC": _blanks(rng, villages["ZLDWMC"].to_numpy()[village]),
-            "TBMJ": np.round(shapely.area(shapes) / scale**2, 2),
+            "TBMJ": _ellipsoidal_m2(shapes),
             "CZCSXM": plots["CZCSXM"].to_numpy(),
         }
     )
     broken = _break_rings(rng, shapes, np.flatnonzero((plots["truth"] == "in_use") & (kind < 7)))
-    prefixed = shapely.transform(broken, lambda xy: xy + np.array([_ZONE_SHIFT_M, 0.0]))
-    layer = gpd.GeoDataFrame(table, geometry=prefixed, crs=ZONE_PREFIXED)
+    more = _planted_rows(county)
+    every = np.concatenate([broken, more.geometry.to_numpy()])
+    prefixed = shapely.transform(every, lambda xy: xy + np.array([_ZONE_SHIFT_M, 0.0]))
+    rows = pd.concat([table, pd.DataFrame(more.drop(columns="geometry"))], ignore_index=True)
+    layer = gpd.GeoDataFrame(rows, geometry=prefixed, crs=ZONE_PREFIXED)
     return layer.sort_values("BSM").reset_index(drop=True)
+
+
+def _ellipsoidal_m2(shapes: Array) -> Array:
+    scale = 1 + (shapely.get_x(shapely.centroid(shapes)) - 500_000.0) ** 2 / (2 * 6_367_000.0**2)
+    return np.asarray(np.round(shapely.area(shapes) / scale**2, 2))
+
+
+def _planted_rows(county: County) -> gpd.GeoDataFrame:
+    """Return the planted plots as rows of the survey: industry, collective land, never built."""
+    planted, villages = county.planted.plots, county.town.villages
+    shapes = planted.geometry.to_numpy()
+    at = nearest_polygon(villages.geometry.to_numpy(), shapely.point_on_surface(shapes))
+    table = pd.DataFrame(
+        {
+            "BSM": planted_ids(county),
+            "DLBM": DLBM[IND],
+            "DLMC": DLMC[IND],
+            "QSXZ": "30",
+            "ZLDWDM": villages["ZLDWDM"].to_numpy()[at] + "0000000",
+            "ZLDWMC": villages["ZLDWMC"].to_numpy()[at],
+            "TBMJ": _ellipsoidal_m2(shapes),
+            "CZCSXM": "203",
+        }
+    )
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=WORK_CRS)
 
 
 def _blanks(rng: np.random.Generator, text: Array) -> Array:
@@ -168,6 +201,9 @@ def control_lines(county: County) -> dict[str, gpd.GeoDataFrame]:
         "growth_boundary": shapely.get_parts(growth.buffer(-15).simplify(3)),
         "heritage": heritage,
     }
+    for name, more in (("eco_redline", county.planted.redline),
+                       ("growth_boundary", county.planted.growth)):  # fmt: skip
+        layers[name] = np.concatenate([layers[name], more])
     return {
         name: gpd.GeoDataFrame(
             {"line_id": [f"{_PREFIX[name]}{k:04d}" for k in range(1, len(found) + 1)]},
@@ -186,6 +222,7 @@ def _prime_farmland(county: County, fields: Array) -> Array:
     rng = county.frame.rng("prime farmland")
     plots = county.plots.geometry.to_numpy()
     spared = shapely.buffer(plots[rng.random(len(plots)) >= 1 / 25], 12, quad_segs=1)
+    spared = np.concatenate([spared, shapely.buffer(county.planted.plots.geometry.array, 20)])
     land = shapely.union_all(_trace(county, fields, 100.0, smooth_m=35.0))
     parts = shapely.get_parts(shapely.difference(land, shapely.union_all(spared)))
     return np.asarray(parts[shapely.area(parts) > 10_000])

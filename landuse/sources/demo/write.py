@@ -16,7 +16,9 @@ from landuse.sources.demo import (
     greenness,
     heat,
     osm,
+    planted,
     power,
+    projects,
     rasters,
     series,
     survey,
@@ -89,7 +91,7 @@ def write_demo(
         adcode=ADCODE,
         county=COUNTY_NAME,
         county_area_km2=county.terrain.county.area / 1e6,
-        parcels=len(county.plots),
+        parcels=len(county.plots) + len(county.planted.plots),
         towns=len(county.town.towns),
         villages=len(county.town.villages),
         settlements=len(county.hamlets),
@@ -223,12 +225,16 @@ def _write_parcels(folder: Path, parcels: gpd.GeoDataFrame) -> list[str]:
 def _write_tables(folder: Path, county: County, ids: Array) -> list[str]:
     """Write the CSV tables and the planted truth."""
     area = county.plots.area.to_numpy()
+    more = vectors.planted_ids(county)
     sheets: dict[str, tuple[pd.DataFrame, str]] = {
         "ledger.csv": (tables.ledger(county, ids, area), "gbk"),
         "enterprises.csv": (tables.enterprises(county, ids, area), "utf-8-sig"),
         "electricity.csv": (power.electricity(county, ids), "utf-8-sig"),
+        "projects.csv": (projects.projects(county), "utf-8-sig"),
+        "owners.csv": (planted.owners(county.plots, ids, county.planted, more), "utf-8-sig"),
+        "truth/sites_truth.csv": (planted.sites_truth(county.planted, more), "utf-8"),
         "register_population.csv": (tables.register_population(county), "utf-8"),
-        "truth/parcels_truth.csv": (tables.parcels_truth(county, ids), "utf-8"),
+        "truth/parcels_truth.csv": (tables.parcels_truth(county, ids, more), "utf-8"),
         "truth/villages_truth.csv": (
             tables.villages_truth(county, vectors.settlement_ids(county)),
             "utf-8",

@@ -74,7 +74,7 @@ async function start() {
   if (!isBaseline(W.trial)) applyTrial();
   setUpMap();
   addIcons();
-  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpWhatIf(); setUpCompare(); setUpMeasure(); setUpPrint(); setUpTasks(); setUpVillages(); setUpKeys();
+  setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpWhatIf(); setUpCompare(); setUpMeasure(); setUpPrint(); setUpTasks(); setUpVillages(); setUpSites(); setUpKeys();
   wire();
   S.rows = [];
   S.shown = new Uint8Array(D.n);
@@ -110,6 +110,9 @@ function expose(ready) {
     chosen: () => (D.plan ? D.plan.village.filter((_, move) => inBudget(move)).map((i) => D.villages.village_id.at(i)) : []),
     villagePosition: (id) => { const i = D.villages.places.get(id), p = map.latLngToContainerPoint(toLatLng(D.villages.x.at(i), D.villages.y.at(i))); return [p.x, p.y]; },
     villageCsv,
+    sites: () => ({ items: O.items.map((row) => (row.refused >= 0 ? D.sites.refused[row.refused].site_id : D.sites.site_id.at(row.site))), selected: O.sel >= 0 ? D.sites.site_id.at(O.sel) : "", show: O.show }),
+    sitePosition: (id) => { const i = D.sites.places.get(id), p = map.latLngToContainerPoint(toLatLng(D.sites.x.at(i), D.sites.y.at(i))); return [p.x, p.y]; },
+    siteCsv,
     csv: csvText,
     trial: () => structuredClone(W.trial),
     setTrial: (trial) => { W.trial = { ...emptyTrial(), ...trial }; showTrial(); return W.took; },

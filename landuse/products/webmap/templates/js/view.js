@@ -165,8 +165,8 @@ function showPopup() {
 function evidence(i) { return D.col["evidence_" + S.lang].at(i) || D.col.evidence_zh.at(i); }
 
 function noteText() {
-  byId("note").querySelector("b").textContent = t(S.task === "idle" ? "suspected" : "v_candidate");
-  if (S.task !== "idle") { byId("note-text").textContent = t("v_note"); byId("notice").hidden = true; return; }
+  byId("note").querySelector("b").textContent = t(S.task === "idle" ? "suspected" : onSites() ? "o_opportunity" : "v_candidate");
+  if (S.task !== "idle") { byId("note-text").textContent = t(onSites() ? "o_note" : "v_note"); byId("notice").hidden = true; return; }
   if (W.on || (W.open && S.sel < 0)) {
     byId("note").querySelector("b").textContent = t("w_on");
     byId("note-text").textContent = t("w_note");

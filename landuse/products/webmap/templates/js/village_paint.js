@@ -17,6 +17,7 @@ function isSender(i) { return D.villages.move[i] >= 0 && inBudget(D.villages.mov
 
 function paintVillages(pen, v) {
   if (S.task === "idle") return;
+  if (onSites()) { paintOpportunities(pen, v); return; }
   pen.setLineDash([]);
   if (v.z >= HATCH_FROM && isVisible("villages")) paintVillageOutlines(pen, v);
   if (S.task === "plan") { paintSites(pen, v); if (isVisible("moves")) paintMoves(pen, v); }
@@ -106,6 +107,7 @@ function labelAt(pen, text, x, y, taken, colour) {
 // The chosen village and the one under the pointer: a ring, a name, and where its people could go.
 function paintVillagePick(pen, v) {
   if (S.task === "idle") return;
+  if (onSites()) { paintOpportunityPick(pen, v); return; }
   for (const [i, colour, width] of [[V.hover, "#17324D", 1.6], [V.sel, "#17212E", 2.4]]) {
     if (i < 0) continue;
     const [x, y] = at(D.villages, i, v), r = villageSize(v.z) + 5;
@@ -116,6 +118,7 @@ function paintVillagePick(pen, v) {
 }
 
 function villageAt(latlng) {
+  if (onSites()) return opportunityAt(latlng);
   const point = L.CRS.EPSG3857.project(latlng), k = map.options.crs.scale(map.getZoom()) / (2 * HALF_WORLD), layer = D.villages.shape;
   let best = -1, least = 11;
   for (let i = 0; i < D.villages.n; i++) {
@@ -130,6 +133,7 @@ function villageAt(latlng) {
 }
 
 function hoverVillage(i) {
+  if (onSites()) { hoverOpportunity(i); return; }
   if (V.hover === i) return;
   V.hover = i;
   map.getContainer().style.cursor = i >= 0 ? "pointer" : "";
@@ -137,6 +141,7 @@ function hoverVillage(i) {
 }
 
 function pickVillage(i, { move = false } = {}) {
+  if (onSites()) { pickOpportunity(i, move); return; }
   V.sel = i;
   V.hover = -1;
   V.cursor = V.items.findIndex((row) => row.village >= 0 && row.village === i);
@@ -156,6 +161,7 @@ function showVillage(i, move) {
 }
 
 function villageLegend() {
+  if (onSites()) return opportunityLegend();
   const count = (k) => V.items.filter((row) => row.village >= 0 && D.villages.kind[row.village] === k && (S.task !== "plan" || inBudget(row.move))).length;
   const head = heading("g_villages", "villages"), kinds = D.villages.kinds.map((kind, k) => item(kindKey(k), say(kind), { count: count(k) }));
   if (S.task === "villages") return [group(head, kinds)];

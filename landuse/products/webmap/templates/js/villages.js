@@ -2,6 +2,7 @@
 const QUOTA_CENTS = 100;
 
 function unpackVillages() {
+  unpackSites();
   const held = D.villages;
   if (!held) return;
   for (const [name, place] of Object.entries(held)) if (place && (place.n || place.t) && name !== "n") held[name] = place.t ? texts(place) : numbers(place);
@@ -36,6 +37,7 @@ function villagePasses(i) {
 // Items of the list: villages by rank, or those of the plan by step with a line at the budget.
 function collectVillages() {
   if (S.task === "idle") return;
+  if (onSites()) { collectSites(); return; }
   const rows = [];
   if (S.task === "villages") { for (let i = 0; i < D.villages.n; i++) if (villagePasses(i)) rows.push({ village: i, move: -1 }); }
   else {
@@ -51,6 +53,7 @@ function inBudget(move) { return D.plan.step.at(move) <= V.step; }
 
 function drawVillageFilters() {
   if (S.task === "idle") return;
+  if (onSites()) { drawSites(); return; }
   const count = (k) => (S.task === "plan" ? D.plan.village.filter((i) => D.villages.kind[i] === k).length : D.villages.kind.filter((kind) => kind === k).length);
   byId("v-chips").replaceChildren(...D.villages.kinds.map((kind, k) => h("button", { "aria-pressed": V.kinds.has(k), "data-kind": k, on: { click: () => toggleVillageKind(k) } }, kindKey(k), say(kind), h("small", { text: fixed(count(k), 0) }))));
   byId("v-town").replaceChildren(h("option", { value: -1, text: t("all_towns", { n: D.towns.length }) }), ...D.towns.map((town, number) => h("option", { value: number, text: say(town) || t("no_town") })));
@@ -72,7 +75,7 @@ function villageTotals() {
 }
 
 function drawVillageSummary() {
-  if (S.task === "idle") return;
+  if (S.task === "idle" || onSites()) return;
   const plan = S.task === "plan", sum = villageTotals();
   byId("v-sum-head").textContent = t(plan ? "v_sum_plan" : "v_sum");
   byId("v-sum-area-head").textContent = t(plan ? "v_sum_cleared" : "v_sum_area");
@@ -101,7 +104,7 @@ function villageRow(place, height) {
 }
 
 function drawVillageRows() {
-  if (S.task === "idle") return;
+  if (S.task === "idle" || onSites()) return;
   const list = byId("v-list"), height = rowHeight(), box = byId("v-rows");
   box.style.height = V.items.length * height + "px";
   const first = Math.max(0, Math.floor(list.scrollTop / height) - 4), last = Math.min(V.items.length, Math.ceil((list.scrollTop + list.clientHeight) / height) + 4), nodes = [];

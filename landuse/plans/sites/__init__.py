@@ -1,0 +1,1 @@
+"""Where better use can go: sites from plots, what each is good for, what is against."""
