@@ -110,7 +110,9 @@ def wide_parcels(count: int, *, copies: tuple[int, int] = (4, 8)) -> gpd.GeoData
     one = parcels(round(count / (down * across)))
     kind, xy, offsets = shapely.to_ragged_array(one.geometry.array)
     shapes = [
-        shapely.from_ragged_array(kind, xy + np.array([c * COLUMNS * CELL, r * ROWS * CELL]), offsets)
+        shapely.from_ragged_array(
+            kind, xy + np.array([c * COLUMNS * CELL, r * ROWS * CELL]), offsets
+        )
         for r in range(down)
         for c in range(across)
     ]

@@ -112,7 +112,7 @@ def earthwork(outline: gpd.GeoDataFrame, elevation: Layer | None) -> pd.Series:
     result = pd.Series(np.nan, index=outline.index)
     if elevation is None:
         return result
-    cover = Zones(outline).cover(elevation.grid)
+    cover = Zones(outline).cover(elevation.grid).cells()
     known = elevation.known().ravel()[cover.cell]
     zone, cell, weight = cover.zone[known], cover.cell[known], cover.fraction[known]
     height = elevation.values.ravel()[cell].astype("float64")
