@@ -91,3 +91,8 @@ def describe(name: str, names: Mapping[str, ColumnLike]) -> ColumnLike:
 def heading(column: ColumnLike) -> str:
     """Return the Chinese name with its unit, as a table head shows it."""
     return f"{column.zh}（{column.unit}）" if column.unit not in {"", "–"} else column.zh
+
+
+def stored_heading(column: ColumnLike) -> str:
+    """Return the Chinese name with the unit of the value as a file stores it: a share is 0 to 1."""
+    return f"{column.zh}（0–1）" if column.unit == "%" else heading(column)

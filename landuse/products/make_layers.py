@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from landuse.core.product import FileProduct
-from landuse.products.columns import column_names, describe, heading
+from landuse.products.columns import column_names, describe, stored_heading
 from landuse.products.facts import PlanFacts, RunFacts
 from landuse.products.gather import gather
 from landuse.products.geopackage import LayerLabels, NamedStyle, write_geopackage
@@ -178,7 +178,9 @@ def _labels(
     for layer, table in layers.items():
         plain = _PLAIN | _NAMES.get(layer, {})
         columns = [] if table is None else [name for name in table.columns if name != "geometry"]
-        aliases = {name: plain.get(name) or heading(describe(name, names)) for name in columns}
+        aliases = {
+            name: plain.get(name) or stored_heading(describe(name, names)) for name in columns
+        }
         title, text = _TITLES[layer]
         labels[layer] = LayerLabels(title=title, description=text, aliases=aliases)
     return labels
