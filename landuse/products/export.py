@@ -120,7 +120,8 @@ def _write_layer(table: gpd.GeoDataFrame, path: Path, look: ListLook) -> Path:
 
 def _write_geojson(table: gpd.GeoDataFrame, path: Path) -> Path:
     shown = storable(table.to_crs("EPSG:4326"))
-    options = {"RFC7946": "YES", "COORDINATE_PRECISION": "7", "WRITE_NAME": "NO"}
+    options = {"RFC7946": "YES", "COORDINATE_PRECISION": "7", "WRITE_NAME": "NO",
+               "AUTODETECT_JSON_STRINGS": "NO"}  # fmt: skip
     return write_whole(
         path,
         lambda part: pyogrio.write_dataframe(shown, part, driver="GeoJSON", layer_options=options),

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as Xml
 
 from landuse.products.evidence_words import P_CLASSES, STABILITY
 from landuse.products.numbers import grade_sign
+from landuse.products.safety import plain_text
 from landuse.products.words import FLAGS, grade_colours
 from landuse.scores.villages import KINDS
 
@@ -225,6 +226,9 @@ def _aliases(root: Xml.Element, aliases: Mapping[str, str]) -> None:
 
 
 def _text(root: Xml.Element) -> str:
+    """Return the document as text; names of grades and columns come from files made elsewhere."""
+    for element in root.iter():
+        element.attrib.update({key: plain_text(value) for key, value in element.attrib.items()})
     Xml.indent(root)
     head = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
     return head + Xml.tostring(root, encoding="unicode") + "\n"
