@@ -364,6 +364,7 @@ PLAN_TABLES = ("plan", "ladder", "front", "relax", "reach")
 PRODUCT_FILES = {
     "map.html": "map.map",
     "candidates.gpkg": "candidates_gpkg.candidates",
+    "candidates.qgs": "candidates_gpkg.project",
     "candidates.xlsx": "candidates_xlsx.candidates",
     "parcels.csv": "parcels_csv.parcels",
     "villages.csv": "villages_csv.villages",

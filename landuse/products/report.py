@@ -22,7 +22,7 @@ from landuse.products.report_map import CIRCLES_SHOWN, Ground, colour_rules, dra
 from landuse.products.report_stairs import stairs
 from landuse.products.safety import plain_text
 from landuse.products.source_page import source_page
-from landuse.products.tables import write_whole
+from landuse.products.tables import write_text
 from landuse.products.totals import county_totals, place_totals, town_totals, zone_totals
 from landuse.products.village_lists import village_page
 from landuse.products.workbook_sheets import people_zones
@@ -51,7 +51,7 @@ def render_report(run: RunFacts, ground: Ground) -> str:
 
 def write_report(html: str, path: Path) -> Path:
     """Write a rendered report; return its path."""
-    return write_whole(path, lambda part: part.write_text(html, encoding="utf-8", newline="\n"))
+    return write_text(html, path)
 
 
 def css_text(text: str) -> str:
