@@ -20,6 +20,8 @@ from landuse.products.plan_page import plan_page
 from landuse.products.report_evidence import evidence_context
 from landuse.products.report_map import CIRCLES_SHOWN, Ground, colour_rules, draw_map
 from landuse.products.report_stairs import stairs
+from landuse.products.report_tongues import mark_chinese
+from landuse.products.report_village_map import MARKS, draw_villages
 from landuse.products.safety import plain_text
 from landuse.products.source_page import source_page
 from landuse.products.tables import write_text
@@ -46,7 +48,12 @@ def render_report(run: RunFacts, ground: Ground) -> str:
     """
     template = _environment().get_template("report.html.j2")
     picture = draw_map(_with_results(ground, run.parcels), grades=run.grades)
-    return template.render(**_context(run), picture=picture)
+    pictures = {
+        "picture": picture,
+        "village_picture": draw_villages(run.villages, ground, crs=run.study.crs),
+        "village_marks": MARKS,
+    }
+    return mark_chinese(template.render(**_context(run), **pictures))
 
 
 def write_report(html: str, path: Path) -> Path:
