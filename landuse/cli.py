@@ -224,16 +224,24 @@ def explain(
 @app.command()
 def export(
     study: StudyFile,
-    file: Annotated[
-        Path, typer.Argument(help="目标 .csv/.xlsx/.gpkg/.geojson/.html / target file")
-    ],
+    file: Annotated[Path, typer.Argument(
+        help="目标 .csv/.xlsx/.gpkg/.parquet/.shp/.geojson/.html / target file")],
+    layer: Annotated[str, typer.Option(
+        help="parcels 地块、villages 自然村、opportunities 机会地块 / layer")] = "parcels",
+    preset: Annotated[str, typer.Option(
+        help="dkbh（地块清单字段）、zhejiang（浙江表1-2，.xlsx）/ columns of a form")] = "",
     town: Annotated[
         list[str] | None, typer.Option(help="乡镇名称或代码 / town name or code")
     ] = None,
-    zone: Annotated[str, typer.Option(help="in、out 或园区名 / in, out or a zone name")] = "",
+    zone: Annotated[
+        list[str] | None, typer.Option(help="in、out 或园区名 / in, out or a zone name")
+    ] = None,
+    kind: Annotated[list[str] | None, typer.Option(
+        help="类型，如 疑似低效、空心村 / kind of a parcel, village or site")] = None,
     grade: Annotated[list[str] | None, typer.Option(help="等级 I II III / grade")] = None,
     flag: Annotated[list[str] | None, typer.Option(help="标记，如 suspected_idle / flag")] = None,
-    min_mu: Annotated[float, typer.Option(help="最小面积（亩）/ least area in mu")] = 0.0,
+    min_mu: Annotated[float | None, typer.Option(help="最小面积（亩）/ least area in mu")] = None,
+    max_mu: Annotated[float | None, typer.Option(help="最大面积（亩）/ greatest area")] = None,
     where: Annotated[
         list[str] | None, typer.Option(help="条件，如 'far < 0.6' / condition")
     ] = None,
@@ -245,14 +253,16 @@ def export(
     ] = "",
     raw: Raw = None,
     out: Out = None,
-) -> None:
+) -> None:  # fmt: skip
     """按条件导出清单；.html 为一页的地块单或乡镇整治单。Export a filtered list or a one-page sheet.
 
     例 example: landuse export demo list.xlsx --grade I --zone in
+    例 example: landuse export demo villages.shp --layer villages --kind 空心村
     例 example: landuse export demo site.html --site SITE_ID
     例 example: landuse export demo town.html --town TOWN
     """
     from landuse.lists import export_list
+    from landuse.products.selection import Choice, parse_condition
     from landuse.sheets_of_sites import SUFFIX, export_site, export_town
     from landuse.study import open_study
     from landuse.tasks import find_study
@@ -263,10 +273,12 @@ def export(
         page = export_site(opened, file, site) if site else export_town(opened, file, towns[0])
         say(f"已导出 / written: {page}")
         return
-    rows = export_list(
-        opened, file, town=towns, zone=zone, grade=grade or (), flag=flag or (),
-        min_mu=min_mu, where=where or (), columns=column or (),
+    choice = Choice(
+        town=towns, zone=zone or (), kind=kind or (), grade=grade or (), flag=flag or (),
+        min_mu=min_mu, max_mu=max_mu, where=[parse_condition(text) for text in where or ()],
+        columns=column or (),
     )  # fmt: skip
+    rows = export_list(opened, file, layer=layer, preset=preset, choice=choice)
     say(f"已导出 {rows} 行 / {rows} rows written: {file}")
 
 

@@ -23,6 +23,7 @@ OPPORTUNITY_TABLES = {
 PRODUCT_FILES = {
     "map.html": "map.map",
     "candidates.gpkg": "candidates_gpkg.candidates",
+    "candidates.qgs": "candidates_gpkg.project",
     "candidates.xlsx": "candidates_xlsx.candidates",
     "parcels.csv": "parcels_csv.parcels",
     "villages.csv": "villages_csv.villages",

@@ -166,6 +166,7 @@ LISTED = (
     ("地图", "map", "map.html"),
     ("候选清单", "candidates", "candidates.xlsx"),
     ("图层", "layers", "candidates.gpkg"),
+    ("QGIS 工程", "QGIS project", "candidates.qgs"),
     ("全部地块", "all parcels", "parcels.csv"),
     ("村庄与整合方案", "villages and plan", "villages.xlsx"),
     ("退低进高与激励", "opportunities", "opportunities.xlsx"),

@@ -12,4 +12,4 @@ class FileProduct:
     """A file in the making: its suffix and a function that writes it to a path."""
 
     suffix: str
-    write: Callable[[Path], None]
+    write: Callable[[Path], object]

@@ -46,8 +46,6 @@ class ColumnName:
 
 CONTRACT: tuple[ColumnLike, ...] = PARCEL_COLUMNS
 """The contract's columns in the contract's order."""
-STORED_SHARE = "1=100%"
-"""The unit of a share in a file: it is stored as 0 to 1, so a percent sign alone would mislead."""
 
 BESIDE = tuple(
     ColumnName(*entry)
@@ -91,6 +89,10 @@ def describe(name: str, names: Mapping[str, ColumnLike]) -> ColumnLike:
 
 
 def heading(column: ColumnLike) -> str:
-    """Return the Chinese name with its unit, as a file has it that holds a share as 0 to 1."""
-    unit = STORED_SHARE if column.unit == "%" else column.unit
-    return f"{column.zh}（{unit}）" if unit not in {"", "–"} else column.zh
+    """Return the Chinese name with its unit, as a table head shows it."""
+    return f"{column.zh}（{column.unit}）" if column.unit not in {"", "–"} else column.zh
+
+
+def stored_heading(column: ColumnLike) -> str:
+    """Return the Chinese name with the unit of the value as a file stores it: a share is 0 to 1."""
+    return f"{column.zh}（0–1）" if column.unit == "%" else heading(column)

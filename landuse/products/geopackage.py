@@ -116,9 +116,12 @@ def _write_layer(
 ) -> None:
     label = label or LayerLabels()
     spatial = isinstance(table, gpd.GeoDataFrame)
-    about = {"IDENTIFIER": label.title or name, "DESCRIPTION": label.description}
+    about = {
+        "IDENTIFIER": plain_text(label.title) or name,
+        "DESCRIPTION": plain_text(label.description),
+    }
     options = {"SPATIAL_INDEX": "YES", "GEOMETRY_NAME": "geom"} if spatial else {}
-    shape = _shape(table) if isinstance(table, gpd.GeoDataFrame) else {}
+    shape = shape_of(table) if isinstance(table, gpd.GeoDataFrame) else {}
     version = {"VERSION": FORMAT_VERSION}
     facts = {key: plain_text(value) for key, value in metadata.items()}
     pyogrio.write_dataframe(
@@ -133,7 +136,7 @@ def _write_layer(
     )
 
 
-def _shape(table: gpd.GeoDataFrame) -> dict[str, Any]:
+def shape_of(table: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return how a layer's geometry is written: polygons always as multipolygons."""
     for plain in ("Point", "LineString"):
         if len(table) and table.geom_type.eq(plain).all():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from landuse.core.product import FileProduct
-from landuse.products.columns import column_names, describe, heading
+from landuse.products.columns import column_names, describe, stored_heading
 from landuse.products.facts import PlanFacts, RunFacts
 from landuse.products.gather import gather
 from landuse.products.geopackage import LayerLabels, NamedStyle, write_geopackage
@@ -22,6 +24,7 @@ from landuse.products.plan_layers import (
     site_layer,
     with_plan,
 )
+from landuse.products.qgis_project import ProjectFacts, project_layers, qgis_project
 from landuse.products.settings import ProductSettings
 from landuse.products.site_layers import NAMES as OPPORTUNITY_NAMES
 from landuse.products.site_layers import TITLE as OPPORTUNITY_TITLE
@@ -36,8 +39,13 @@ from landuse.products.styles import (
     table_style,
     village_style,
 )
+from landuse.products.tables import write_text
 from landuse.products.totals import total_columns, town_totals, zone_totals
 from landuse.products.village_lists import ALIASES
+from landuse.products.words import NOTE_ZH
+
+GEOPACKAGE = "candidates.gpkg"
+"""Name under which the layers are published, beside the project that opens them."""
 
 
 def make_geopackage(
@@ -50,7 +58,13 @@ def make_geopackage(
     opportunity_outlines: gpd.GeoDataFrame | None = None,
     **tables: Any,
 ) -> dict[str, Any]:
-    """Return ``candidates``: a GeoPackage with the layers that this run has."""
+    """Return the layers of a run.
+
+    Returns
+    -------
+    ``candidates``: a GeoPackage with the layers that this run has; ``project``: a QGIS project
+    that opens them all styled, from the same folder.
+    """
     run = gather(settings, **tables)
     parcels = gpd.GeoDataFrame(run.parcels, geometry=geometry.geometry.array, crs=geometry.crs)
     villages = village_layer(settlements, run)
@@ -90,7 +104,35 @@ def make_geopackage(
             more_styles=robust,
         )  # fmt: skip
 
-    return {"candidates": FileProduct(".gpkg", write)}
+    project = qgis_project(
+        _project_facts(run, layers),
+        project_layers(
+            layers, titles={name: label.title for name, label in labels.items()}, styles=styles,
+            more=[(style.layer, style.name, style.qml) for style in robust],
+        ),
+        geopackage=GEOPACKAGE,
+    )  # fmt: skip
+    return {
+        "candidates": FileProduct(".gpkg", write),
+        "project": FileProduct(".qgs", partial(write_text, project)),
+    }
+
+
+def _project_facts(
+    run: RunFacts, layers: Mapping[str, gpd.GeoDataFrame | pd.DataFrame | None]
+) -> ProjectFacts:
+    drawn = [layer for layer in layers.values() if isinstance(layer, gpd.GeoDataFrame)]
+    corners = np.array([layer.total_bounds for layer in drawn if len(layer)]).reshape(-1, 4)
+    x0, y0 = corners[:, :2].min(axis=0, initial=np.inf)
+    x1, y1 = corners[:, 2:].max(axis=0, initial=-np.inf)
+    thanks = dict.fromkeys(fact.attribution for fact in run.sources if fact.attribution)
+    study = run.study
+    return ProjectFacts(
+        title=study.title_zh,
+        crs=study.crs,
+        bounds=(float(x0), float(y0), float(x1), float(y1)) if len(corners) else (0, 0, 1, 1),
+        label="　".join([f"{study.stamp_zh}；无审图号", NOTE_ZH, *thanks]),
+    )
 
 
 def _robustness(parcels: pd.DataFrame, aliases: Mapping[str, str]) -> tuple[NamedStyle, ...]:
@@ -192,7 +234,9 @@ def _labels(
     for layer, table in layers.items():
         plain = _PLAIN | _NAMES.get(layer, {})
         columns = [] if table is None else [name for name in table.columns if name != "geometry"]
-        aliases = {name: plain.get(name) or heading(describe(name, names)) for name in columns}
+        aliases = {
+            name: plain.get(name) or stored_heading(describe(name, names)) for name in columns
+        }
         title, text = _TITLES[layer]
         labels[layer] = LayerLabels(title=title, description=text, aliases=aliases)
     return labels

@@ -21,9 +21,11 @@ from landuse.products.plan_page import plan_page
 from landuse.products.report_evidence import evidence_context
 from landuse.products.report_map import CIRCLES_SHOWN, Ground, colour_rules, draw_map
 from landuse.products.report_stairs import stairs
+from landuse.products.report_tongues import mark_chinese
+from landuse.products.report_village_map import MARKS, draw_villages
 from landuse.products.safety import plain_text
 from landuse.products.source_page import source_page
-from landuse.products.tables import write_whole
+from landuse.products.tables import write_text
 from landuse.products.totals import county_totals, place_totals, town_totals, zone_totals
 from landuse.products.village_lists import village_page
 from landuse.products.workbook_sheets import people_zones
@@ -47,12 +49,17 @@ def render_report(run: RunFacts, ground: Ground) -> str:
     """
     template = page_environment().get_template("report.html.j2")
     picture = draw_map(_with_results(ground, run.parcels), grades=run.grades)
-    return template.render(**_context(run), picture=picture)
+    pictures = {
+        "picture": picture,
+        "village_picture": draw_villages(run.villages, ground, crs=run.study.crs),
+        "village_marks": MARKS,
+    }
+    return mark_chinese(template.render(**_context(run), **pictures))
 
 
 def write_report(html: str, path: Path) -> Path:
     """Write a rendered report; return its path."""
-    return write_whole(path, lambda part: part.write_text(html, encoding="utf-8", newline="\n"))
+    return write_text(html, path)
 
 
 def css_text(text: str) -> str:

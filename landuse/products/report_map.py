@@ -71,25 +71,37 @@ def draw_map(ground: Ground, *, grades: Sequence[str]) -> Markup:
     Circles have the area of the parcel in proportion (radius 0.8 times the root of its mu, at
     least 2, at most 14 px); at most ``CIRCLES_SHOWN``, in rank order. Big ones lie lowest.
     """
-    frame = Frame.around(_bounds(ground))
+    frame = Frame.around(bounds_of(ground))
+    marks = _circles(ground.parcels, frame, grades=grades)
+    return compose(ground, frame, marks, label="疑似地块分布图 / map of suspected parcels")
+
+
+def compose(ground: Ground, frame: Frame, marks: Sequence[str], *, label: str) -> Markup:
+    """Return a picture as SVG: outlines, the marks on them, names of towns, scale and north.
+
+    Parameters
+    ----------
+    marks : pieces of SVG that hold numbers and fixed words only.
+    label : fixed words that say what the picture shows.
+    """
     parts = [
         *_outlines(ground.county, frame, css="county"),
         *_outlines(ground.towns, frame, css="towns"),
         *_outlines(ground.zones, frame, css="zones"),
-        *_circles(ground.parcels, frame, grades=grades),
+        *marks,
         *_labels(ground.towns, frame, name="town_name"),
         *furniture(frame),
     ]
     head = (
         f'<svg class="map" viewBox="0 0 {WIDTH_PX:.0f} {frame.height_px:.0f}" role="img" '
-        'xmlns="http://www.w3.org/2000/svg" '
-        'aria-label="疑似地块分布图 / map of suspected parcels">'
+        f'xmlns="http://www.w3.org/2000/svg" aria-label="{escape(label)}">'
     )
-    # Every piece below is numbers, fixed words or text escaped in _labels.
+    # Every piece is numbers, fixed words or text escaped in _labels.
     return Markup(head + "".join(parts) + "</svg>")
 
 
-def _bounds(ground: Ground) -> Sequence[float]:
+def bounds_of(ground: Ground) -> Sequence[float]:
+    """Return the bounds (x0, y0, x1, y1) of the study area, metres; a square where unknown."""
     for layer in (ground.county, ground.towns, ground.parcels):
         if layer is not None and len(layer):
             bounds: Sequence[float] = layer.total_bounds
@@ -134,10 +146,11 @@ def _circles(parcels: gpd.GeoDataFrame, frame: Frame, *, grades: Sequence[str]) 
     points = listed.geometry.representative_point()
     rows = zip(points.x, points.y, listed["area_mu"], listed["grade"], strict=True)
     known = {code: f"g{index}" for index, code in enumerate(grades)}
-    return [_circle(frame.place(x, y), mu, css=known.get(grade, "g9")) for x, y, mu, grade in rows]
+    return [circle(frame.place(x, y), mu, css=known.get(grade, "g9")) for x, y, mu, grade in rows]
 
 
-def _circle(place: tuple[float, float], area_mu: float, *, css: str) -> str:
+def circle(place: tuple[float, float], area_mu: float, *, css: str) -> str:
+    """Return a circle whose area follows an area in mu, between 2 and 14 px of radius."""
     radius = min(max(2.0, 0.8 * math.sqrt(max(area_mu, 0.0))), 14.0)
     return f'<circle class="{css}" cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="{radius:.1f}"/>'
 

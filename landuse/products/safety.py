@@ -10,8 +10,11 @@ import re
 
 import pandas as pd
 
-FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
-"""First characters after which a spreadsheet may read a CSV cell as a formula (OWASP list)."""
+FORMULA_STARTS = "=+-@\t\r\n＝＋－＠﹦﹢﹣﹫"
+"""First characters after which a spreadsheet may read a CSV cell as a formula (OWASP list, and the
+full-width and small forms that an East Asian office may read as the same)."""
+_BLANKS = " \u00a0\u061c\u3000\u202f\u205f\u2060" + "".join(map(chr, range(0x2000, 0x2010)))
+"""Spaces, zero-width characters and direction marks: what may hide the first character."""
 
 _RETURN = re.compile("\r\n?")
 _UNPRINTABLE = re.compile(
@@ -36,12 +39,12 @@ def plain_text(text: str) -> str:
 def csv_text(text: str) -> str:
     """Return text that a spreadsheet reading a CSV cannot take for a formula.
 
-    The rule: text whose first character other than a blank is one of ``= + - @``, their
-    full-width forms, a tab or a line end gets an apostrophe in front. It holds for text only; a
-    negative number stays a number.
+    The rule: text whose first character, blanks and invisible marks aside, is one of ``= + - @``,
+    their full-width or small forms, a tab or a line end gets an apostrophe in front. It holds for
+    text only; a negative number stays a number.
     """
     text = plain_text(text)
-    start = text.lstrip(" \u00a0\u3000")[:1]
+    start = text.lstrip(_BLANKS)[:1]
     return f"'{text}" if start and start in FORMULA_STARTS else text
 
 

@@ -34,13 +34,26 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: two header rows (``head``, ``code``), rows of values, perhaps a row of totals."""
+    """A sheet: two header rows (``head``, ``code``), rows of values, perhaps a row of totals.
+
+    Attributes
+    ----------
+    notes : lines above the header rows.
+    printed : how many columns go on paper; None = all. The others are for the screen.
+    """
 
     name: str
     columns: tuple[SheetColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     totals: tuple[Cell, ...] | None = None
     frozen_columns: int = 0
+    notes: tuple[str, ...] = ()
+    printed: int | None = None
+
+    @property
+    def first_row(self) -> int:
+        """Return the row of the first values, counted from 0."""
+        return len(self.notes) + 2
 
 
 def sheet_of(

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as Xml
 
 from landuse.products.evidence_words import P_CLASSES, STABILITY
 from landuse.products.numbers import grade_sign
+from landuse.products.safety import plain_text
 from landuse.products.words import FLAGS, grade_colours
 from landuse.scores.villages import KINDS
 
@@ -92,7 +93,7 @@ def district_style(*, aliases: Mapping[str, str]) -> str:
         ("乡镇", "\"level\" = 'town'", [_fill("", "#7C8898", style="dot", width=0.3)]),
         ("开发区", "\"level\" = 'zone'", [_fill(f"{ZONE_LINE}12", ZONE_LINE, width=0.6)]),
     ]
-    return _document(rules, aliases=aliases, display="name")
+    return _document(rules, aliases=aliases, display="name", labelled="name")
 
 
 def village_style(*, aliases: Mapping[str, str]) -> str:
@@ -216,6 +217,7 @@ def _document(
     aliases: Mapping[str, str],
     display: str,
     kind: str = "fill",
+    labelled: str = "",
 ) -> str:
     root = _root()
     renderer = Xml.SubElement(
@@ -228,10 +230,27 @@ def _document(
         Xml.SubElement(listed, "rule", rule | {"symbol": str(index)})
         symbol = Xml.SubElement(symbols, "symbol", _symbol_attributes(str(index), kind))
         symbol.extend(layers)
+    if labelled:
+        _label(root, labelled)
     _aliases(root, aliases)
     Xml.SubElement(root, "previewExpression").text = f'"{display}"'
     Xml.SubElement(root, "layerGeometryType").text = "2" if kind == "fill" else "1"
     return _text(root)
+
+
+def _label(root: Xml.Element, column: str) -> None:
+    """Write each object's name on it, dark on a white rim."""
+    root.set("labelsEnabled", "1")
+    labels = Xml.SubElement(root, "labeling", {"type": "simple"})
+    settings = Xml.SubElement(labels, "settings", {"calloutType": "simple"})
+    text = {"fieldName": column, "isExpression": "0", "fontSize": "9", "fontSizeUnit": "Point",
+            "textColor": _rgba("#17212E"), "textOpacity": "1"}  # fmt: skip
+    style = Xml.SubElement(settings, "text-style", text)
+    rim = {"bufferDraw": "1", "bufferSize": "0.8", "bufferSizeUnits": "MM",
+           "bufferColor": _rgba("#FFFFFF"), "bufferOpacity": "1"}  # fmt: skip
+    Xml.SubElement(style, "text-buffer", rim)
+    Xml.SubElement(settings, "placement", {"placement": "1"})
+    Xml.SubElement(settings, "rendering", {"obstacle": "0", "drawLabels": "1"})
 
 
 def _aliases(root: Xml.Element, aliases: Mapping[str, str]) -> None:
@@ -241,6 +260,9 @@ def _aliases(root: Xml.Element, aliases: Mapping[str, str]) -> None:
 
 
 def _text(root: Xml.Element) -> str:
+    """Return the document as text; names of grades and columns come from files made elsewhere."""
+    for element in root.iter():
+        element.attrib.update({key: plain_text(value) for key, value in element.attrib.items()})
     Xml.indent(root)
     head = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
     return head + Xml.tostring(root, encoding="unicode") + "\n"

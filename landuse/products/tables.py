@@ -62,6 +62,11 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> Path:
     return path
 
 
+def write_text(text: str, path: Path) -> Path:
+    """Write a text as UTF-8 to a file that appears whole or not at all; return its path."""
+    return write_whole(path, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))
+
+
 def _cells(column: pd.Series) -> pd.Series:
     if is_text(column):
         return column.astype(object).map(csv_text, na_action="ignore")

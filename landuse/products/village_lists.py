@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from landuse.indicators.villages.dictionary import VILLAGE_COLUMNS
-from landuse.products.columns import heading
+from landuse.products.columns import ColumnLike, ColumnName, stored_heading
 from landuse.products.sheets import Sheet, SheetColumn, sheet_of
 from landuse.scores.villages import KINDS
 
@@ -54,7 +54,19 @@ ALIASES: Final[dict[str, str]] = {column.code: column.head for column in COLUMNS
     "kind_en": "主要类别（英文）", "hvs_coverage": "空心得分覆盖", "mrs_coverage": "下山得分覆盖",
     "scattered_coverage": "零星得分覆盖", "veto": "否决规则", "veto_en": "否决原因（英文）",
     "veto_share": "否决实测值", "plan_step": "方案步次（空=未列入）",
-} | {item.name: heading(item) for item in VILLAGE_COLUMNS}  # fmt: skip
+} | {item.name: stored_heading(item) for item in VILLAGE_COLUMNS}  # fmt: skip
+"""Chinese names with the unit as a file stores it."""
+
+
+def village_names() -> dict[str, ColumnLike]:
+    """Return the names and units of the columns of villages, by machine name."""
+    shown = {item.code: item for item in COLUMNS}
+    names: dict[str, ColumnLike] = {}
+    for code, head in ALIASES.items():
+        look = shown.get(code)
+        unit = "%" if look and look.kind == "percent" else ""
+        names[code] = ColumnName(code, head, code, unit, look.decimals if look else 0)
+    return names | {item.name: item for item in VILLAGE_COLUMNS}
 
 
 def candidates(villages: pd.DataFrame) -> pd.DataFrame:

@@ -21,10 +21,11 @@ from landuse.products.workbook_sheets import workbook_sheets
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Creation date in every file, so that equal results give equal files."""
-HEADER_ROWS = 2
 STABILITY_LOOK = {"stable": ("●", "#00523F", "#DDF1EA"), "fragile": ("◇", "#5F3B00", "#FFF7E8")}
 """Sign, text colour and fill of robust and fragile: a sign that grey print keeps apart."""
 CHECK_ROWS_SPARE = 200
+A3, A4, A4_CHARACTERS = 8, 9, 200
+"""Paper codes, and the width of columns beyond which A4 landscape would be too small to read."""
 _OPTIONS = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 _FONT = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
 _HEAD = _FONT | {"bold": True, "bg_color": "#17324D", "font_color": "#FFFFFF", "text_wrap": True}
@@ -63,6 +64,7 @@ class _Formats:
         self._made: dict[tuple[str, int, bool, bool], Format] = {}
         self.head = book.add_format(_HEAD)
         self.code = book.add_format(_CODE)
+        self.note = book.add_format(_FONT | {"font_color": "#A61B1B"})
 
     def of(self, column: SheetColumn, *, total: bool = False, quoted: bool = False) -> Format:
         key = (column.kind, column.decimals, total, quoted)
@@ -87,12 +89,14 @@ def _number_format(column: SheetColumn) -> str:
 def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
     for index, column in enumerate(sheet.columns):
         target.set_column(index, index, column.width, formats.of(column))
-        target.write_string(0, index, column.head, formats.head)
-        target.write_string(1, index, column.code, formats.code)
-    for row, values in enumerate(sheet.rows, start=HEADER_ROWS):
+        target.write_string(sheet.first_row - 2, index, column.head, formats.head)
+        target.write_string(sheet.first_row - 1, index, column.code, formats.code)
+    for row, note in enumerate(sheet.notes):
+        target.write_string(row, 0, note, formats.note)
+    for row, values in enumerate(sheet.rows, start=sheet.first_row):
         for index, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
             _write_cell(target, (row, index), value, column=column, formats=formats)
-    row = HEADER_ROWS + len(sheet.rows)
+    row = sheet.first_row + len(sheet.rows)
     for index, (value, column) in enumerate(zip(sheet.totals or (), sheet.columns, strict=False)):
         _write_cell(target, (row, index), value, column=column, formats=formats, total=True)
 
@@ -118,22 +122,25 @@ def _write_cell(
 
 
 def _finish(target: Worksheet, sheet: Sheet, *, title: str) -> None:
-    last_row = HEADER_ROWS - 1 + len(sheet.rows)
-    target.set_row(0, 32)
-    target.freeze_panes(HEADER_ROWS, sheet.frozen_columns)
-    target.autofilter(1, 0, max(last_row, 1), len(sheet.columns) - 1)
+    first, last_row = sheet.first_row, sheet.first_row - 1 + len(sheet.rows)
+    target.set_row(first - 2, 32)
+    target.freeze_panes(first, sheet.frozen_columns)
+    target.autofilter(first - 1, 0, last_row, len(sheet.columns) - 1)
     target.set_landscape()
-    target.set_paper(9)
+    shown = sheet.columns[: sheet.printed]
+    target.set_paper(A3 if sum(column.width for column in shown) > A4_CHARACTERS else A4)
     target.fit_to_pages(1, 0)
-    target.repeat_rows(0, HEADER_ROWS - 1)
+    target.repeat_rows(0, first - 1)
+    if sheet.printed:
+        target.print_area(0, 0, last_row + (sheet.totals is not None), sheet.printed - 1)
     name = plain_text(title)[:60].replace("&", "&&")
     target.set_header(f"&L{name} {sheet.name}&R内部工作用图，不公开")
     target.set_footer(f"&L{NOTE_ZH}&R&P / &N")
     for index, column in enumerate(sheet.columns):
-        _validate(target, column, index=index, last_row=last_row + CHECK_ROWS_SPARE)
+        _validate(target, column, index=index, rows=(first, last_row + CHECK_ROWS_SPARE))
 
 
-def _validate(target: Worksheet, column: SheetColumn, *, index: int, last_row: int) -> None:
+def _validate(target: Worksheet, column: SheetColumn, *, index: int, rows: tuple[int, int]) -> None:
     rule: dict[str, object]
     if column.kind == "check_state":
         rule = {
@@ -152,7 +159,7 @@ def _validate(target: Worksheet, column: SheetColumn, *, index: int, last_row: i
         }
     else:
         return
-    target.data_validation(HEADER_ROWS, index, last_row, index, rule)
+    target.data_validation(rows[0], index, rows[1], index, rule)
 
 
 def _colour_grades(book: xlsxwriter.Workbook, sheet: Sheet, *, grades: Sequence[str]) -> None:
@@ -163,7 +170,7 @@ def _colour_grades(book: xlsxwriter.Workbook, sheet: Sheet, *, grades: Sequence[
     for code, (fill, text) in grade_colours(tuple(grades)).items():
         look = book.add_format({"bg_color": fill, "font_color": text, "bold": True})
         rule = {"type": "cell", "criteria": "==", "value": _literal(code), "format": look}
-        target.conditional_format(HEADER_ROWS, index, HEADER_ROWS + len(sheet.rows), index, rule)
+        _conditional(target, sheet, index, rule)
 
 
 def _mark_stability(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
@@ -176,7 +183,12 @@ def _mark_stability(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
         look = {"num_format": f'"{sign} "@', "font_color": text, "bg_color": fill}
         value = f'"{STABILITY[code][0]}"'
         rule = {"type": "cell", "criteria": "==", "value": value, "format": book.add_format(look)}
-        target.conditional_format(HEADER_ROWS, index, HEADER_ROWS + len(sheet.rows), index, rule)
+        _conditional(target, sheet, index, rule)
+
+
+def _conditional(target: Worksheet, sheet: Sheet, index: int, rule: dict[str, object]) -> None:
+    last_row = sheet.first_row + len(sheet.rows)
+    target.conditional_format(sheet.first_row, index, last_row, index, rule)
 
 
 def _literal(code: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
@@ -49,8 +49,12 @@ CHECK_COLUMNS = (
 FIRST = (
     "rank", "parcel_id", "town_name", "zone_in", "zone_name", "land_use_zh", "area_mu", "flag",
     "grade", "score", "coverage", "families", "p_flag", "stability", "rank_p10", "rank_p90",
-    "evidence_zh", "contradictions_zh", "tipping_zh", "land_state", "ledger_zh", "signal",
-    "hot_spot", "cluster_id", "cluster_parcels", "cluster_area_mu", "suggestion",
+    "evidence_zh",
+)  # fmt: skip
+"""What a list says first; with the columns of the field check, this is what goes on paper."""
+THEN = (
+    "suggestion", "contradictions_zh", "tipping_zh", "land_state", "ledger_zh", "signal",
+    "hot_spot", "cluster_id", "cluster_parcels", "cluster_area_mu",
 )  # fmt: skip
 NOT_LISTED = (
     SheetColumn("parcel_id", "地块编号", width=22),
@@ -94,7 +98,9 @@ def candidate_sheet(run: RunFacts) -> Sheet:
     table = people_table(run.candidates())
     first = [code for code in FIRST if code in table.columns]
     taken = {*first, *(column.code for column in CHECK_COLUMNS)}
-    rest = [code for code in ordered_columns(table.columns, run.known_names()) if code not in taken]
+    rest = [code for code in THEN if code in table.columns]
+    rest += ordered_columns(table.columns, run.known_names())
+    rest = [code for code in dict.fromkeys(rest) if code not in taken]
     rest = [code for code in rest if not code.startswith(("veto", "whynot"))]
     names = column_names(run.known_names())
     columns = (
@@ -102,7 +108,8 @@ def candidate_sheet(run: RunFacts) -> Sheet:
         *CHECK_COLUMNS,
         *from_names(rest, table, names=names),
     )
-    return sheet_of("候选地块", table, columns, frozen_columns=2)
+    sheet = sheet_of("候选地块", table, columns, frozen_columns=2)
+    return replace(sheet, printed=len(first) + len(CHECK_COLUMNS))
 
 
 def people_table(table: pd.DataFrame) -> pd.DataFrame:

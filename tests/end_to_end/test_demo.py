@@ -17,6 +17,7 @@ from landuse.explain import explain_parcel
 from landuse.lists import export_list
 from landuse.products.checks import CHECK_FIELDS
 from landuse.products.columns import CONTRACT
+from landuse.products.selection import Choice
 from landuse.store import file_digest
 from landuse.study import open_study
 from landuse.tasks import run_study, study_status
@@ -235,7 +236,7 @@ def test_export_writes_what_was_asked(demo: Made, tmp_path: Path, suffix: str) -
     table = parcels(demo)
     wanted = table[table["grade"].isin(["I", "II"]) & (table["area_mu"] >= 2)]
     file = tmp_path / f"清单 一{suffix}"
-    count = export_list(demo.open(), file, grade=["I", "II"], min_mu=2.0)
+    count = export_list(demo.open(), file, choice=Choice(grade=["I", "II"], min_mu=2.0))
     assert count == len(wanted) > 0
     if suffix == ".csv":
         listed = pd.read_csv(file, dtype={"parcel_id": "str"})["parcel_id"]

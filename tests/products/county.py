@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -168,7 +169,9 @@ def districts(ground: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
 
 def with_hostile(facts: RunFacts) -> RunFacts:
     """Return the facts with hostile text wherever text from outside can come in."""
-    texts = [text for text in HOSTILE if "\ud800" not in text]  # no text column can hold it
+    texts = [
+        text for text in HOSTILE if not re.search("[\ud800-\udfff]", text)
+    ]  # no column holds them
     table = facts.parcels
     cycle = [texts[row % len(texts)] for row in range(len(table))]
     columns = ("town_name", "zone_name", "land_use", "land_use_zh", "evidence_zh", "evidence_en",

@@ -11,7 +11,7 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from landuse.products.columns import column_names, describe, heading
+from landuse.products.columns import column_names, describe, stored_heading
 from landuse.products.evidence_words import P_CLASSES
 from landuse.products.geopackage import LayerLabels, NamedStyle, write_geopackage
 from landuse.products.styles import (
@@ -35,7 +35,7 @@ def parts():
     )[["level", "name", "geometry"]]
     names = column_names(facts.known_names())
     columns = [name for name in ground.columns if name != "geometry"]
-    aliases = {name: heading(describe(name, names)) for name in columns}
+    aliases = {name: stored_heading(describe(name, names)) for name in columns}
     grades = [(grade.code, grade.zh) for grade in facts.model.grades]
     return {
         "layers": {
@@ -165,7 +165,7 @@ def test_robustness_rules_meet_every_parcel_exactly_once(parts, file):
 def test_evidence_columns_carry_chinese_names(file):
     rows = query(file, "SELECT column_name, name FROM gpkg_data_columns")
     names = dict(rows)
-    assert names["p_flag"] == "入选概率（1=100%）"
+    assert names["p_flag"] == "入选概率（0–1）"
     assert names["whynot_zh"] == "未列入原因"
     assert names["cluster_area_mu"] == "成片面积（亩）"
 
@@ -174,7 +174,7 @@ def test_no_name_says_percent_of_a_share_stored_as_0_to_1(file):
     """A column named in percent would be read a hundred times too small."""
     rows = query(file, "SELECT table_name, column_name, name FROM gpkg_data_columns")
     assert not [row for row in rows if "（%）" in row[2]]
-    shares = [row for row in rows if "1=100%" in row[2]]
+    shares = [row for row in rows if "（0–1）" in row[2]]
     assert len(shares) > 5
     for table, column, _ in shares:
         ((low, high),) = query(file, f'SELECT min("{column}"), max("{column}") FROM "{table}"')

@@ -220,7 +220,7 @@ def test_hostile_text_stays_text(made):
         "html", "head", "meta", "title", "style", "body", "header", "div", "h1", "p", "br",
         "small", "main", "section", "h2", "h3", "span", "strong", "b", "i", "em", "table",
         "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "svg", "path", "circle",
-        "rect", "text", "ol", "li", "code",
+        "rect", "text", "ol", "li", "code", "ul", "u", "input", "label",
     }  # fmt: skip
     assert not any(mark in html for mark in "\u202e\x00\x1b\x07")
 
