@@ -60,7 +60,8 @@ class ParcelSettings(Settings):
 
     ``class_system`` is declared, never guessed; None where the layer has no land-use codes.
     ``size_cut_m2``: without land-use codes, parcels under it and those from it on are two peer
-    groups; None: one group. ``town_gap_m``: a parcel in no town goes to the nearest one within this distance.
+    groups; None: one group. ``town_gap_m``: a parcel in no town goes to the nearest one within
+    this distance.
     """
 
     class_system: ClassSystem | None = None
@@ -147,9 +148,7 @@ def _without_land_use(
     group = ALL if cut is None else np.where(table["area_m2"] < cut, LOT_SMALL, LOT_LARGE)
     zh = "全部作一组比较" if cut is None else f"按面积分两组比较，界线 {cut:g} m²"
     en = "one peer group" if cut is None else f"two peer groups by size, cut at {cut:g} m²"
-    findings.append(
-        finding("absent", f"地块没有用途代码，{zh}", f"no land-use codes: {en}")
-    )
+    findings.append(finding("absent", f"地块没有用途代码，{zh}", f"no land-use codes: {en}"))
     table = table.assign(land_use="", land_use_zh="", land_use_en="", group=group)
     return table.astype({"group": "str"})
 
