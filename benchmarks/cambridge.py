@@ -5,7 +5,8 @@
 Needs the city's layers beside the clone (see studies/cambridge.toml) and scikit-learn, the peer;
 the product itself does not use it. Every figure is on sheets that the model of its fold has not
 seen, pooled over folds, for several ways of dealing sheets to folds; the strength of shrinkage is
-chosen inside each training part. Nothing here decides whether a test passes.
+chosen inside each training part. Calibrated twice: small and large lots together, and each peer
+group with weights and ramps of its own. Nothing here decides whether a test passes.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sklearn.ensemble import RandomForestClassifier
 from landuse.calibrate import CalibrateChoice, trial_criteria
 from landuse.scores.accuracy import auc, average_precision, precision_at_n
 from landuse.scores.calibration import CalibrationSettings
-from landuse.scores.held_out import cross_validate
+from landuse.scores.held_out import HeldOut, cross_validate
 from landuse.study import OpenStudy, open_study
 from landuse.tasks import run_study
 from landuse.validation import Truth
@@ -48,6 +49,17 @@ def labelled(study: OpenStudy) -> pd.DataFrame:
         truth[name] = truth[name].eq("True")
     table = parcels.merge(truth, left_on="parcel_id", right_on="ML", validate="1:1")
     return table.sort_values("parcel_id", ignore_index=True)
+
+
+def held_out(
+    study: OpenStudy, table: pd.DataFrame, truth: np.ndarray, *, split: int, groups: tuple[str, ...]
+) -> HeldOut:
+    """Return nested held-out chances of a calibrated model, with sheets as blocks."""
+    settings = CalibrationSettings(score="idle", seed=split, by_group=groups)
+    labels = Truth(study.raw / "truth_public.csv", "any_vac", "ML")
+    choice = CalibrateChoice(truth=labels, settings=settings, add=ON_TRIAL, old=STUDY)
+    trial = trial_criteria(study, table, choice)
+    return cross_validate(study.model, trial, table, truth, blocks=table["MAP"], settings=settings)
 
 
 def forest(table: pd.DataFrame, truth: np.ndarray, fold: np.ndarray) -> np.ndarray:
@@ -99,22 +111,22 @@ def main() -> None:
     study = open_study(STUDY, raw=given.raw, out=out)
     run_study(study, progress=lambda _text: None)
     table = labelled(study)
-    truth, sheets = table["any_vac"].to_numpy(bool), table["MAP"]
+    truth = table["any_vac"].to_numpy(bool)
     before = table["idle_score"].to_numpy("float64")
     print("ranking, split                 AP     P@n    AUC")
     print(f"fixed model                    {figures(before, truth)}")
-    held_out = before
+    kept = before
     for split in range(1, given.splits + 1):
-        settings = CalibrationSettings(score="idle", seed=split)
-        choice = CalibrateChoice(truth=Truth(given.raw / "truth_public.csv", "any_vac", "ML"),
-                                 settings=settings, add=ON_TRIAL, old=STUDY)  # fmt: skip
-        trial = trial_criteria(study, table, choice)
-        found = cross_validate(study.model, trial, table, truth, blocks=sheets, settings=settings)
-        held_out = found.after if split == 1 else held_out
-        print(f"calibrated, held out, {split}        {figures(found.after, truth)}")
-        peer = forest(table, truth, found.fold)
-        print(f"random forest, held out, {split}     {figures(peer, truth)}")
-    for name, score in (("fixed", before), ("calibrated, held out", held_out)):
+        together, by_group = (
+            held_out(study, table, truth, split=split, groups=groups)
+            for groups in ((), tuple(sorted(table["group"].unique())))
+        )
+        kept = by_group.after if split == 1 else kept
+        print(f"together, held out, {split}          {figures(together.after, truth)}")
+        print(f"by peer group, held out, {split}     {figures(by_group.after, truth)}")
+        peer = forest(table, truth, by_group.fold)
+        print(f"random forest, held out, {split}     {figures(peer, truth)}", flush=True)
+    for name, score in (("fixed", before), ("by peer group, held out", kept)):
         for vetoed in (True, False):
             words = "all" if vetoed else "without the vetoed"
             print(f"\ntop {TOP}, {name}, {words}")

@@ -255,7 +255,7 @@ def _judge(plan: Plan) -> None:
              takes=table | {"robust": "robustness.table", "tipping": "tipping.table"})  # fmt: skip
     scores = {"scores": "scores.scores"}
     plan.add("pattern", "空间格局", spatial_pattern, PatternSettings(),
-             takes=scores | {"points": "neighbours.points"})  # fmt: skip
+             takes=scores | table | {"points": "neighbours.points"})  # fmt: skip
     plan.add("clusters", "成片", find_clusters, ClusterSettings(),
              takes=scores | table | {"neighbours": "neighbours.neighbours",
                                      "previous": plan.layer("previous_parcels")})  # fmt: skip

@@ -63,7 +63,9 @@ def test_the_new_model_lies_beside_and_can_be_used(
     assert any("held-out" in line for line in lines)
     again = open_study(study.file, raw=study.raw, out=tmp_path / "out", model=file)
     made, old = again.model, study.model
-    assert sum(item.weight for item in made.of_score("les")) == pytest.approx(1, abs=0.01)
+    for group in ("IND_IN", "COMM", "URBAN_RES", "VILLAGE"):
+        weights = [item.weight for item in made.of_score("les") if group in item.groups]
+        assert sum(weights) == pytest.approx(1, abs=0.01)
     assert made.of_score("idle") == old.of_score("idle")
     assert made.vetoes == old.vetoes
     weights = {item.code: item.weight for item in old.criteria}
@@ -145,3 +147,21 @@ def test_fewer_than_200_labels_teach_nothing(
     assert caught.value.exit_code == 2
     assert "200" in str(caught.value)
     assert "199" in str(caught.value)
+
+
+def test_by_group_every_peer_group_of_the_file_has_weights_of_its_own(
+    study: OpenStudy, truth: Truth, tmp_path: Path
+) -> None:
+    """Each criterion is for one group, each group's weights sum to 1, and the file can be used."""
+    calibrate_study(study, choice(truth, tmp_path, by_group=True), today=TODAY, progress=silent)
+    made = open_study(
+        study.file, raw=study.raw, out=tmp_path / "out", model=tmp_path / "new.toml"
+    ).model
+    own = made.of_score("les")
+    assert all(len(item.groups) == 1 for item in own)
+    parcels = pd.read_parquet(study.out / "tables" / "parcels.parquet")
+    for group in ("IND_OUT", "VILLAGE"):
+        assert group in set(parcels["group"])
+        weights = [item.weight for item in own if item.groups == (group,)]
+        assert sum(weights) == pytest.approx(1, abs=0.01)
+    assert made.of_score("idle") == study.model.of_score("idle")

@@ -195,7 +195,7 @@ def test_absences_are_no_fault_and_cost_what_the_model_says(place):
         for one in row["reach"]:
             assert together[one["score"], one["group"]] <= one["coverage"]
     assert data["coverage"]["can_flag"]
-    assert any("A08 亩均税收 15%" in line for line in lines)
+    assert any("A08 亩均税收 13%" in line for line in lines)
 
 
 def test_too_little_evidence_is_said_before_a_run(place):

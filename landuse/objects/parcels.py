@@ -60,7 +60,8 @@ class ParcelSettings(Settings):
 
     ``class_system`` is declared, never guessed; None where the layer has no land-use codes.
     ``size_cut_m2``: without land-use codes, parcels under it and those from it on are two peer
-    groups; None: one group. ``town_gap_m``: a parcel in no town goes to the nearest one within this distance.
+    groups; None: one group. ``town_gap_m``: a parcel in no town goes to the nearest one within
+    this distance.
     """
 
     class_system: ClassSystem | None = None

@@ -10,7 +10,7 @@ from landuse.products.emptied import NOTHING, emptied
 from landuse.products.numbers import percent
 from landuse.products.words import GROUPS
 from landuse.scores.cost import SCORES, Cost, Ways, cost_of
-from landuse.scores.model import ScoreModel, ScoreName
+from landuse.scores.model import Criterion, ScoreModel, ScoreName
 from landuse.scores.villages import KINDS
 
 Words = tuple[str, str]
@@ -246,21 +246,26 @@ def _group_names(groups: Iterable[str]) -> Words:
 
 
 def _lost(cost: Cost, *, scores: Iterable[ScoreName] = SCORES) -> list[Words]:
-    """Return the lost criteria of each score; those of one name and weight stand together."""
+    """Return the lost criteria of each score; those of one name stand together."""
     parts = []
     for score in scores:
-        alike: dict[Words, list[str]] = {}
+        alike: dict[Words, list[Criterion]] = {}
         for item in cost.criteria:
             if item.score == score:
-                weight = percent(item.weight, 0)
-                alike.setdefault((f"{item.zh} {weight}", f"{item.en} {weight}"), []).append(
-                    item.code
-                )
-        said = [(f"{'/'.join(c)} {zh}", f"{'/'.join(c)} {en}") for (zh, en), c in alike.items()]
+                alike.setdefault((item.zh, item.en), []).append(item)
+        said = [_with_weights(name, items) for name, items in alike.items()]
         if said:
             zh, en = joined(said, comma=("、", ", "))
             parts.append((f"{SCORE_NAMES[score][0]}少 {zh}", f"{SCORE_NAMES[score][1]} loses {en}"))
     return parts
+
+
+def _with_weights(name: Words, items: list[Criterion]) -> Words:
+    """Return codes, name and weight; from the least to the most where peer groups differ."""
+    codes = "/".join(item.code for item in items)
+    ends = (min(item.weight for item in items), max(item.weight for item in items))
+    said = list(dict.fromkeys(percent(one, 0) for one in ends))
+    return (f"{codes} {name[0]} {'–'.join(said)}", f"{codes} {name[1]} {' to '.join(said)}")
 
 
 def _vetoes(cost: Cost) -> list[Words]:

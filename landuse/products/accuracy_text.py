@@ -110,7 +110,8 @@ def weight_lines(old: ScoreModel, new: ScoreModel, *, score: ScoreName) -> list[
     first |= {item.code: item.code.removesuffix(f"-{one}") for item in kept for one in item.groups}
     lines = ["权重 weights 前 before → 后 after:"]
     lines += [
-        f"  {item.code} {item.zh} {item.en}  {before.get(first[item.code], 0):.3f} → {item.weight:.3f}"
+        f"  {item.code} {item.zh} {item.en}  {before.get(first[item.code], 0):.3f} → "
+        f"{item.weight:.3f}"
         for item in sorted(kept, key=lambda item: -item.weight)
     ]
     codes = set(first.values())

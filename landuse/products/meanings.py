@@ -73,8 +73,8 @@ MEANINGS: Final[dict[str, Meaning]] = {
             _OWN, "P",
         ),
         "hot_spot": (
-            "低效得分在空间上的高值聚集（hot）或低值聚集（cold）",
-            "where high (hot) or low (cold) low-efficiency scores gather",
+            "低效得分（与同类组平均之差）在空间上的高值聚集（hot）或低值聚集（cold）",
+            "where scores above (hot) or below (cold) the mean of their peer group gather",
             "Getis & Ord 1992", "V-weak",
         ),
         "cluster_id": (

@@ -41,6 +41,12 @@ def _copies(item: Criterion, groups: Sequence[str]) -> tuple[Criterion, ...]:
 
 
 def group_keys(criteria: Sequence[Criterion]) -> list[str]:
-    """Return the one group of each criterion, or "" for all where any is for several."""
-    single = all(len(item.groups) == 1 for item in criteria)
-    return [item.groups[0] if single else "" for item in criteria]
+    """Return the groups of each criterion as a key under which weights sum to 1.
+
+    Where sets of groups overlap, or a criterion is for all, no such sums exist: the key is "" for
+    all.
+    """
+    sets = {item.groups for item in criteria}
+    named = [group for groups in sets for group in groups]
+    apart = all(sets) and len(named) == len(set(named))
+    return [",".join(item.groups) if apart else "" for item in criteria]

@@ -123,7 +123,7 @@ def pieces_of(
     columns = [item.column for item in (*own, *trial)]
     measured = table.reindex(columns=list(dict.fromkeys(columns)))[columns].to_numpy("float64")
     measured = np.where(applying(table["group"], (*own, *trial)), measured, np.nan)
-    silent = np.isnan(measured).all(axis=0)
+    silent: Flags = np.asarray(np.isnan(measured).all(axis=0))
     keys = group_keys((*own, *trial))
     weight = np.array([*(item.weight for item in own), *[0.0] * len(trial)])
     reserved = np.where(silent, share_within(keys, weight), 0.0)

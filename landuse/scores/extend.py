@@ -15,9 +15,10 @@ LEAVE_OUT = "leave_out"
 def extend(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return the base model with the changes of another.
 
-    Criteria, vetoes, contradictions, families and grades go by ``code``, derived columns by ``column``: an item
-    the base has is changed in the keys given, another is added behind. ``leave_out`` lists codes
-    of the base to drop. Every other key of ``own`` replaces that of the base.
+    Criteria, vetoes, contradictions, families and grades go by ``code``, derived columns by
+    ``column``: an item the base has is changed in the keys given, another is added behind.
+    ``leave_out`` lists codes of the base to drop. Every other key of ``own`` replaces that of the
+    base.
 
     Raises
     ------

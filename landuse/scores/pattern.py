@@ -70,12 +70,17 @@ class Neighbourhood:
 
 
 def spatial_pattern(
-    *, scores: pd.DataFrame, points: pd.DataFrame, settings: PatternSettings
+    *,
+    scores: pd.DataFrame,
+    points: pd.DataFrame,
+    table: pd.DataFrame | None = None,
+    settings: PatternSettings,
 ) -> dict[str, Any]:
     """Find hot and cold spots of low efficiency among the parcels that have the score.
 
-    With x the score, c_i the number of neighbours of i, z the standardised score and N scored
-    parcels:
+    Parcels are compared with their like: x is the score less the mean of the peer group, so that
+    a place where one group is common is no spot for that. With x that difference, c_i the number
+    of neighbours of i, z the standardised x and N scored parcels:
 
     - Gi* (Ord and Getis 1995, binary, i included, closed form of `esda.G_Local`):
       ``(sum_j x_j - (c_i + 1) mean) / (S sqrt((c_i + 1)(N - c_i - 1) / (N - 1)))``; its p is that
@@ -90,6 +95,7 @@ def spatial_pattern(
     scores : one row a parcel: ``parcel_id, flag`` and the score; vetoed parcels and those
         without the score take no part.
     points : ``parcel_id, x_m, y_m`` of `objects.neighbours`.
+    table : ``group`` of each parcel in the order of ``scores``; None: all are of one group.
 
     Returns
     -------
@@ -99,6 +105,8 @@ def spatial_pattern(
     ``summary``, one row: parcels scored and tested, global Moran's I, its expectation and
     two-sided p (randomisation), counts. ``findings``.
     """
+    if table is not None:
+        scores = scores.assign(group=table["group"].to_numpy())
     around = neighbourhood(scores, points, settings)
     table = pd.DataFrame({"parcel_id": scores["parcel_id"].to_numpy()}, index=scores.index)
     columns = _local(around, settings)
@@ -113,7 +121,10 @@ def spatial_pattern(
 def neighbourhood(
     scores: pd.DataFrame, points: pd.DataFrame, settings: PatternSettings
 ) -> Neighbourhood:
-    """Return the scored parcels and their nearest neighbours within reach."""
+    """Return the scored parcels and their nearest neighbours within reach.
+
+    Their values are differences from the mean of the peer group, where ``scores`` has ``group``.
+    """
     at = points.set_index("parcel_id")[["x_m", "y_m"]].reindex(scores["parcel_id"])
     xy, values = at.to_numpy("float64"), scores[settings.column].to_numpy("float64")
     here = ~np.isnan(values) & ~np.isnan(xy).any(axis=1) & (scores["flag"] != "vetoed").to_numpy()
@@ -121,7 +132,17 @@ def neighbourhood(
     # Equally near neighbours are taken in order of id, not in the order of the table.
     rows = rows[np.argsort(scores["parcel_id"].to_numpy(dtype=object)[rows], kind="stable")]
     weights = _nearest(xy[rows], count=int(settings.neighbours.value), reach=settings.reach_m.value)
-    return Neighbourhood(rows, values[rows], weights, np.diff(weights.indptr).astype("int64"))
+    return Neighbourhood(
+        rows, _among_peers(scores, values, rows), weights, np.diff(weights.indptr).astype("int64")
+    )
+
+
+def _among_peers(scores: pd.DataFrame, values: Floats, rows: NDArray[np.intp]) -> Floats:
+    own = pd.Series(values[rows])
+    if "group" not in scores:
+        return np.asarray(own, dtype="float64")
+    group = scores["group"].astype("str").to_numpy()[rows]
+    return np.asarray(own - own.groupby(group).transform("mean"), dtype="float64")
 
 
 def _nearest(xy: Floats, *, count: int, reach: float) -> csr_array:

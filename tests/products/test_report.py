@@ -87,7 +87,7 @@ def test_report_holds_method_sources_absences_and_rules_generated_from_the_model
         assert criterion.source in text
     for veto in facts.model.vetoes:
         assert veto.zh in text
-    assert "A08 亩均税收（权重 15%）在 100% 的适用地块上缺失" in text
+    assert "A08 亩均税收（权重 13%）在 100% 的适用地块上缺失" in text
     assert "企业亩均效益表：未提供亩均税收表" in text
     assert "© ESA WorldCover project 2021" in text
     assert "禁止强迫农村村民搬迁退出宅基地" in text

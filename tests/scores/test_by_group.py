@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from landuse.scores.by_group import split_by_group
+from landuse.scores.by_group import group_keys, split_by_group
 from landuse.scores.calibration import calibrated, engine_score, fit, learnt_criteria, pieces_of
 from landuse.scores.held_out import block_folds, by_group, cross_validate
 from landuse.scores.model import Criterion
@@ -46,6 +46,13 @@ def test_a_criterion_of_one_group_keeps_its_code() -> None:
     own = model(criteria=(criterion("A", groups=("SMALL",)), criterion("C")))
     split, _ = split_by_group(own, (), GROUPS, score="les")
     assert [item.code for item in split.criteria] == ["A", "C-LARGE", "C-SMALL"]
+
+
+def test_weights_have_a_sum_by_group_only_where_groups_do_not_overlap() -> None:
+    a, b, both = (criterion(code, groups=groups) for code, groups in (
+        ("A", ("X",)), ("B", ("Y", "Z")), ("C", ("X", "Y"))))  # fmt: skip
+    assert group_keys((a, b)) == ["X", "Y,Z"]
+    assert group_keys((a, b, both)) == ["", "", ""] == group_keys((a, b, criterion("D")))
 
 
 def test_each_group_finds_what_decides_there_and_its_weights_sum_to_1() -> None:

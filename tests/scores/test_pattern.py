@@ -222,3 +222,35 @@ def test_benjamini_hochberg_by_hand() -> None:
     assert rejected(np.array([0.04, 0.04]), 0.05).all()
     assert not rejected(np.array([0.06, 0.9]), 0.05).any()
     assert rejected(np.array([]), 0.05).size == 0
+
+
+def grouped(values: np.ndarray, group: np.ndarray) -> dict[str, pd.DataFrame]:
+    return lattice(values) | {"table": pd.DataFrame({"group": group.ravel()})}
+
+
+def test_a_place_where_one_peer_group_is_common_is_no_hot_spot_for_that() -> None:
+    """The 25 parcels of the block are of a group whose scores lie 60 points higher: hot among all,
+    and nothing among their like; with the block worse than its like elsewhere, it is hot again."""
+    values = block()
+    where = np.zeros(values.shape, dtype=bool)
+    where[2:7, 2:7] = True
+    group = np.where(where, "VILLAGE", "IND_OUT")
+    assert (spatial_pattern(**lattice(values), settings=PatternSettings())["table"][
+        "hot_spot"] == "hot").sum() > 9  # fmt: skip
+    told = spatial_pattern(**grouped(values, group), settings=PatternSettings())["table"]
+    assert not told["hot_spot"].eq("hot").any()
+    mixed = np.where(np.arange(400).reshape(20, 20) % 2 == 0, "VILLAGE", "IND_OUT")
+    told = spatial_pattern(**grouped(values, mixed), settings=PatternSettings())["table"]
+    assert told["hot_spot"].eq("hot").sum() > 9
+
+
+def test_points_given_to_a_whole_peer_group_move_no_spot() -> None:
+    values = block(12, seed=8)
+    group = np.where(np.arange(144).reshape(12, 12) % 3 == 0, "COMM", "URBAN_RES")
+    one, two = (
+        spatial_pattern(**grouped(values + shift * (group == "COMM"), group), settings=LINE)
+        for shift in (0.0, 25.0)
+    )
+    columns = ["hot_spot", "lisa_quadrant"]
+    pd.testing.assert_frame_equal(one["table"][columns], two["table"][columns])
+    np.testing.assert_allclose(one["table"]["gi_z"], two["table"]["gi_z"], atol=1e-9)
