@@ -1,14 +1,14 @@
 """Time the zonal engine beside exactextract, rasterstats and rasterize + bincount.
 
-    python benchmarks/zonal.py [--polygons 20000 100000] [--repeat 3] [--wide] [--write]
+    python benchmarks/zonal.py [--polygons 20000 100000] [--repeat 3] [--slow] [--wide] [--write]
 
 One process, methods interleaved: every round runs each method once on the same synthetic county
 (33 million cells, see ``zonal_county.py``), from a GeoDataFrame in memory and a raster on disk to
 a table. Wall and CPU seconds are medians; ratios within one table count, times are those of the
-machine. ``--wide`` adds a virtual raster of 1,056 million cells with 600,000 parcels; ``--write``
-writes docs/performance/zonal.md. rasterstats is timed on 300 parcels and extrapolated; it needs a
-package of its own (``pip install rasterstats``) and is left out without it. Nothing here decides
-whether a test passes.
+machine. ``--slow`` adds the slowest peers, in the first round only; ``--wide`` adds a virtual
+raster of 1,056 million cells with 600,000 parcels; ``--write`` writes docs/performance/zonal.md.
+rasterstats is timed on 300 parcels and extrapolated; it needs a package of its own and is left out
+without it. Nothing here decides whether a test passes.
 """
 
 from __future__ import annotations
@@ -98,9 +98,9 @@ def methods(*, slow: bool) -> dict[tuple[str, str], Method]:
         found[name, "exactextract, raster-sequential"] = exact(name, "raster-sequential")
         if slow:
             found[name, "exactextract, feature-sequential"] = exact(name, "feature-sequential")
-        if name in ("lc", "dem"):
+        if slow and name in ("lc", "dem"):
             found[name, "rasterize + bincount (cell centres)"] = labels(name)
-            if slow and find_spec("rasterstats"):
+            if find_spec("rasterstats"):
                 found[name, "rasterstats (extrapolated)"] = sampled(name)
     found["lc + dem, one pass", "landuse, 2 threads"] = ours(("lc", "dem"), 2)
     return found
@@ -112,11 +112,11 @@ def timed(method: Method, zones: gpd.GeoDataFrame, files: dict[str, Path]) -> tu
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def county(count: int, repeat: int, files: dict[str, Path]) -> tuple[str, Times]:
+def county(count: int, repeat: int, files: dict[str, Path], *, slow: bool) -> tuple[str, Times]:
     zones = parcels(count)
     times: Times = {}
     for number in range(repeat):
-        for key, method in methods(slow=number == 0).items():
+        for key, method in methods(slow=slow and number == 0).items():
             wall, cpu = timed(method, zones, files)
             if "extrapolated" in key[1]:
                 wall, cpu = (len(zones) / SAMPLE * one for one in (wall, cpu))
@@ -182,6 +182,7 @@ def main() -> None:
     options.add_argument("--polygons", type=int, nargs="*", default=[20_000, 100_000])
     options.add_argument("--repeat", type=int, default=3)
     options.add_argument("--wide", action="store_true")
+    options.add_argument("--slow", action="store_true")
     options.add_argument("--write", action="store_true")
     chosen = options.parse_args()
     parts = [machine()]
@@ -193,7 +194,9 @@ def main() -> None:
             method(few, files)  # compiles, opens, fills the page cache
         if chosen.wide:
             parts.append(wide(files, folder, chosen.repeat))
-        parts += [county(count, chosen.repeat, files)[0] for count in chosen.polygons]
+        parts += [
+            county(count, chosen.repeat, files, slow=chosen.slow)[0] for count in chosen.polygons
+        ]
     text = "\n\n".join(parts) + "\n"
     print(text)
     if chosen.write:
@@ -203,8 +206,8 @@ def main() -> None:
 
 HEAD = """# Zonal statistics: measured
 
-Written by `python benchmarks/zonal.py --wide --write`: one process, methods interleaved, from a
-GeoDataFrame in memory and a raster on disk to a table. Ratios within one table count; times are
+Written by `python benchmarks/zonal.py --slow --wide --write`: one process, methods interleaved,
+from a GeoDataFrame in memory and a raster on disk to a table. Ratios within one table count; times are
 those of the machine. `lc`: class fractions of 9 classes; `dem`: mean and sum of a float32 raster;
 `f100`, `f500`: the same on cells of 100 and 500 m. Our times hold the check of every polygon for
 validity, which the others leave out; rasterstats and rasterize count cell centres, the others

@@ -109,11 +109,6 @@ def wide_parcels(count: int, *, copies: tuple[int, int] = (4, 8)) -> gpd.GeoData
     down, across = copies
     one = parcels(round(count / (down * across)))
     kind, xy, offsets = shapely.to_ragged_array(one.geometry.array)
-    shapes = [
-        shapely.from_ragged_array(
-            kind, xy + np.array([c * COLUMNS * CELL, r * ROWS * CELL]), offsets
-        )
-        for r in range(down)
-        for c in range(across)
-    ]
+    moves = np.array([(c * COLUMNS, r * ROWS) for r in range(down) for c in range(across)]) * CELL
+    shapes = [shapely.from_ragged_array(kind, xy + move, offsets) for move in moves]
     return gpd.GeoDataFrame(geometry=np.concatenate(shapes), crs=CRS)

@@ -10,6 +10,7 @@ from typing import Any
 from landuse.codebook import code_digest
 from landuse.console import Say
 from landuse.core.errors import LanduseError, fail, study_fault
+from landuse.indicators.engine.warm import start_warming
 from landuse.inputs import missing_files
 from landuse.manifest import write_manifest
 from landuse.pipeline import stages
@@ -144,13 +145,19 @@ def _product_files(
     return files | {"manifest.json": manifest}
 
 
-def narrate(progress: Say, total: int) -> Any:
-    """Return a function that tells each stage as it starts, with its number."""
+def narrate(progress: Say, total: int, *, warm: bool = True) -> Any:
+    """Return a function that tells each stage as it starts, with its number.
+
+    ``warm`` readies the zonal engine beside the first reading of files; a run in which only
+    settings changed needs none.
+    """
     done = 0
 
     def tell(stage: Any, redo: bool) -> None:
         nonlocal done
         done += 1
+        if warm and redo and stage.is_gate:
+            start_warming()
         progress(f"[{done}/{total}] {stage.zh} {stage.name}{'' if redo else '（沿用 kept）'}")
 
     return tell

@@ -124,7 +124,9 @@ def _checked(file: Path, *, raw: Path | None, out: Path | None, progress: Say) -
     if study is None:
         nothing = pd.DataFrame(columns=["stage", "kind", "value"])
         return Checked(file, None, faults, None, (), Drift(state="none"), nothing, SheetLimits())
-    passed = read_layers(study, open_store(study), narrate=lambda total: narrate(progress, total))
+    passed = read_layers(
+        study, open_store(study), narrate=lambda total: narrate(progress, total, warm=False)
+    )
     known = not faults or model_is_known(file, faults)
     return Checked(
         file=file,

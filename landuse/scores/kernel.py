@@ -167,9 +167,9 @@ def _draw_scores(
 
 make_buffers = inner(_make_buffers, makes_arrays=True)
 mix = inner(_mix)
-own_errors = inner(_own_errors)
-ramp = inner(_ramp)
-known_families = inner(_known_families)
+own_errors = inner(_own_errors, makes_arrays=True)
+ramp = inner(_ramp, makes_arrays=True)
+known_families = inner(_known_families, makes_arrays=True)
 add = inner(_add, makes_arrays=True)
 score_row = inner(_score, makes_arrays=True)
 count_listed = kept(_count_listed, makes_arrays=True)

@@ -113,7 +113,7 @@ def test_manifest_names_every_input_and_product(demo: Made) -> None:
     manifest = json.loads((demo.out / "manifest.json").read_text(encoding="utf-8"))
     files = {row["file"] for row in manifest["sources"]}
     assert {"DLTB.shp", "osm.gpkg", "enterprises.csv"} <= files
-    assert manifest["zonal_engine"].startswith("exactextract")
+    assert manifest["zonal_engine"].startswith("landuse")
     for name, digest in manifest["products"].items():
         assert file_digest(demo.out / name) == digest
     assert str(demo.raw) not in (demo.out / "manifest.json").read_text(encoding="utf-8")

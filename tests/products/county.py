@@ -130,7 +130,7 @@ def study_facts() -> StudyFacts:
     return StudyFacts(
         name="demo", title_zh="示例县存量建设用地研判", title_en="Demo county land review",
         as_of="2024-12-31", crs="EPSG:4549", adcode="990781", run_code="3f9c1a20",
-        manifest={"程序 program": "landuse 0.1.0", "分区统计引擎 zonal engine": "exactextract"},
+        manifest={"程序 program": "landuse 0.1.0", "分区统计引擎 zonal engine": "landuse 0.1.0"},
     )  # fmt: skip
 
 

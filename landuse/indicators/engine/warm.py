@@ -6,13 +6,15 @@ import threading
 
 import numpy as np
 
-from landuse.compiled import one_compiler
-
 
 def warm_zonal() -> None:
-    """Call every loop of the zonal engine once, on a triangle, for every kind of cell."""
+    """Call every loop of the zonal engine once, on a triangle, for every kind of cell.
+
+    The first process on a machine compiles (others wait and read), later ones read what is kept.
+    """
     import shapely
 
+    from landuse.compiled import one_compiler
     from landuse.indicators.engine.codes import Codes
     from landuse.indicators.engine.cover import cover_of
     from landuse.indicators.engine.rings import rings_of
@@ -36,11 +38,10 @@ def start_warming() -> threading.Thread:
     """Start ``warm_zonal`` on a thread of its own, once in a process, and return the thread.
 
     A loop that is called meanwhile waits for the compiler and finds its code: nothing is compiled
-    twice.
+    twice. A process that ends early waits for it, so that the next one finds the code kept.
     """
     with _LOCK:
         if not _THREADS:
-            thread = threading.Thread(target=warm_zonal, name="warm-zonal", daemon=True)
-            thread.start()
-            _THREADS.append(thread)
+            _THREADS.append(threading.Thread(target=warm_zonal, name="warm-zonal"))
+            _THREADS[0].start()
         return _THREADS[0]
