@@ -3,8 +3,10 @@
     python benchmarks/demo_end_to_end.py [--size small] [--repeat 3]
 
 Prints one row a run: wall seconds, CPU seconds and peak memory of a fresh `landuse demo` (county
-made, every stage run, products written), of a second run with nothing changed, of a run after one
-threshold was changed, and of reading the inputs. Ratios within one table count; absolute times are
+made, every stage run, products written), of every stage run again into a new store with compiled
+code at hand, of a run with nothing changed, of a run after one threshold was changed, and of
+reading the inputs (the floor); each as a multiple of that floor too. The multiples by stage come
+from `landuse run --profile`. Ratios within one table count; absolute times are
 those of the machine. Nothing here decides whether a test passes.
 """
 
@@ -67,6 +69,9 @@ def once(size: str) -> dict[str, tuple[float, float, float]]:
     try:
         return {
             "demo, from nothing": measure(*landuse, "demo", "--size", size, folder=folder),
+            "every stage, county there": measure(
+                *landuse, "run", "demo", "--out", folder / "new" / "demo", folder=folder
+            ),
             "again, nothing changed": measure(*landuse, "run", "demo", folder=folder),
             "one threshold changed": measure(
                 *landuse, "run", "demo", "--model", changed, folder=folder
@@ -80,17 +85,19 @@ def once(size: str) -> dict[str, tuple[float, float, float]]:
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", default="full", choices=("full", "small"))
+    parser.add_argument("--size", default="full", choices=("full", "large", "small"))
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
     runs = [once(options.size) for _ in range(options.repeat)]
     print(f"{options.size}, {options.repeat} runs, {os.cpu_count()} cores, "
           f"Python {platform.python_version()}, {platform.machine()}")  # fmt: skip
-    print(f"{'':<26}{'wall s (min-max)':>22}{'CPU s':>8}{'peak MB':>9}")
+    print(f"{'':<26}{'wall s (min-max)':>22}{'CPU s':>8}{'peak MB':>9}{'x reading':>11}")
+    floor = statistics.median(run["every input read once"][0] for run in runs)
     for name in runs[0]:
         wall, cpu, peak = zip(*(run[name] for run in runs), strict=True)
         spread = f"{statistics.median(wall):.1f} ({min(wall):.1f}-{max(wall):.1f})"
-        print(f"{name:<26}{spread:>22}{statistics.median(cpu):>8.1f}{max(peak):>9.0f}")
+        print(f"{name:<26}{spread:>22}{statistics.median(cpu):>8.1f}{max(peak):>9.0f}"
+              f"{statistics.median(wall) / floor:>11.1f}")  # fmt: skip
 
 
 if __name__ == "__main__":

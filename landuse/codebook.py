@@ -46,14 +46,13 @@ def _reached(start: Path) -> set[Path]:
             continue
         modules.add(path)
         waiting += _imports(path)
-    data = {
-        file
-        for module in modules
-        if module.name == "__init__.py" and module.parent != ROOT
-        for file in module.parent.rglob("*")
-        if file.suffix in DATA_SUFFIXES
-    }
-    return modules | data
+    folders = {module.parent for module in modules if module.name == "__init__.py"}
+    return modules.union(*(_data_files(folder) for folder in folders - {ROOT}))
+
+
+@functools.cache
+def _data_files(folder: Path) -> frozenset[Path]:
+    return frozenset(file for file in folder.rglob("*") if file.suffix in DATA_SUFFIXES)
 
 
 @functools.cache

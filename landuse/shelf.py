@@ -72,8 +72,9 @@ def _write_layers(layers: Sequence[Layer], file: Path) -> None:
         "driver": "GTiff", "height": rows, "width": columns, "count": len(layers),
         "dtype": str(first.values.dtype), "crs": first.grid.crs,
         "transform": first.grid.transform, "nodata": first.nodata,
-        "tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "zstd",
-        "zstd_level": 1, "num_threads": 2,
+        # Bands apart: mixed in one tile, all of them would wait in memory for the last.
+        "interleave": "band", "tiled": True, "blockxsize": 512, "blockysize": 512,
+        "compress": "zstd", "zstd_level": 1, "num_threads": 2,
     }  # fmt: skip
     with rasterio.open(file, "w", **profile) as target:
         for band, layer in enumerate(layers, start=1):

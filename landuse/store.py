@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class Key:
             "libraries": dict(self.libraries),
         }
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return the digest that names the result."""
         return text_digest(canonical(self.parts()))

@@ -220,3 +220,31 @@ def test_values_survive_the_shelf(tmp_path: Path) -> None:
     finding = Finding(stage="s", kind="note", message_zh="甲", message_en="a")
     write_value([finding], tmp_path / "findings")
     assert read_value(tmp_path, "findings")["message_zh"].tolist() == ["甲"]
+
+
+def make_cells(*, settings: Settings) -> dict[str, object]:
+    grid = Grid("EPSG:4549", Affine(10, 0, 400_000, 0, -10, 3_200_000), (20, 30))
+    cells = np.ones(grid.shape, dtype="float32")
+    return {"layers": [Layer(grid, cells, None, year) for year in (2014, 2015)]}
+
+
+def sum_cells(*, layers: list[Layer], settings: Factor) -> dict[str, object]:
+    return {"sum": {"total": sum(float(layer.values.sum()) for layer in layers)}}
+
+
+@pytest.mark.parametrize(("most", "reads"), [(4_800, 1), (4_799, 3)])
+def test_rasters_beyond_the_allowance_are_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, reads: int
+) -> None:
+    """Two layers of 20 x 30 cells of 4 bytes are 4,800 bytes; three stages read them."""
+    stages = [Stage("cells", "cells", make_cells, Settings())]
+    stages += [Stage(f"sum{number}", "sum", sum_cells, Factor(factor=number),
+                     takes={"layers": "cells.layers"}) for number in range(3)]  # fmt: skip
+    loads: list[str] = []
+    store = Store(tmp_path / ".store")
+    real = store.load
+    monkeypatch.setattr(store, "load", lambda key, name: loads.append(name) or real(key, name))
+    monkeypatch.setattr("landuse.runner.HELD_BYTES", most)
+    made = run_stages(stages, store)
+    assert loads == ["layers"] * reads
+    assert [real(made.keys[f"sum{number}"], "sum")["total"] for number in range(3)] == [1200.0] * 3

@@ -77,7 +77,7 @@ PLANS = {
         streams=210,
         ponds=1_700,
         hazards=150,
-        road_cell_m=200.0,
+        road_cell_m=240.0,
     ),
     "small": Plan(
         side_m=6_000.0,
