@@ -395,4 +395,5 @@ def _deliver(plan: Plan) -> None:
              takes=measured | tables | found | shapes | frame)  # fmt: skip
     if plan.output("villages.villages"):
         context |= villages | {"village_contributions": "villages.contributions"}
-    plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context | outlines)
+    plan.add("map", "地图", make_map, chances,
+             takes=tables | found | shapes | frame | context | outlines)  # fmt: skip

@@ -126,7 +126,7 @@ def absences(
                 cost_zh=cost_zh, cost_en=cost_en,
             )
         )  # fmt: skip
-    return (*rows, *(() if robustness else (_NO_ROBUSTNESS,)), _NOT_YET)
+    return (*rows, *(() if robustness else (_NO_ROBUSTNESS,)))
 
 
 _NO_ROBUSTNESS = Absence(
@@ -135,15 +135,6 @@ _NO_ROBUSTNESS = Absence(
     reason_en="rank interval: robustness was not computed in this run",
     cost_zh="位次 P10、P90 为空，位次的稳健程度未知",
     cost_en="rank P10 and P90 are empty; how stable a rank is remains unknown",
-)
-
-
-_NOT_YET = Absence(
-    role="not_computed",
-    reason_zh="整治平衡：本版本尚未计算",
-    reason_en="land balance: not computed by this version",
-    cost_zh="没有整治平衡；不表示没有",
-    cost_en="no balance is listed; that does not mean none",
 )
 
 
