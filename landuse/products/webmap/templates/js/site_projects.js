@@ -87,7 +87,7 @@ function paintProject(pen, v) {
     if (i < 0 || i === from) continue;
     const [x1, y1] = at(D.sites, i, v), bend = 0.12, curve = (style) => { pen.beginPath(); pen.moveTo(x0, y0); pen.quadraticCurveTo((x0 + x1) / 2 - (y1 - y0) * bend, (y0 + y1) / 2 + (x1 - x0) * bend, x1, y1); style(pen); };
     curve(strokeWith("rgba(255,255,255,0.9)", 3.6));
-    curve(strokeWith(one.state === "free" ? SKY : "#7C8898", 1.6, [5, 4]));
+    curve(strokeWith(one.state === "free" ? SKY : "#465364", 1.8, [5, 4]));
     labelAt(pen, fixed(one.rank, 0), x1, y1 - siteSize(i, v.z) - 9, [], "#17212E");
   }
   pen.setLineDash([]);
