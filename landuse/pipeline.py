@@ -397,4 +397,5 @@ def _deliver(plan: Plan) -> None:
     if plan.output("villages.villages"):
         context |= villages | {"village_contributions": "villages.contributions"}
     context |= {"yearly": "trend.yearly"}
-    plan.add("map", "地图", make_map, facts, takes=tables | shapes | frame | context | outlines)
+    plan.add("map", "地图", make_map, chances,
+             takes=tables | found | shapes | frame | context | outlines)  # fmt: skip

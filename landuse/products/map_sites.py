@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 
 from landuse.products.facts import RunFacts
+from landuse.products.map_projects import project_records
 from landuse.products.settings import ProductSettings
 from landuse.products.site_layers import opportunity_layer
 from landuse.products.webmap import SiteInput
@@ -24,4 +25,5 @@ def site_input(
         refused=run.opportunities_refused,
         uses=[{"code": code, "zh": zh, "en": en} for code, zh, en in settings.site_uses],
         grades=[grade.model_dump() for grade in best],
+        projects=project_records(run.chances),
     )

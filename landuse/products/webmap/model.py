@@ -86,12 +86,14 @@ class SiteInput:
     sites : of `plans.sites.find`, with outlines, in any order.
     refused : of `plans.sites.refused`.
     uses, grades : ``code, zh, en`` of the uses; of the grades with ``minimum``, best first.
+    projects : of `products.map_projects`, in the order they are listed.
     """
 
     sites: gpd.GeoDataFrame
     refused: pd.DataFrame
     uses: Sequence[Record]
     grades: Sequence[Record]
+    projects: Sequence[Record] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

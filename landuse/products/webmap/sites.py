@@ -58,6 +58,7 @@ def add_sites(
     inside = inside.to_crs("EPSG:3857")
     for name, axis in (("x", inside.x), ("y", inside.y)):
         held[name] = payload.numbers(np.asarray(axis, dtype="float64"), decimals=1)
+    held["projects"] = plain_records(given.projects)
     held["refused"] = _refused(given.refused, table["site_id"].tolist())
     return held
 

@@ -9,7 +9,7 @@ from landuse.sources.demo.county import County
 from landuse.sources.demo.frame import Array
 
 FULL_FRAME_M = 20_000.0
-FULL, SMALL = 200, 16
+FULL, SMALL = 200, 24
 MIDDLE_MU = {FULL: 16.0, SMALL: 5.5}
 SPREAD, LARGE_SHARE, LARGE_TIMES = 0.75, 0.04, 12.0
 # GB/T 4754 codes with the share of projects, and what such projects are called.
@@ -23,7 +23,7 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
 def projects(county: County) -> pd.DataFrame:
-    """Return projects with what they ask of land: about 200 in a full county, 16 in a small one.
+    """Return projects with what they ask of land: about 200 in a full county, 24 in a small one.
 
     Sizes are log-normal; one in 25 asks for far more than the county has in one piece. A few cells
     hold full-width digits, a thousands comma or blanks, as typed tables do.

@@ -1,6 +1,6 @@
 // The card of a site: uses, advice, what people check first, conditions; and the panel of refusals.
 function drawSiteRight() {
-  const body = O.sel >= 0 ? siteCard(O.sel) : O.why ? refusedPanel() : null;
+  const body = O.sel >= 0 ? siteCard(O.sel) : showsProjects() ? projectPanel() : O.why ? refusedPanel() : null;
   document.body.classList.toggle("card", Boolean(body));
   byId("right").hidden = !body;
   byId("right").replaceChildren(...(body || []));
@@ -8,16 +8,19 @@ function drawSiteRight() {
 
 function closeSitePanel() {
   if (O.sel >= 0) { pickVillage(-1); byId("o-list").focus({ preventScroll: true }); return; }
+  const back = showsProjects() ? "o-projects" : "o-why";
   O.why = false;
+  J.sel = -1;
   emit("village");
-  byId("o-why").focus({ preventScroll: true });
+  sheets.pick.redraw();
+  byId(back).focus({ preventScroll: true });
 }
 
 function siteCard(i) {
   const held = D.sites, grade = held.grades.find((item) => item.code === held.grade.at(i));
   const head = panelHead(siteLabel(i) + " " + siteTown(i), [t(isRefused(i) ? "o_vetoed" : "o_opportunity"), grade ? say(grade) : null, t("o_plots", { n: fixed(held.plots.at(i), 0) }), held.zone_name.at(i), held.site_id.at(i)].filter(Boolean).join(" · "));
   head.prepend(diamondKey(isRefused(i) ? "out" : held.grade.at(i), !held.chosen[i] && !isRefused(i)));
-  return [head, h("div", { class: "scroll" }, siteFigures(i), siteSentence(i), siteUses(i), siteAdvice(i), siteFacts(i), siteOverlaps(i), siteMembers(i))];
+  return [head, h("div", { class: "scroll" }, siteFigures(i), siteSentence(i), siteUses(i), siteAdvice(i), siteProjects(i), siteFacts(i), siteOverlaps(i), siteMembers(i))];
 }
 
 function siteFigures(i) {

@@ -45,6 +45,7 @@ function paintDiamond(pen, v, i) {
 }
 
 function paintOpportunityPick(pen, v) {
+  paintProject(pen, v);
   for (const [i, colour, width] of [[O.hover, "#17324D", 1.6], [O.sel, "#17212E", 2.4]]) {
     if (i < 0) continue;
     const [x, y] = at(D.sites, i, v), r = siteSize(i, v.z) + 4;

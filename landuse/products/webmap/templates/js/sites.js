@@ -94,7 +94,7 @@ function drawSiteRows() {
   list.setAttribute("aria-activedescendant", O.cursor >= first && O.cursor < last ? "o-row-" + O.cursor : "");
 }
 
-function drawSites() { drawSiteFilters(); drawSiteSummary(); drawSiteRows(); }
+function drawSites() { drawSiteFilters(); drawSiteSummary(); drawSiteRows(); drawProjectButton(); }
 
 function moveSiteCursor(place) {
   O.cursor = Math.max(0, Math.min(O.items.length - 1, place));
@@ -122,7 +122,8 @@ function setUpSites() {
   });
   byId("o-town").addEventListener("change", (event) => { O.town = Number(event.target.value); filterSites(); });
   byId("o-text").addEventListener("input", (event) => { O.text = event.target.value; filterSites(); });
-  byId("o-why").addEventListener("click", () => { O.why = !(O.why && O.sel < 0); O.sel = -1; collectSites(); emit("village"); });
+  byId("o-why").addEventListener("click", () => { O.why = !(O.why === true && O.sel < 0); O.sel = J.sel = -1; collectSites(); emit("village"); });
+  byId("o-projects").addEventListener("click", toggleProjects);
   byId("o-csv").addEventListener("click", () => download(["sites", D.meta.run_code].filter(Boolean).join("-") + ".csv", siteCsv(), "text/csv;charset=utf-8"));
 }
 
