@@ -190,3 +190,15 @@ def test_an_empty_county_still_gives_every_sheet(facts, tmp_path):
     write_workbook(empty, file)
     assert openpyxl.load_workbook(file).sheetnames == SHEETS
     assert len(HOSTILE) > 60
+
+
+def test_dictionary_leaves_no_column_of_the_list_unexplained(facts, book):
+    rows = list(book["指标字典"].iter_rows(min_row=2, values_only=True))
+    table = pd.DataFrame(rows[1:], columns=rows[0]).set_index("code")
+    for item in facts.model.criteria:
+        if item.column in table.index:
+            assert item.code in table.loc[item.column, "meaning_zh"], item.column
+            assert item.source in table.loc[item.column, "source"]
+    for code in ("les", "idle_score", "coverage", "families", "grade", "veto", "area_mu"):
+        assert table.loc[code, "meaning_zh"], code
+        assert table.loc[code, "meaning_en"], code
