@@ -82,8 +82,10 @@ def make_geopackage(
         "districts": district_style(aliases=labels["districts"].aliases),
         "findings": table_style(aliases=labels["findings"].aliases),
     }
-    if _has_outlines(layers["villages"]):
-        styles["villages"] = village_style(aliases=labels["villages"].aliases)
+    if villages is not None:
+        styles["villages"] = village_style(
+            aliases=labels["villages"].aliases, points=has_points(villages)
+        )
     if "receiving_sites" in layers:
         styles["receiving_sites"] = site_style(aliases=labels["receiving_sites"].aliases)
     if "moves" in layers:
@@ -134,9 +136,9 @@ def _robustness(parcels: pd.DataFrame, aliases: Mapping[str, str]) -> tuple[Name
     return (NamedStyle("parcels", "稳健性 robustness", robustness_style(aliases=aliases)),)
 
 
-def _has_outlines(layer: gpd.GeoDataFrame | None) -> bool:
-    """Tell whether a layer is drawn as polygons, as its style needs; points keep QGIS's own."""
-    return layer is not None and not layer.geom_type.eq("Point").any()
+def has_points(layer: gpd.GeoDataFrame) -> bool:
+    """Tell whether a layer is drawn as points, not as outlines."""
+    return bool(layer.geom_type.eq("Point").any())
 
 
 def village_layer(settlements: gpd.GeoDataFrame | None, run: RunFacts) -> gpd.GeoDataFrame | None:

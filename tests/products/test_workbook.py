@@ -202,3 +202,16 @@ def test_dictionary_leaves_no_column_of_the_list_unexplained(facts, book):
     for code in ("les", "idle_score", "coverage", "families", "grade", "veto", "area_mu"):
         assert table.loc[code, "meaning_zh"], code
         assert table.loc[code, "meaning_en"], code
+
+
+def test_a_row_is_as_high_as_its_longest_wrapped_text_and_no_higher_than_eight_lines(facts, book):
+    sheet = book["候选地块"]
+    codes = [cell.value for cell in sheet[2]]
+    place = codes.index("evidence_zh")
+    width = sheet.column_dimensions[get_column_letter(place + 1)].width
+    for number, row in enumerate(sheet.iter_rows(min_row=3, values_only=True), start=3):
+        # A Chinese letter is two wide: a text of 100 in a column of 60 takes ceil(200 / 60) = 4.
+        lines = -(-len(row[place].encode("gb18030")) // int(width))
+        assert sheet.row_dimensions[number].height == pytest.approx(
+            14 * min(max(lines, 1), 8), abs=1
+        )
