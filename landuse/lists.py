@@ -27,6 +27,7 @@ from landuse.products.columns import ColumnLike, ColumnName, column_names
 from landuse.products.dkbh import ListFacts, dkbh_table
 from landuse.products.export import ListLook, known_suffix, write_selection
 from landuse.products.gather import column_names as run_names
+from landuse.products.make_layers import has_points
 from landuse.products.selection import Choice, select
 from landuse.products.styles import parcel_style, village_style
 from landuse.products.village_lists import village_names
@@ -134,9 +135,8 @@ def _look(study: OpenStudy, layer: str, table: gpd.GeoDataFrame) -> ListLook:
         style, needs = (lambda aliases: parcel_style(pairs, aliases=aliases)), ("grade", "flag")
     elif layer == "villages":
         names = village_names()
-        drawn = not table.geom_type.eq("Point").any()
-        style, needs = (lambda aliases: village_style(aliases=aliases)), ("kind",)
-        style = style if drawn else None
+        points = has_points(table)
+        style, needs = (lambda aliases: village_style(aliases=aliases, points=points)), ("kind",)
     else:
         names |= _told_names(_geopackage(study), layer)
     return ListLook(

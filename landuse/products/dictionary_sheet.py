@@ -6,18 +6,21 @@ import pandas as pd
 
 from landuse.products.columns import column_names, describe, ordered_columns
 from landuse.products.facts import RunFacts
-from landuse.products.meanings import meaning_of
+from landuse.products.meanings import Meaning, meaning_of
 from landuse.products.method import mark_text
 from landuse.products.sheets import Sheet, SheetColumn, sheet_of
+from landuse.scores.model import Criterion, ScoreModel, Veto
 
 
 def dictionary_sheet(run: RunFacts) -> Sheet:
     """Return the data dictionary of every column: names, unit, meaning, source and mark."""
     names = column_names(run.known_names())
+    rules = _by_rule(run.model)
     rows = []
     for code in ordered_columns(run.parcels.columns, run.known_names()):
         known = describe(code, names)
         said = meaning_of(code)
+        said = said if said.zh else rules.get(code, said)
         mark = mark_text(said.mark) if said.mark else ""
         names_units = (code, known.zh, known.en, known.unit, _roles_text(known))
         rows.append((*names_units, said.zh, said.en, said.source, mark))
@@ -35,6 +38,23 @@ def dictionary_sheet(run: RunFacts) -> Sheet:
         SheetColumn("meaning_en", "含义（英文）", "long", width=50),
     )
     return sheet_of("指标字典", table, columns, frozen_columns=1)
+
+
+def _by_rule(model: ScoreModel) -> dict[str, Meaning]:
+    """Return what a measured column means by the criteria and vetoes that read it."""
+    read: dict[str, list[Criterion | Veto]] = {}
+    rules: list[Criterion | Veto] = [*model.criteria, *model.vetoes]
+    for item in rules:
+        read.setdefault(item.column, []).append(item)
+    return {
+        column: Meaning(
+            zh="用于 " + "、".join(f"{item.code} {item.zh}" for item in items),
+            en="read by " + ", ".join(f"{item.code} {item.en}" for item in items),
+            source="；".join(dict.fromkeys(item.source for item in items)),
+            mark=items[0].mark if len({item.mark for item in items}) == 1 else "",
+        )
+        for column, items in read.items()
+    }
 
 
 def _roles_text(column: object) -> str:

@@ -88,8 +88,10 @@ def make_geopackage(
         "districts": district_style(aliases=labels["districts"].aliases),
         "findings": table_style(aliases=labels["findings"].aliases),
     }
-    if _has_outlines(layers["villages"]):
-        styles["villages"] = village_style(aliases=labels["villages"].aliases)
+    if villages is not None:
+        styles["villages"] = village_style(
+            aliases=labels["villages"].aliases, points=has_points(villages)
+        )
     if layers["opportunities"] is not None:
         styles["opportunities"] = opportunity_style(aliases=labels["opportunities"].aliases)
     if "receiving_sites" in layers:
@@ -142,9 +144,9 @@ def _robustness(parcels: pd.DataFrame, aliases: Mapping[str, str]) -> tuple[Name
     return (NamedStyle("parcels", "稳健性 robustness", robustness_style(aliases=aliases)),)
 
 
-def _has_outlines(layer: gpd.GeoDataFrame | None) -> bool:
-    """Tell whether a layer is drawn as polygons, as its style needs; points keep QGIS's own."""
-    return layer is not None and not layer.geom_type.eq("Point").any()
+def has_points(layer: gpd.GeoDataFrame) -> bool:
+    """Tell whether a layer is drawn as points, not as outlines."""
+    return bool(layer.geom_type.eq("Point").any())
 
 
 def village_layer(settlements: gpd.GeoDataFrame | None, run: RunFacts) -> gpd.GeoDataFrame | None:

@@ -20,6 +20,7 @@ P_LINE = "#17324D"
 _LISTED = "\"flag\" LIKE 'suspected%'"
 _FRAGILE = "coalesce(\"stability\", '') = 'fragile'"
 _QGIS_VERSION = "3.22.0"
+GEOMETRY_CODES = {"marker": "0", "line": "1", "fill": "2"}
 _RULE_KEYS = "00000000-0000-4000-8000-{:012d}"
 
 
@@ -96,14 +97,28 @@ def district_style(*, aliases: Mapping[str, str]) -> str:
     return _document(rules, aliases=aliases, display="name", labelled="name")
 
 
-def village_style(*, aliases: Mapping[str, str]) -> str:
-    """Return the QML of natural villages: candidates in violet by kind, others light brown."""
+def village_style(*, aliases: Mapping[str, str], points: bool = False) -> str:
+    """Return the QML of natural villages: candidates in violet by kind, others light brown.
+
+    ``points`` : the villages have no outlines; the later kinds are smaller.
+    """
+    if points:
+        return _village_points(aliases)
     shown = [
         (f"候选{zh}", f"\"kind\" = '{zh}'", [_fill("#54268A55", "#54268A", width=width)])
         for (zh, _), width in zip(KINDS.values(), (0.5, 0.35, 0.2), strict=True)
     ]
     others = ("其他自然村", "ELSE", [_fill("#F3E3C3", "#8A6A2F", width=0.2)])
     return _document([*shown, others], aliases=aliases, display="village_id")
+
+
+def _village_points(aliases: Mapping[str, str]) -> str:
+    shown = [
+        (f"候选{zh}", f"\"kind\" = '{zh}'", [_marker("#54268A", "#FFFFFF", size=size)])
+        for (zh, _), size in zip(KINDS.values(), (3.4, 2.8, 2.2), strict=True)
+    ]
+    others = ("其他自然村", "ELSE", [_marker("#F3E3C3", "#8A6A2F", size=1.6)])
+    return _document([*shown, others], aliases=aliases, display="village_id", kind="marker")
 
 
 def site_style(*, aliases: Mapping[str, str]) -> str:
@@ -185,6 +200,13 @@ def _fill(
     return _layer("SimpleFill", options)
 
 
+def _marker(colour: str, outline: str, *, size: float) -> Xml.Element:
+    options = {"name": "circle", "color": _rgba(colour), "outline_color": _rgba(outline),
+               "outline_style": "solid", "outline_width": "0.2", "outline_width_unit": "MM",
+               "size": f"{size:g}", "size_unit": "MM"}  # fmt: skip
+    return _layer("SimpleMarker", options)
+
+
 def _hatch(angle: int) -> Xml.Element:
     options = {
         "angle": str(angle),
@@ -234,7 +256,7 @@ def _document(
         _label(root, labelled)
     _aliases(root, aliases)
     Xml.SubElement(root, "previewExpression").text = f'"{display}"'
-    Xml.SubElement(root, "layerGeometryType").text = "2" if kind == "fill" else "1"
+    Xml.SubElement(root, "layerGeometryType").text = GEOMETRY_CODES[kind]
     return _text(root)
 
 

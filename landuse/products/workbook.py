@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 STABILITY_LOOK = {"stable": ("●", "#00523F", "#DDF1EA"), "fragile": ("◇", "#5F3B00", "#FFF7E8")}
 """Sign, text colour and fill of robust and fragile: a sign that grey print keeps apart."""
 CHECK_ROWS_SPARE = 200
+MOST_LINES, LINE_PT = 8, 14.0
+"""Lines a row grows to at most, and the height of one, points; the rest is read in the cell."""
 A3, A4, A4_CHARACTERS = 8, 9, 200
 """Paper codes, and the width of columns beyond which A4 landscape would be too small to read."""
 _OPTIONS = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
@@ -94,11 +97,25 @@ def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
     for row, note in enumerate(sheet.notes):
         target.write_string(row, 0, note, formats.note)
     for row, values in enumerate(sheet.rows, start=sheet.first_row):
+        lines = _lines(values, sheet)
+        if lines > 1:
+            target.set_row(row, min(lines, MOST_LINES) * LINE_PT)
         for index, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
             _write_cell(target, (row, index), value, column=column, formats=formats)
     row = sheet.first_row + len(sheet.rows)
     for index, (value, column) in enumerate(zip(sheet.totals or (), sheet.columns, strict=False)):
         _write_cell(target, (row, index), value, column=column, formats=formats, total=True)
+
+
+def _lines(values: Sequence[Cell], sheet: Sheet) -> int:
+    """Return how many lines the longest wrapped text of a row takes; a Chinese letter is two wide.
+
+    Not every program finds the height by itself when it opens or prints the file.
+    """
+    shown = zip(values, sheet.columns[: sheet.printed], strict=False)
+    wide = [len(text.encode("gb18030", "replace")) / column.width for text, column in shown
+            if column.kind == "long" and isinstance(text, str)]  # fmt: skip
+    return max(map(math.ceil, wide), default=1)
 
 
 def _write_cell(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Mapping
@@ -15,10 +16,12 @@ import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
+from shapely import box
 
 from landuse.core.errors import LanduseError
 from landuse.lists import export_list
 from landuse.products.evidence_words import HOT_SPOTS, SIGNALS, STABILITY
+from landuse.products.geopackage import LayerLabels, write_geopackage
 from landuse.products.numbers import GRADE_SIGNS
 from landuse.products.selection import Choice
 from landuse.products.words import FLAGS, GROUPS, KINDS, SCORES
@@ -240,3 +243,44 @@ def test_the_zhejiang_form_of_a_run(demo: Made, tmp_path: Path) -> None:
         assert row[4] == round(parcel["area_m2"] / 666.6667, 4)
         assert row[11] is None, "nothing was checked in the field, so nothing is confirmed"
         assert row[29] == parcel["land_use"]
+
+
+def test_a_layer_only_the_geopackage_holds_is_exported_with_its_names(demo: Made, tmp_path: Path):
+    """What makes opportunities may come and go; a run that has the layer can export it."""
+    study = demo.open()
+    with pytest.raises(LanduseError, match="opportunities") as caught:
+        export_list(study, tmp_path / "x.csv", layer="opportunities")
+    assert caught.value.exit_code == 3
+    out = tmp_path / "成果 二" / "demo"
+    (out / "tables").mkdir(parents=True)
+    shutil.copy(demo.out / "tables" / "parcels.parquet", out / "tables")
+    sites = gpd.GeoDataFrame(
+        {"site_id": ["S2", "S1"], "kind": ["plot", "assembly"], "town_code": ["1", "1"],
+         "town_name": ["甲", "甲"], "zone_in": pd.array([True, None], dtype="boolean"),
+         "zone_name": ["园", ""], "grade": ["I", "II"], "area_mu": [3.0, 12.0],
+         "ops": [70.0, 80.0]},
+        geometry=[box(0, 0, 50, 40), box(100, 0, 200, 80)], crs="EPSG:4549",
+    )  # fmt: skip
+    labels = LayerLabels(title="机会地块", aliases={"ops": "机会得分", "site_id": "地块编号"})
+    write_geopackage({"opportunities": sites}, out / "candidates.gpkg", styles={},
+                     labels={"opportunities": labels}, metadata={})  # fmt: skip
+    study = demo.open(out=out)
+    for choice, wanted in (
+        (Choice(zone=["in"]), ["S2"]),
+        (Choice(kind=["assembly"]), ["S1"]),
+        (Choice(min_mu=5, grade=["II"]), ["S1"]),
+        (Choice(), ["S1", "S2"]),
+    ):
+        file = tmp_path / "机会.xlsx"
+        export_list(study, file, layer="opportunities", choice=choice)
+        rows = list(openpyxl.load_workbook(file)["机会地块"].values)
+        assert [row[0] for row in rows[2:]] == wanted
+        assert dict(zip(rows[1], rows[0], strict=True))["ops"] == "机会得分"
+
+
+def test_the_geopackage_tells_which_run_it_is_of(demo: Made) -> None:
+    info = pyogrio.read_info(demo.out / "candidates.gpkg", layer="parcels")
+    held = info["dataset_metadata"]
+    assert {"landuse", "run code", "score model", "zonal engine", "parcels"} <= set(held)
+    assert held["parcels"] == str(len(parcels(demo)))
+    assert info["layer_metadata"]["IDENTIFIER"] == "参评地块"

@@ -19,6 +19,7 @@ from landuse.products.styles import (
     parcel_style,
     robustness_style,
     table_style,
+    village_style,
 )
 from tests.products import county
 
@@ -220,3 +221,15 @@ def test_another_reader_opens_it(file):
     )
     assert "Feature Count: 80" in done.stdout
     assert "Warning" not in done.stderr
+
+
+def test_villages_without_outlines_are_drawn_as_points():
+    root = Xml.fromstring(village_style(aliases={}, points=True).split("\n", 1)[1])
+    assert root.findtext("layerGeometryType") == "0"
+    assert {symbol.get("type") for symbol in root.iter("symbol")} == {"marker"}
+    sizes = [
+        float(option.get("value"))
+        for option in root.iterfind("renderer-v2/symbols/symbol/layer/Option/Option[@name='size']")
+    ]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(sizes) == len([*root.iter("rule")]) == 4

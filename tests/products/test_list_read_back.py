@@ -11,7 +11,7 @@ import pytest
 
 from landuse.align.tables import TableAlign, align_table
 from landuse.products.checks import join_checks
-from landuse.products.workbook import HEADER_ROWS, write_workbook
+from landuse.products.workbook import write_workbook
 from landuse.sources.spec import TableSource
 from tests.made import ROOT
 from tests.products import county
@@ -37,7 +37,7 @@ def test_a_filled_candidate_list_is_read_under_its_two_heading_rows(
     book = openpyxl.load_workbook(file)
     place = {cell.value: cell.column for cell in book[SHEET][1]}
     answers = {"核实状态": "属实", "核实人": "甲", "核实日期": dated, "备注": "厂房已停"}
-    first = HEADER_ROWS + 1
+    first = 3  # under the Chinese names and the codes
     said = [
         row[place["核实状态"] - 1] for row in book[SHEET].iter_rows(first + 2, values_only=True)
     ]

@@ -190,3 +190,28 @@ def test_an_empty_county_still_gives_every_sheet(facts, tmp_path):
     write_workbook(empty, file)
     assert openpyxl.load_workbook(file).sheetnames == SHEETS
     assert len(HOSTILE) > 60
+
+
+def test_dictionary_leaves_no_column_of_the_list_unexplained(facts, book):
+    rows = list(book["指标字典"].iter_rows(min_row=2, values_only=True))
+    table = pd.DataFrame(rows[1:], columns=rows[0]).set_index("code")
+    for item in facts.model.criteria:
+        if item.column in table.index:
+            assert item.code in table.loc[item.column, "meaning_zh"], item.column
+            assert item.source in table.loc[item.column, "source"]
+    for code in ("les", "idle_score", "coverage", "families", "grade", "veto", "area_mu"):
+        assert table.loc[code, "meaning_zh"], code
+        assert table.loc[code, "meaning_en"], code
+
+
+def test_a_row_is_as_high_as_its_longest_wrapped_text_and_no_higher_than_eight_lines(facts, book):
+    sheet = book["候选地块"]
+    codes = [cell.value for cell in sheet[2]]
+    place = codes.index("evidence_zh")
+    width = sheet.column_dimensions[get_column_letter(place + 1)].width
+    for number, row in enumerate(sheet.iter_rows(min_row=3, values_only=True), start=3):
+        # A Chinese letter is two wide: a text of 100 in a column of 60 takes ceil(200 / 60) = 4.
+        lines = -(-len(row[place].encode("gb18030")) // int(width))
+        assert sheet.row_dimensions[number].height == pytest.approx(
+            14 * min(max(lines, 1), 8), abs=1
+        )
