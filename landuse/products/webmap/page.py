@@ -12,6 +12,7 @@ import numpy as np
 from branca.element import Element, Figure, MacroElement
 from jinja2 import Environment, PackageLoader
 
+from landuse.core.tile_rules import KEY_FIELD, tile_faults
 from landuse.products.safety import plain_text
 from landuse.products.webmap.columns import (
     add_contributions,
@@ -39,8 +40,8 @@ from landuse.products.webmap.yearly import add_yearly
 
 MODULES = (
     "i18n", "i18n_evidence", "i18n_villages", "i18n_whatif", "i18n_tools", "format", "data",
-    "index", "facets", "state", "canvas", "ground", "modes", "parcels", "overlay", "view", "list",
-    "filters", "search", "card", "evidence", "whynot", "legend", "export", "whatif",
+    "index", "facets", "state", "canvas", "ground", "tiles", "modes", "parcels", "overlay",
+    "view", "list", "filters", "search", "card", "evidence", "whynot", "legend", "export", "whatif",
     "whatif_apply", "whatif_share", "whatif_panel", "whatif_draw", "trend", "compare", "measure",
     "print", "tasks", "villages", "village_paint", "village_card", "plan", "keys", "main",
 )  # fmt: skip
@@ -119,7 +120,12 @@ def _meta(inputs: MapInput) -> dict[str, Any]:
             "src": inputs.hillshade.data_uri, "bounds": list(inputs.hillshade.bounds)
         }  # fmt: skip
     if inputs.tiles is not None:
-        meta["attribution"].append(plain_text(inputs.tiles.attribution))
+        tiles_attribution = plain_text(inputs.tiles.attribution)
+        meta["attribution"].append(tiles_attribution)
+        meta["tiles"] = {
+            "attribution": tiles_attribution,
+            "key": KEY_FIELD in inputs.tiles.url,
+        }
     return meta
 
 
@@ -131,18 +137,30 @@ def build_map(inputs: MapInput) -> folium.Map:
         inertia=False, zoom_animation_threshold=3,
     )  # fmt: skip
     fmap.default_js, fmap.default_css = [], []  # the page carries its own Leaflet, and no more
-    if inputs.tiles is not None:
-        folium.TileLayer(
-            tiles=inputs.tiles.url, attr="web tiles", control=False, max_zoom=19
-        ).add_to(fmap)
+    tiles = _tile_layer(inputs)
+    if tiles is not None:
+        tiles.add_to(fmap)
     figure = Page(title=_inert(plain_text(inputs.title_zh)), policy=_policy(inputs))
     figure.add_child(Part("assets.html", css=_style(), leaflet_css=leaflet_css(), js=leaflet_js()))
     figure.add_child(Part("frame.html"))
     figure.add_child(fmap)
     figure.add_child(Part("panel.html", data=payload_text(inputs), rows=_first_rows(inputs)))
-    figure.add_child(Part("app.js", modules=_modules(), map=f"map_{MAP_ID}"))
+    app = Part("app.js", modules=_modules(), map=f"map_{MAP_ID}", tiles="null")
+    figure.add_child(app)
     _name_stably(figure, fmap)
+    if tiles is not None:
+        app.values["tiles"] = tiles.get_name()
     return fmap
+
+
+def _tile_layer(inputs: MapInput) -> folium.TileLayer | None:
+    """Return the web tiles of a study; those that need a key wait for it, off the map."""
+    if inputs.tiles is None:
+        return None
+    return folium.TileLayer(
+        tiles=inputs.tiles.url, attr="web tiles", control=False, max_zoom=19, key="",
+        show=KEY_FIELD not in inputs.tiles.url,
+    )  # fmt: skip
 
 
 def render_map(inputs: MapInput) -> str:
@@ -188,10 +206,13 @@ def _tile_addresses(inputs: MapInput) -> list[str]:
     Raises
     ------
     RemoteAddressError
-        If the template names no plain host.
+        If the template names no plain host, one with shifted tiles, or holds a key.
     """
     if inputs.tiles is None:
         return []
+    faults = tile_faults(inputs.tiles.url)
+    if faults:
+        raise RemoteAddressError("; ".join(english for _, english in faults))
     parts = urlsplit(inputs.tiles.url)
     host = parts.netloc.replace("{s}", "*")
     if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
