@@ -338,6 +338,10 @@ def test_without_scripts_a_table_stands_in(browser: Any, small_map: Path) -> Non
     page = context.new_page()
     page.goto(small_map.as_uri())
     assert page.locator(".noscript tbody tr").count() == 20
+    picture = page.locator(".noscript svg")
+    assert picture.is_visible()
+    assert picture.locator("circle").count() == SUSPECTED
+    assert picture.locator("path").count() == 3, "study area, towns and zones"
     assert HOSTILE in page.inner_text(".noscript tbody")
     context.close()
 

@@ -27,6 +27,7 @@ from landuse.products.webmap.evidence import evidence_words
 from landuse.products.webmap.layers import add_layers, control_lines, home_bounds
 from landuse.products.webmap.model import MapInput
 from landuse.products.webmap.pack import Payload
+from landuse.products.webmap.still import still_picture
 from landuse.products.webmap.vendored import (
     RemoteAddressError,
     leaflet_css,
@@ -144,7 +145,14 @@ def build_map(inputs: MapInput) -> folium.Map:
     figure.add_child(Part("assets.html", css=_style(), leaflet_css=leaflet_css(), js=leaflet_js()))
     figure.add_child(Part("frame.html"))
     figure.add_child(fmap)
-    figure.add_child(Part("panel.html", data=payload_text(inputs), rows=_first_rows(inputs)))
+    figure.add_child(
+        Part(
+            "panel.html",
+            data=payload_text(inputs),
+            rows=_first_rows(inputs),
+            still=still_picture(inputs),
+        )
+    )
     app = Part("app.js", modules=_modules(), map=f"map_{MAP_ID}", tiles="null")
     figure.add_child(app)
     _name_stably(figure, fmap)
