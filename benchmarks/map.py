@@ -129,15 +129,15 @@ def folium_page(frame: gpd.GeoDataFrame, *, canvas: bool) -> str:
             "color": "#3A1603", "weight": 0.6, "fillOpacity": 0.9,
         },
     ).add_to(fmap)  # fmt: skip
-    root.script.add_child(
-        Element(f"window.__map = {fmap.get_name()}; window.__ready = performance.now();")
-    )
-    return str(root.render())
+    # The scripts of folium run in the order of the page: what stands behind them runs last.
+    name = fmap.get_name()
+    ended = f"<script>window.__map = {name}; window.__ready = performance.now();</script>"
+    return str(root.render()) + ended
 
 
 def middle(frame: gpd.GeoDataFrame) -> list[float]:
     west, south, east, north = frame.total_bounds
-    return [(south + north) / 2, (west + east) / 2]
+    return [float(south + north) / 2, float(west + east) / 2]
 
 
 def vector_grid_page(frame: gpd.GeoDataFrame, script: str) -> str:

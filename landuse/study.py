@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from landuse.at_hand import Words, at_hand
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
+from landuse.core.tile_rules import tile_faults
 from landuse.json_file import read_model
 from landuse.objects.classes import LandClass
 from landuse.plans.incentive import IncentiveSettings
@@ -103,6 +104,16 @@ class Tiles(Settings):
 
     url: str
     attribution: str
+
+    @field_validator("url")
+    @classmethod
+    def _url_is_safe(cls, url: str) -> str:
+        faults = tile_faults(url)
+        if faults:
+            chinese, english = zip(*faults, strict=True)
+            msg = "; ".join(english) + " / " + "；".join(chinese)
+            raise ValueError(msg)
+        return url
 
 
 class FetchChoice(Settings):

@@ -19,7 +19,9 @@ from affine import Affine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from landuse.core.errors import LanduseError
 from landuse.core.grid import Grid
+from landuse.core.tile_rules import tile_faults
 from landuse.products.webmap import (
     MapInput,
     RemoteAddressError,
@@ -35,6 +37,8 @@ from landuse.products.webmap.pack import LETTERS, Payload, base91, varint_bytes
 from landuse.products.webmap.page import payload_text
 from landuse.products.webmap.shapes import QUANTUM_M, SIMPLIFY_M, add_polygons
 from landuse.products.webmap.vendored import refuse_addresses, refuse_links
+from landuse.study import Tiles
+from landuse.toml_file import validate
 from tests.browser.map_factory import GRADES, HOSTILE, map_input, parcel_table
 from tests.products.made_evidence import COLUMNS, with_evidence
 
@@ -134,6 +138,38 @@ def test_web_tiles_only_where_a_study_names_them() -> None:
     for wrong in ("javascript:alert(1)", "http" + "s://a b;x/{z}/{x}/{y}", "file:///{z}/{x}/{y}"):
         with pytest.raises(RemoteAddressError):
             render_map(map_input(12, tiles=WebTiles(url=wrong, attribution="")))
+
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("webrd01.is.autonavi.com/appmaptile?x={x}&y={y}&z={z}", "GCJ-02"),
+        ("mt2.google.cn/vt/lyrs=m&x={x}&y={y}&z={z}", "GCJ-02"),
+        ("online1.map.bdimg.com/tile/?x={x}&y={y}&z={z}", "BD-09"),
+        (f"t0.tianditu.gov.cn/vec_w/wmts?x={{x}}&y={{y}}&z={{z}}&tk={KEY}", "{key}"),
+        (f"tiles.example/{KEY}/{{z}}/{{x}}/{{y}}.png", "{key}"),
+        ("tiles.example/{z}/{x}.png", "lacks {y}"),
+    ],
+)
+def test_shifted_tiles_and_keys_are_refused(address: str, why: str) -> None:
+    url = "http" + "s://" + address
+    assert any(why in english for _, english in tile_faults(url))
+    with pytest.raises(RemoteAddressError, match=re.escape(why)):
+        render_map(map_input(12, tiles=WebTiles(url=url, attribution="x")))
+    with pytest.raises(LanduseError, match="url"):
+        validate(Tiles, {"url": url, "attribution": "x"}, file="study.toml")
+
+
+def test_a_key_is_a_field_and_never_a_value() -> None:
+    url = "http" + "s://t0.tianditu.gov.cn/vec_w/wmts?x={x}&y={y}&z={z}&tk={key}"
+    assert tile_faults(url) == []
+    page = render_map(map_input(12, tiles=WebTiles(url=url, attribution="Tianditu")))
+    assert "tk={key}" in page
+    head, _ = unpack(payload_text(map_input(12, tiles=WebTiles(url=url, attribution="Tianditu"))))
+    assert head["meta"]["tiles"] == {"attribution": "Tianditu", "key": True}
 
 
 def test_hostile_text_reaches_no_markup(page: str) -> None:

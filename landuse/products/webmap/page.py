@@ -12,6 +12,7 @@ import numpy as np
 from branca.element import Element, Figure, MacroElement
 from jinja2 import Environment, PackageLoader
 
+from landuse.core.tile_rules import KEY_FIELD, tile_faults
 from landuse.products.safety import plain_text
 from landuse.products.webmap.columns import (
     add_contributions,
@@ -26,7 +27,7 @@ from landuse.products.webmap.evidence import evidence_words
 from landuse.products.webmap.layers import add_layers, control_lines, home_bounds
 from landuse.products.webmap.model import MapInput
 from landuse.products.webmap.pack import Payload
-from landuse.products.webmap.sites import add_sites
+
 from landuse.products.webmap.vendored import (
     RemoteAddressError,
     leaflet_css,
@@ -39,12 +40,20 @@ from landuse.products.webmap.whatif import add_what_if
 from landuse.products.webmap.yearly import add_yearly
 
 MODULES = (
+<<<<<<< HEAD
     "i18n", "i18n_evidence", "i18n_villages", "i18n_sites", "i18n_projects", "i18n_whatif",
     "i18n_tools", "format", "data", "index", "facets", "state", "canvas", "ground", "modes",
     "parcels", "overlay", "view", "list", "filters", "search", "card", "evidence", "whynot",
     "legend", "export", "whatif", "whatif_apply", "whatif_share", "whatif_panel", "whatif_draw",
     "trend", "compare", "measure", "print", "tasks", "villages", "village_paint", "village_card",
     "plan", "sites", "site_paint", "site_projects", "site_card", "keys", "main",
+=======
+    "i18n", "i18n_evidence", "i18n_villages", "i18n_whatif", "i18n_tools", "format", "data",
+    "index", "facets", "state", "canvas", "ground", "tiles", "modes", "parcels", "overlay",
+    "view", "list", "filters", "search", "card", "evidence", "whynot", "legend", "export", "whatif",
+    "whatif_apply", "whatif_share", "whatif_panel", "whatif_draw", "trend", "compare", "measure",
+    "print", "tasks", "villages", "village_paint", "village_card", "plan", "keys", "main",
+>>>>>>> h7a
 )  # fmt: skip
 """Script files in the order they are joined, inside one function."""
 NO_SCRIPT_ROWS = 20
@@ -125,7 +134,12 @@ def _meta(inputs: MapInput) -> dict[str, Any]:
             "src": inputs.hillshade.data_uri, "bounds": list(inputs.hillshade.bounds)
         }  # fmt: skip
     if inputs.tiles is not None:
-        meta["attribution"].append(plain_text(inputs.tiles.attribution))
+        tiles_attribution = plain_text(inputs.tiles.attribution)
+        meta["attribution"].append(tiles_attribution)
+        meta["tiles"] = {
+            "attribution": tiles_attribution,
+            "key": KEY_FIELD in inputs.tiles.url,
+        }
     return meta
 
 
@@ -137,18 +151,37 @@ def build_map(inputs: MapInput) -> folium.Map:
         inertia=False, zoom_animation_threshold=3,
     )  # fmt: skip
     fmap.default_js, fmap.default_css = [], []  # the page carries its own Leaflet, and no more
-    if inputs.tiles is not None:
-        folium.TileLayer(
-            tiles=inputs.tiles.url, attr="web tiles", control=False, max_zoom=19
-        ).add_to(fmap)
+    tiles = _tile_layer(inputs)
+    if tiles is not None:
+        tiles.add_to(fmap)
     figure = Page(title=_inert(plain_text(inputs.title_zh)), policy=_policy(inputs))
     figure.add_child(Part("assets.html", css=_style(), leaflet_css=leaflet_css(), js=leaflet_js()))
     figure.add_child(Part("frame.html"))
     figure.add_child(fmap)
-    figure.add_child(Part("panel.html", data=payload_text(inputs), rows=_first_rows(inputs)))
-    figure.add_child(Part("app.js", modules=_modules(), map=f"map_{MAP_ID}"))
+    figure.add_child(
+        Part(
+            "panel.html",
+            data=payload_text(inputs),
+            rows=_first_rows(inputs),
+            still=still_picture(inputs),
+        )
+    )
+    app = Part("app.js", modules=_modules(), map=f"map_{MAP_ID}", tiles="null")
+    figure.add_child(app)
     _name_stably(figure, fmap)
+    if tiles is not None:
+        app.values["tiles"] = tiles.get_name()
     return fmap
+
+
+def _tile_layer(inputs: MapInput) -> folium.TileLayer | None:
+    """Return the web tiles of a study; those that need a key wait for it, off the map."""
+    if inputs.tiles is None:
+        return None
+    return folium.TileLayer(
+        tiles=inputs.tiles.url, attr="web tiles", control=False, max_zoom=19, key="",
+        show=KEY_FIELD not in inputs.tiles.url,
+    )  # fmt: skip
 
 
 def render_map(inputs: MapInput) -> str:
@@ -194,10 +227,13 @@ def _tile_addresses(inputs: MapInput) -> list[str]:
     Raises
     ------
     RemoteAddressError
-        If the template names no plain host.
+        If the template names no plain host, one with shifted tiles, or holds a key.
     """
     if inputs.tiles is None:
         return []
+    faults = tile_faults(inputs.tiles.url)
+    if faults:
+        raise RemoteAddressError("; ".join(english for _, english in faults))
     parts = urlsplit(inputs.tiles.url)
     host = parts.netloc.replace("{s}", "*")
     if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):

@@ -1,8 +1,8 @@
 {% macro script(this, kwargs) %}
-(function (map) {
+(function (map, tileLayer) {
 "use strict";
 {{ '{% raw %}' }}
 {{ this.values.modules }}
 {{ '{% endraw %}' }}
-})({{ this.values.map }});
+})({{ this.values.map }}, {{ this.values.tiles }});
 {% endmacro %}

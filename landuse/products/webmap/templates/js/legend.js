@@ -69,7 +69,7 @@ function groundItems() {
   if (D.shape.water) items.push(item(boxKey("#BFD9EA", "#BFD9EA"), t("water"), { layer: "water" }));
   if (D.shape.roads) items.push(item(lineKey("#B2BAC4", 3, []), t("roads"), { layer: "roads" }));
   if (D.shape.buildings) items.push(item(boxKey("rgba(107,119,135,0.55)", "rgba(107,119,135,0.55)"), t("buildings"), { layer: "buildings", title: t("from_zoom") }));
-  if (D.tiles) items.push(item(null, t("tiles"), { layer: "tiles" }));
+  if (D.tiles) items.push(item(null, t("tiles"), { layer: "tiles" }), keyField());
   return items;
 }
 
@@ -109,6 +109,7 @@ function drawStatus() {
   byId("status").replaceChildren(...[
     h("span", { class: "data", text: note, title: note }),
     open.length ? h("span", { class: "warn", id: "unchecked", text: t("unchecked", { what: open.join(S.lang === "zh" ? "、" : ", ") }), title: open.join("、") }) : null,
+    tilesNote(),
     W.on ? h("b", { class: "trial-word", text: t("w_trial") }) : null,
     h("span", { class: "gap" }),
     h("button", { text: t("licences"), id: "about-open", on: { click: openAbout } }),

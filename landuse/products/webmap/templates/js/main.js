@@ -29,7 +29,7 @@ function wire() {
   on("task", redrawAll);
   on("village", () => { drawTask(); drawLegend(); sheets.villages.redraw(); sheets.pick.redraw(); });
   on("filter", () => { collectThemed(); byId("list").scrollTop = 0; drawFilters(); drawSummary(); drawList(); drawLegend(); sheets.parcels.redraw(); sheets.pick.redraw(); });
-  on("layers", () => { drawLegend(); applyLayers(); });
+  on("layers", () => { drawLegend(); applyLayers(); drawStatus(); });
   on("language", redrawAll);
   on("select", () => { drawRight(); drawRows(); });
   window.addEventListener("hashchange", () => { if (location.hash !== lastHash) followHash(); });
@@ -64,7 +64,6 @@ async function start() {
   prepareOrder();
   W.trial = emptyTrial();
   orderTowns();
-  D.tiles = Boolean(map.getPane("tilePane").children.length);
   D.hasZones = Boolean(D.shape.zones) || D.col.zone_in.includes(1);
   document.body.classList.toggle("no-zones", !D.hasZones);
   document.body.classList.toggle("one-town", D.towns.length < 2);
@@ -72,6 +71,7 @@ async function start() {
   const hash = location.hash, from = readHash();
   readCompare(new URLSearchParams(hash.slice(1)));
   if (!isBaseline(W.trial)) applyTrial();
+  setUpTiles();
   setUpMap();
   addIcons();
   setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpWhatIf(); setUpCompare(); setUpMeasure(); setUpPrint(); setUpTasks(); setUpVillages(); setUpSites(); setUpKeys();
