@@ -27,7 +27,8 @@ from landuse.products.webmap.evidence import evidence_words
 from landuse.products.webmap.layers import add_layers, control_lines, home_bounds
 from landuse.products.webmap.model import MapInput
 from landuse.products.webmap.pack import Payload
-
+from landuse.products.webmap.sites import add_sites
+from landuse.products.webmap.still import still_picture
 from landuse.products.webmap.vendored import (
     RemoteAddressError,
     leaflet_css,
@@ -40,20 +41,12 @@ from landuse.products.webmap.whatif import add_what_if
 from landuse.products.webmap.yearly import add_yearly
 
 MODULES = (
-<<<<<<< HEAD
     "i18n", "i18n_evidence", "i18n_villages", "i18n_sites", "i18n_projects", "i18n_whatif",
-    "i18n_tools", "format", "data", "index", "facets", "state", "canvas", "ground", "modes",
-    "parcels", "overlay", "view", "list", "filters", "search", "card", "evidence", "whynot",
-    "legend", "export", "whatif", "whatif_apply", "whatif_share", "whatif_panel", "whatif_draw",
-    "trend", "compare", "measure", "print", "tasks", "villages", "village_paint", "village_card",
-    "plan", "sites", "site_paint", "site_projects", "site_card", "keys", "main",
-=======
-    "i18n", "i18n_evidence", "i18n_villages", "i18n_whatif", "i18n_tools", "format", "data",
-    "index", "facets", "state", "canvas", "ground", "tiles", "modes", "parcels", "overlay",
-    "view", "list", "filters", "search", "card", "evidence", "whynot", "legend", "export", "whatif",
-    "whatif_apply", "whatif_share", "whatif_panel", "whatif_draw", "trend", "compare", "measure",
-    "print", "tasks", "villages", "village_paint", "village_card", "plan", "keys", "main",
->>>>>>> h7a
+    "i18n_tools", "format", "data", "index", "facets", "state", "canvas", "ground", "tiles",
+    "modes", "parcels", "overlay", "view", "list", "filters", "search", "card", "evidence",
+    "whynot", "legend", "export", "whatif", "whatif_apply", "whatif_share", "whatif_panel",
+    "whatif_draw", "trend", "compare", "measure", "print", "tasks", "villages", "village_paint",
+    "village_card", "plan", "sites", "site_paint", "site_projects", "site_card", "keys", "main",
 )  # fmt: skip
 """Script files in the order they are joined, inside one function."""
 NO_SCRIPT_ROWS = 20
