@@ -379,3 +379,12 @@ def test_roads_keep_their_width_class_and_areas_are_filled() -> None:
         kind, offset, length = head["layers"]["roads"]["class"]
         found = np.frombuffer(data, dtype=np.dtype(kind), count=length, offset=offset)
         assert found.tolist() == [0, 3], "motorway and street; the area has no width"
+
+
+def test_no_two_modules_of_the_page_declare_the_same_name() -> None:
+    """The modules are joined inside one function: of two equal names the later one would win."""
+    scripts = sorted((PACKAGE / "templates" / "js").glob("*.js"))
+    declared = re.compile(r"^(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+    names = [name for script in scripts for name in declared.findall(script.read_text("utf-8"))]
+    assert len(names) > 100
+    assert sorted({name for name in names if names.count(name) > 1}) == []

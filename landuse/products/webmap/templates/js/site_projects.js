@@ -45,11 +45,11 @@ function siteLink(id, note) {
 function projectPanel() {
   if (J.sel >= 0) return projectCard(D.sites.projects[J.sel]);
   const line = (project, k) => h("div", { class: "refusal", "data-project": project.id }, h("p", {}, STATUS_SIGN[project.status] + " ", h("button", { class: "link", text: project.id + " " + project.name, on: { click: () => openProject(k) } }), " " + muText(project.mu, 1)),
-    h("p", { class: "hint", text: project.site ? siteName(project.site) + " · " + t("j_fit") + " " + fixed(project.fit, 0) : projectText(project, "why") || say(project) }));
+    h("p", { class: "hint", text: project.site ? placeName(project.site) + " · " + t("j_fit") + " " + fixed(project.fit, 0) : projectText(project, "why") || say(project) }));
   return [panelHead(t("j_title") + " " + fixed(D.sites.projects.length, 0), t("j_sub")), h("div", { class: "scroll" }, h("section", {}, ...D.sites.projects.map(line)))];
 }
 
-function siteName(id) { const i = siteAtId(id); return i < 0 ? shortId(id) : siteLabel(i) + " " + siteTown(i); }
+function placeName(id) { const i = siteAtId(id); return i < 0 ? shortId(id) : siteLabel(i) + " " + siteTown(i); }
 
 function projectCard(project) {
   const entry = (key, value, unit) => h("div", {}, h("p", { text: t(key) }), h("b", { text: value }), unit ? " " + unit : null);
@@ -72,7 +72,7 @@ function siteProjects(i) {
     if (project.site === id || other) rows.push({ project, k, given: project.site === id, fit: project.site === id ? project.fit : other.fit });
   });
   rows.sort((a, b) => b.given - a.given || b.fit - a.fit || a.k - b.k);
-  const line = (row) => h("p", { class: "hint" }, h("button", { class: "link", "data-project": row.project.id, text: row.project.id + " " + row.project.name, on: { click: () => { pickVillage(-1); openProject(row.k); } } }), " " + [muText(row.project.mu, 1), t("j_fit") + " " + fixed(row.fit, 0), row.given ? t("j_given") : row.project.site ? "→ " + siteName(row.project.site) : ""].filter(Boolean).join(" · "));
+  const line = (row) => h("p", { class: "hint" }, h("button", { class: "link", "data-project": row.project.id, text: row.project.id + " " + row.project.name, on: { click: () => { pickVillage(-1); openProject(row.k); } } }), " " + [muText(row.project.mu, 1), t("j_fit") + " " + fixed(row.fit, 0), row.given ? t("j_given") : row.project.site ? "→ " + placeName(row.project.site) : ""].filter(Boolean).join(" · "));
   return h("section", { class: "slim" }, h("h3", { text: t("j_suited") }), ...(rows.length ? rows.slice(0, 8).map(line) : [h("p", { class: "hint", text: t("j_no_project") })]));
 }
 

@@ -71,7 +71,8 @@ function filterVillages() { collectVillages(); byId("v-list").scrollTop = 0; emi
 function villageTotals() {
   const plan = S.task === "plan", shown = V.items.filter((row) => row.village >= 0 && (!plan || inBudget(row.move)));
   const sum = (column) => shown.reduce((all, row) => all + (column.at(row.village) || 0), 0);
-  return { n: shown.length, homes: sum(D.villages.households_est), mu: sum(plan ? D.villages.cleared_mu : D.villages.area_mu) };
+  const moved = () => shown.reduce((all, row) => all + D.plan.households.at(row.move), 0);
+  return { n: shown.length, homes: plan ? moved() : sum(D.villages.households_est), mu: sum(plan ? D.villages.cleared_mu : D.villages.area_mu) };
 }
 
 function drawVillageSummary() {
@@ -95,7 +96,7 @@ function villageRow(place, height) {
   const held = D.villages, plan = S.task === "plan";
   const below = plan ? "→ " + t("p_to", { site: siteName(D.plan.site[move]), d: wayText(D.plan.way_m.at(move)) })
     : [say(held.kinds[held.kind[i]]), muText(held.area_mu.at(i)), t("cov", { v: percent(held.coverage.at(i)) })].join(" · ");
-  const numbers = plan ? [homesText(i), fixed(held.net_quota_mu.at(i), 2)] : [fixed(held.score.at(i), 1), homesText(i)];
+  const numbers = plan ? [fixed(D.plan.households.at(move), 0), fixed(held.net_quota_mu.at(i), 2)] : [fixed(held.score.at(i), 1), homesText(i)];
   const row = h("div", { class: "row" + (plan && !inBudget(move) ? " out" : ""), id: "v-row-" + place, role: "option", "aria-selected": i === V.sel, "aria-posinset": place + 1, "aria-setsize": V.items.length, title: held.village_id.at(i), style: top },
     h("span", { class: "rank", text: fixed(plan ? D.plan.step.at(move) : held.rank.at(i), 0) }), kindKey(held.kind[i]),
     h("div", {}, h("p", { text: villageName(i) + " " + villageTown(i) }), h("p", { text: below })), ...numbers.map((text) => h("div", { class: "num", text })));
