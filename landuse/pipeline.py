@@ -253,12 +253,11 @@ def _judge(plan: Plan) -> None:
     plan.add("tipping", "临界权重", tipping, TippingSettings(score_model=model), takes=table)
     plan.add("scores", "评分与判定", assess, plan.assess_settings(),
              takes=table | {"robust": "robustness.table", "tipping": "tipping.table"})  # fmt: skip
-    scores = {"scores": "scores.scores"}
+    scores, before = {"scores": "scores.scores"}, {"previous": plan.layer("previous_parcels")}
     plan.add("pattern", "空间格局", spatial_pattern, PatternSettings(),
              takes=scores | table | {"points": "neighbours.points"})  # fmt: skip
     plan.add("clusters", "成片", find_clusters, ClusterSettings(),
-             takes=scores | table | {"neighbours": "neighbours.neighbours",
-                                     "previous": plan.layer("previous_parcels")})  # fmt: skip
+             takes=scores | table | before | {"neighbours": "neighbours.neighbours"})  # fmt: skip
     takes = {
         "parcels": "parcels.parcels",
         "table": "table.table",
@@ -271,9 +270,8 @@ def _judge(plan: Plan) -> None:
     plan.add("zone_intensity", "园区集约利用", measure_zone_intensity, IntensitySettings(),
              takes={"parcels": "results.parcels"})  # fmt: skip
     plan.add("checks", "实地核实", merge_checks, CheckSettings(as_of=plan.head.as_of),
-             takes={"parcels": "parcels.parcels",
-                    "checks": plan.tables("field_checks")["field_checks"],
-                    "previous": plan.layer("previous_parcels")})  # fmt: skip
+             takes=before | {"parcels": "parcels.parcels",
+                             "checks": plan.tables("field_checks")["field_checks"]})  # fmt: skip
     _judge_villages(plan)
     plan.add("sites", "退低进高地块", find_sites, plan.site_settings(),
              takes=plan.site_links(*CONTROL_ROLES), fixed=plan.legend())  # fmt: skip
