@@ -32,8 +32,8 @@ def unchecked(
     named = [names.get(role, (role, role)) for role in THREE_LINES if layers.get(role) is None]
     told = []
     if named:
-        told.append((f"{NOT_CHECKED}（缺{'、'.join(zh for zh, _ in named)}）",
-                     f"three lines not checked (without {', '.join(en for _, en in named)})"))  # fmt: skip
+        zh, en = "、".join(zh for zh, _ in named), ", ".join(en for _, en in named)
+        told.append((f"{NOT_CHECKED}（缺{zh}）", f"three lines not checked (without {en})"))
     others = [role for role in dict.fromkeys(veto.data for veto in model.vetoes)
               if role not in THREE_LINES and layers.get(role) is None]  # fmt: skip
     for role in others:

@@ -37,10 +37,11 @@ from landuse.products.webmap.vendored import (
 from landuse.products.webmap.villages import add_plan, add_villages
 
 MODULES = (
-    "i18n", "i18n_evidence", "i18n_villages", "i18n_sites", "i18n_projects", "format", "data", "index", "facets",
-    "state", "canvas", "ground", "modes", "parcels", "overlay", "view", "list", "filters", "search", "card",
-    "evidence", "whynot", "legend", "export", "tasks", "villages", "village_paint",
-    "village_card", "plan", "sites", "site_paint", "site_projects", "site_card", "keys", "main",
+    "i18n", "i18n_evidence", "i18n_villages", "i18n_sites", "i18n_projects", "format", "data",
+    "index", "facets", "state", "canvas", "ground", "modes", "parcels", "overlay", "view", "list",
+    "filters", "search", "card", "evidence", "whynot", "legend", "export", "tasks", "villages",
+    "village_paint", "village_card", "plan", "sites", "site_paint", "site_projects", "site_card",
+    "keys", "main",
 )  # fmt: skip
 """Script files in the order they are joined, inside one function."""
 NO_SCRIPT_ROWS = 20

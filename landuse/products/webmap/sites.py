@@ -22,8 +22,8 @@ _NUMBERS = {
     "need": 3, "rsi": 1,
 }  # fmt: skip
 _TEXTS = (
-    "site_id", "members", "grade", "town_name", "zone_name", "veto", "unchecked", "unchecked_en", "overlaps",
-    "group_id", "uses", "use_fits", "advice_zh", "advice_en", "advice_basis_zh",
+    "site_id", "members", "grade", "town_name", "zone_name", "veto", "unchecked", "unchecked_en",
+    "overlaps", "group_id", "uses", "use_fits", "advice_zh", "advice_en", "advice_basis_zh",
     "advice_basis_en", "advice_mark", "first_check_zh", "first_check_en", "evidence_zh",
     "evidence_en",
 )  # fmt: skip
