@@ -52,7 +52,8 @@ def _model(chosen: OpportunitySettings) -> list[Row]:
         if weight == weight and weight is not None:
             value = f"权重 {plain_number(weight)}；{value}"
         code, zh, en, source = (str(item[name]) for name in ("code", "zh", "en", "source"))
-        mark = _bare(str(item["mark"]))
+        mark = _bare(str(item["mark"])) or chosen.opportunity_model.mark
+        source = source or chosen.opportunity_model.source
         rows.append((f"机会得分：{item['kind']}", code, zh, str(value), "", mark, source, en))
     return rows
 

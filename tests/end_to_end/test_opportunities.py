@@ -76,7 +76,7 @@ def test_the_workbook_tells_what_the_tables_hold(demo: Made) -> None:
 def test_the_report_tells_the_same_counts(demo: Made) -> None:
     page = (demo.out / "report.html").read_text(encoding="utf-8")
     summary = table(demo, "matching").iloc[0]
-    assert f"<b>{summary['placed']}</b> / {summary['projects']}" in page
+    assert f"<b>{summary['placed']:.0f}</b> / {summary['projects']:.0f}" in page
     assert "不是供地、收回或搬迁决定" in page
     assert "本版本尚未计算" not in page
 

@@ -49,7 +49,7 @@ class Assignment:
     pairs_tried: int
 
 
-def assign(market: Market, *, gap: float = 1e-6, seconds: float = 300) -> Assignment:
+def assign(market: Market, *, gap: float = 5e-4, nodes: int = 2_000) -> Assignment:
     """Return the assignment of greatest worth.
 
     .. math::
@@ -57,7 +57,8 @@ def assign(market: Market, *, gap: float = 1e-6, seconds: float = 300) -> Assign
         \\sum_{s \\ni m} y_s \\le 1,\\ x, y \\in \\{0, 1\\}
 
     for every plot m. The result is the optimum up to ``gap`` (relative): a pair left out of the
-    programme was shown by the prices of its relaxation to belong to no better plan.
+    programme was shown by the prices of its relaxation to belong to no better plan. The solver stops
+    after ``nodes`` branches, never by the clock, so that a slow machine gives the same answer.
 
     Raises
     ------
@@ -69,12 +70,12 @@ def assign(market: Market, *, gap: float = 1e-6, seconds: float = 300) -> Assign
     rules = _Rules(market)
     tried = _few(market, np.ones(len(market.project), dtype=bool), market.worth)
     tried, price, bound = _priced(rules, tried)
-    chosen, worth, proven = _solved(rules, tried, gap=gap, seconds=seconds)
+    chosen, worth, proven = _solved(rules, tried, gap=gap, nodes=nodes)
     left_out = market.worth - price
     needed = (bound + left_out > worth * (1 + gap)) | tried
     if needed.sum() > tried.sum():
         tried = needed
-        chosen, worth, proven = _solved(rules, tried, gap=gap, seconds=seconds)
+        chosen, worth, proven = _solved(rules, tried, gap=gap, nodes=nodes)
     _check(market, chosen)
     return Assignment(chosen, worth, max(min(bound, proven), worth), int(tried.sum()))
 
@@ -112,9 +113,28 @@ class _Rules:
         once, load = self.once[:, tried], self.load[:, tried]
         blank = csr_matrix((once.shape[0], len(self.open)))
         none = csr_matrix((self.plots.shape[0], once.shape[1]))
-        rows = [hstack([once, blank]), hstack([load, self.opening]), hstack([none, self.plots])]
-        most = np.concatenate([np.ones(once.shape[0]), self.most, np.ones(self.plots.shape[0])])
+        each = self._each(tried)
+        rows = [hstack([once, blank]), hstack([load, self.opening]), hstack([none, self.plots]),
+                each]  # fmt: skip
+        most = np.concatenate([np.ones(once.shape[0]), self.most, np.ones(self.plots.shape[0]),
+                               np.zeros(each.shape[0])])  # fmt: skip
         return csr_matrix(vstack(rows)), most
+
+    def _each(self, tried: NDArray[np.bool_]) -> csr_matrix:
+        """Return a row a pair whose site must be opened: the pair at most as much as the site.
+
+        Whole numbers obey the room of the site anyway; the relaxation would open a part of a site
+        for a part of its room, and its bound would prove little. A pair not tried has no such row,
+        which leaves its price too high to miss a pair that pays.
+        """
+        site = self.market.site[tried]
+        place = np.searchsorted(self.open, site)
+        held = np.flatnonzero(np.isin(site, self.open))
+        rows, count = np.arange(len(held)), len(site)
+        ones = np.ones(len(held))
+        pairs = csr_matrix((ones, (rows, held)), shape=(len(held), count))
+        opened = csr_matrix((-ones, (rows, place[held])), shape=(len(held), len(self.open)))
+        return csr_matrix(hstack([pairs, opened]))
 
     def prices(self, dual: Floats) -> Floats:
         """Return what each pair takes of projects and sites at the prices of the relaxation."""
@@ -172,7 +192,7 @@ def _few(market: Market, among: NDArray[np.bool_], gain: Floats) -> NDArray[np.b
 
 
 def _solved(
-    rules: _Rules, tried: NDArray[np.bool_], *, gap: float, seconds: float
+    rules: _Rules, tried: NDArray[np.bool_], *, gap: float, nodes: int
 ) -> tuple[Ints, float, float]:
     """Return the best pairs among those tried, their worth, and the solver's own bound."""
     market = rules.market
@@ -183,7 +203,7 @@ def _solved(
         found = milp(
             -gain, integrality=np.ones(len(gain)), bounds=Bounds(0, 1),
             constraints=LinearConstraint(matrix, -np.inf, most),
-            options={"mip_rel_gap": gap, "time_limit": seconds},
+            options={"mip_rel_gap": gap, "node_limit": nodes},
         )  # fmt: skip
     if found.x is None:
         return np.empty(0, dtype=np.int64), 0.0, float("inf")

@@ -49,10 +49,11 @@ def match_projects(
     offered = sites if plan is None or not settings.receiving_first else reserved(sites, plan)
     fit = hold_against(asked, offered, settings=settings)
     market = market_of(fit, settings)
-    found = assign(market, gap=settings.gap, seconds=settings.seconds)
+    found = assign(market, gap=settings.gap, nodes=settings.nodes)
     placed = {int(market.project[pair]): int(market.site[pair]) for pair in found.pairs}
     told = of_projects(fit, placed, settings=settings)
     summary = _summary(told, found, fit)
+    proven = found.bound <= found.worth * (1 + settings.gap) + 1e-6
     return {
         "projects": told,
         "alternatives": alternatives(fit, market, placed, settings=settings),
@@ -60,7 +61,7 @@ def match_projects(
         "uses": of_sites(fit, market, placed),
         "flows": _flows(told),
         "summary": summary,
-        "findings": _findings(summary, told, given=projects is not None),
+        "findings": _findings(summary, told, given=projects is not None, proven=proven),
     }
 
 
@@ -134,7 +135,9 @@ def _no_projects() -> pd.DataFrame:
     return empty.assign(division=pd.Series(dtype="Int64"))
 
 
-def _findings(summary: pd.DataFrame, told: pd.DataFrame, *, given: bool) -> list[Finding]:
+def _findings(
+    summary: pd.DataFrame, told: pd.DataFrame, *, given: bool, proven: bool
+) -> list[Finding]:
     if not given:
         return [_told("absent", "", "没有重大项目用地需求表，未作项目匹配",
                       "no project table: nothing was matched")]  # fmt: skip
@@ -148,10 +151,10 @@ def _findings(summary: pd.DataFrame, told: pd.DataFrame, *, given: bool) -> list
                            "项目容积率低于其行业的控制指标（旧版，须核对现行版）",
                            "floor-area ratio below the industry's floor of the older edition",
                            ))  # fmt: skip
-    if row["bound"] > row["worth"] * (1 + 1e-4) + 1e-6:
+    if not proven:
         short = f"{row['worth']:.3f} / {row['bound']:.3f}"
-        notes.append(_told("doubt", short, "到时未证明最优，结果与上界如示",
-                           "not proven best in the time given: worth / bound"))  # fmt: skip
+        notes.append(_told("doubt", short, "未证明到要求的精度，结果与上界如示",
+                           "not proven as close to the best as asked: worth / bound"))  # fmt: skip
     return notes
 
 
