@@ -263,6 +263,7 @@ def export(
     """按条件导出清单；.html 为一页的地块单或乡镇整治单。Export a filtered list or a one-page sheet.
 
     例 example: landuse export demo list.xlsx --grade I --zone in
+
     例 example: landuse export demo villages.shp --layer villages --kind 空心村
     例 example: landuse export demo site.html --site SITE_ID
     例 example: landuse export demo town.html --town TOWN

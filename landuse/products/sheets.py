@@ -17,6 +17,8 @@ Kind = Literal["text", "long", "number", "percent", "check_state", "check_date"]
 Cell = str | float | int | None
 LONG_TEXTS = ("evidence_", "suggestion", "tipping_", "ledger_zh", "ledger_en", "contradictions_",
               "whynot_")  # fmt: skip
+LONG_WIDTH, MEASURED = 60.0, 500
+"""Width of a column of sentences, and how many rows tell the width of the others."""
 CELL_LIMIT = 32_767
 """Most characters a workbook cell may hold."""
 
@@ -111,8 +113,30 @@ def _named(code: str, table: pd.DataFrame, *, names: dict[str, ColumnLike]) -> S
         kind = "percent" if known.unit == "%" else "number"
     if code.startswith(LONG_TEXTS):
         kind = "long"
-    width = {"long": 60.0, "text": 14.0}.get(kind, 11.0)
-    return SheetColumn(code, head, kind, known.decimals, max(width, min(2.0 * len(head) + 2, 24)))
+    return SheetColumn(code, head, kind, known.decimals, _width(code, table, head=head, kind=kind))
+
+
+def _width(code: str, table: pd.DataFrame, *, head: str, kind: Kind) -> float:
+    """Return the width of a column in letters: its head on two lines, its longest text, at most 26.
+
+    A Chinese letter is two wide.
+    """
+    if kind == "long":
+        return LONG_WIDTH
+    least = wide(head) / 2 + 3
+    if kind != "text" or code not in table.columns:
+        return max(least, 10.0)
+    longest = max((wide(str(value)) for value in table[code].dropna().head(MEASURED)), default=0)
+    return float(min(max(least, longest + 2, 8), 26))
+
+
+def wide(text: str) -> int:
+    """Return how many letters wide a text is; a Chinese letter is two.
+
+    >>> wide("容积率 FAR")
+    10
+    """
+    return len(text.encode("gb18030", "replace"))
 
 
 def _total_row(totals: pd.Series, columns: Sequence[SheetColumn]) -> tuple[Cell, ...]:

@@ -15,7 +15,7 @@ from landuse.products.evidence_words import STABILITY
 from landuse.products.facts import RunFacts
 from landuse.products.numbers import grade_sign
 from landuse.products.safety import FORMULA_STARTS, plain_text
-from landuse.products.sheets import Cell, Sheet, SheetColumn
+from landuse.products.sheets import Cell, Sheet, SheetColumn, wide
 from landuse.products.tables import write_whole
 from landuse.products.words import CHECK_STATES, NOTE_ZH, grade_colours
 from landuse.products.workbook_sheets import workbook_sheets
@@ -113,9 +113,9 @@ def _lines(values: Sequence[Cell], sheet: Sheet) -> int:
     Not every program finds the height by itself when it opens or prints the file.
     """
     shown = zip(values, sheet.columns[: sheet.printed], strict=False)
-    wide = [len(text.encode("gb18030", "replace")) / column.width for text, column in shown
-            if column.kind == "long" and isinstance(text, str)]  # fmt: skip
-    return max(map(math.ceil, wide), default=1)
+    lines = [math.ceil(wide(text) / column.width) for text, column in shown
+             if column.kind == "long" and isinstance(text, str)]  # fmt: skip
+    return max(lines, default=1)
 
 
 def _write_cell(

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from xml.etree import ElementTree as Xml
 
 import geopandas as gpd
@@ -21,6 +22,8 @@ import pytest
 
 from landuse.products.columns import ColumnName
 from landuse.products.export import SUFFIXES, ListLook, write_selection
+from landuse.products.report import render_report
+from landuse.products.report_map import Ground
 from landuse.products.safety import FORMULA_STARTS, plain_text
 from landuse.products.styles import (
     district_style,
@@ -31,8 +34,10 @@ from landuse.products.styles import (
     table_style,
     village_style,
 )
-from landuse.products.workbook import write_workbook
+from landuse.products.village_lists import village_sheets
+from landuse.products.workbook import write_sheets, write_workbook
 from landuse.products.zhejiang import write_zhejiang
+from landuse.scores.villages import KINDS
 from tests.products import county
 from tests.products.hostile import HOSTILE
 
@@ -195,3 +200,37 @@ def test_an_office_program_computes_nothing(files, tmp_path, suffix):
     # A link of the sheet would be an element; the corpus only holds the word as text.
     assert "<text:a" not in sheet
     assert "<office:event-listeners" not in sheet
+
+
+def hostile_villages() -> pd.DataFrame:
+    """Villages whose every text is from the corpus."""
+    count = len(TEXTS)
+    kinds = [zh for zh, _ in KINDS.values()]
+    texts = ("name", "town_code", "town_name", "village_name", "village_code", "evidence_zh",
+             "evidence_en", "basis_zh", "basis_en", "suggestion_zh", "suggestion_en",
+             "households_basis", "kinds")  # fmt: skip
+    table = pd.DataFrame({
+        "village_id": [f"990781-001-Z{number:04d}" for number in range(count)],
+        "kind": [kinds[number % len(kinds)] for number in range(count)],
+        "kind_en": "x", "grade": "I", "rank": range(1, count + 1), "score": 50.0, "coverage": 0.7,
+        "area_mu": 3.0, "households_est": 4.0, "lon": 119.5, "lat": 29.2,
+    })  # fmt: skip
+    return table.assign(**{name: pd.Series(TEXTS, dtype=object) for name in texts})
+
+
+def test_villages_stay_text_in_workbook_and_report(made, tmp_path):
+    villages = hostile_villages()
+    path = write_sheets(village_sheets(villages), tmp_path / "villages.xlsx", title=TEXTS[1])
+    cells = [cell for sheet in openpyxl.load_workbook(path) for row in sheet for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"}
+    assert all(cell.hyperlink is None for cell in cells)
+    ground = Ground(parcels=made[1][["parcel_id", "geometry"]], **county.districts(made[1]))
+    html = render_report(replace(made[0], villages=villages), ground)
+    assert "<script" not in html.lower()
+    assert html.count('<svg class="map"') == 2
+    body = html[html.index("<main>") :]
+    assert not re.search(r"<[^>]*\son\w+\s*=", body)
+    assert not set(re.findall(r"<([a-z]+)", body)) & {
+        "img", "iframe", "object", "embed", "form", "link", "base", "meta", "video", "math",
+        "details", "marquee", "template", "noscript", "style", "x",
+    }  # fmt: skip
