@@ -130,7 +130,7 @@ def table(count: int, times: Times) -> str:
     vertices = 33
     lines = [
         f"### {count:,} parcels of about {vertices} vertices, 33 million cells of 10 m", "",
-        "| raster | method | runs | wall s, median (least-most) | CPU s | times our wall | our CPU |",
+        "| raster | method | runs | wall s: median (least-most) | CPU s | x our wall | x our CPU |",
         "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     for (name, method), runs in times.items():
@@ -140,7 +140,8 @@ def table(count: int, times: Times) -> str:
         cpu = statistics.median(cpus) / statistics.median(our_cpus)
         lines.append(
             f"| {name} | {method} | {len(runs)} | {statistics.median(walls):.2f} "
-            f"({min(walls):.2f}-{max(walls):.2f}) | {statistics.median(cpus):.2f} | {wall:.1f} | {cpu:.1f} |"
+            f"({min(walls):.2f}-{max(walls):.2f}) | {statistics.median(cpus):.2f} | {wall:.1f} | "
+            f"{cpu:.1f} |"
         )
     return "\n".join(lines)
 

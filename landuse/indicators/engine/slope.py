@@ -1,4 +1,4 @@
-"""The loop behind the slope: a 3 x 3 median and Horn's differences, in one pass over the rows."""
+"""The loops behind the slope: a 3 x 3 median and Horn's differences, in one pass over the rows."""
 
 from __future__ import annotations
 
@@ -28,6 +28,20 @@ def slope_degrees(heights: Floats, *, cell_m: float, threads: int = 2) -> Floats
         last = min(first + _ROWS, rows)
         room, nine = np.empty((3, columns + 2)), np.empty((9, columns + 2))
         fill_slopes(heights, first, last, 1.0 / (8.0 * cell_m), room, nine, out)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(0, rows, _ROWS)))
+    return out
+
+
+def medians_3x3(heights: Floats, *, threads: int = 2) -> Floats:
+    """Return the 3 x 3 medians of heights that reach one cell beyond each edge; none is NaN."""
+    rows, columns = heights.shape[0] - 2, heights.shape[1] - 2
+    out = np.empty((rows, columns))
+
+    def work(first: int) -> None:
+        last = min(first + _ROWS, rows)
+        fill_medians(heights, first, last, np.empty((9, columns)), out)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(0, rows, _ROWS)))
@@ -69,6 +83,13 @@ def _fill_slopes(
             out[row, column] = math.degrees(math.atan(rise))
 
 
+def _fill_medians(heights: Floats, first: int, last: int, nine: Floats, out: Floats) -> None:
+    """Fill the medians of rows ``first`` to ``last``."""
+    for row in range(first, last):
+        fill_row(heights, row, nine, out[row])
+
+
 NETWORK = _NETWORK
 fill_row = inner(_fill_row)
+fill_medians = kept(_fill_medians)
 fill_slopes = kept(_fill_slopes)

@@ -18,7 +18,7 @@ def warm_zonal() -> None:
     from landuse.indicators.engine.codes import Codes
     from landuse.indicators.engine.cover import cover_of
     from landuse.indicators.engine.rings import rings_of
-    from landuse.indicators.engine.slope import slope_degrees
+    from landuse.indicators.engine.slope import medians_3x3, slope_degrees
     from landuse.indicators.engine.trace import Frame
 
     with one_compiler():
@@ -30,6 +30,7 @@ def warm_zonal() -> None:
             cover.numbers(np.zeros((2, 2), measure), None)
             cover.medians(np.zeros((2, 2), measure), None)
         slope_degrees(np.zeros((5, 5)), cell_m=1.0, threads=1)
+        medians_3x3(np.zeros((3, 3)), threads=1)
 
 
 _LOCK = threading.Lock()
