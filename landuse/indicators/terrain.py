@@ -73,19 +73,15 @@ def slope_layer(elevation: Layer) -> Layer:
     The outermost cells lean on a linear continuation of the surface. A cell within two cells of
     an unknown one is unknown: its differences would rest on a made-up height.
     """
+    from landuse.indicators.engine.slope import slope_degrees  # the compiler is slow to import
+
     known = elevation.known()
     heights = np.where(known, elevation.values, 0).astype(np.float64)
-    smooth = ndimage.median_filter(_continued(heights), size=3)
-    span = 8 * elevation.grid.resolution_m
-    across = ndimage.correlate(smooth, _HORN) / span
-    down = ndimage.correlate(smooth, _HORN.T) / span
-    slope = np.degrees(np.arctan(np.hypot(across, down)))
-    inner = slope[_REACH:-_REACH, _REACH:-_REACH]
-    doubtful = ndimage.maximum_filter(~known, size=2 * _REACH + 1, mode="constant", cval=False)
-    return Layer(elevation.grid, np.where(doubtful, np.nan, inner), year=elevation.year)
-
-
-_HORN = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
+    slope = slope_degrees(_continued(heights), cell_m=elevation.grid.resolution_m)
+    if not known.all():
+        near = ndimage.maximum_filter(~known, size=2 * _REACH + 1, mode="constant", cval=False)
+        slope[near] = np.nan
+    return Layer(elevation.grid, slope, year=elevation.year)
 
 
 def _continued(heights: NDArray[Any]) -> NDArray[Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def warm_zonal() -> None:
-    """Call every loop of the zonal engine once, on a triangle, for every kind of cell.
+    """Call every loop of the engine once, on a triangle, for every kind of cell.
 
     The first process on a machine compiles (others wait and read), later ones read what is kept.
     """
@@ -18,6 +18,7 @@ def warm_zonal() -> None:
     from landuse.indicators.engine.codes import Codes
     from landuse.indicators.engine.cover import cover_of
     from landuse.indicators.engine.rings import rings_of
+    from landuse.indicators.engine.slope import medians_3x3, slope_degrees
     from landuse.indicators.engine.trace import Frame
 
     with one_compiler():
@@ -28,6 +29,8 @@ def warm_zonal() -> None:
         for measure in (np.float32, np.float64):
             cover.numbers(np.zeros((2, 2), measure), None)
             cover.medians(np.zeros((2, 2), measure), None)
+        slope_degrees(np.zeros((5, 5)), cell_m=1.0, threads=1)
+        medians_3x3(np.zeros((3, 3)), threads=1)
 
 
 _LOCK = threading.Lock()

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from landuse.core.findings import Finding
 from landuse.core.layers import Layer
@@ -77,9 +76,11 @@ def rank_of(height: pd.Series) -> pd.Series:
 
 def smoothed(elevation: Layer) -> Floats:
     """Return the 3 x 3 median of the heights: single roofs and trees go; NaN where unknown."""
+    from landuse.indicators.engine.slope import medians_3x3  # the compiler is slow to import
+
     known = elevation.known()
     heights = np.where(known, elevation.values.astype("float64"), np.inf)
-    middle = ndimage.median_filter(heights, size=3, mode="nearest")
+    middle = medians_3x3(np.pad(heights, 1, mode="edge"))
     return np.where(known & np.isfinite(middle), middle, np.nan)
 
 

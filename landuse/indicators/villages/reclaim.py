@@ -94,7 +94,7 @@ def _joined_ha(
 ) -> np.ndarray:
     """Return the area of the largest joined field within the gap of each outline."""
     reach = max(1, round(settings.gap_m.value / layer.grid.resolution_m / 2))
-    wide = ndimage.binary_dilation(crop, np.ones((3, 3), dtype=bool), iterations=reach)
+    wide = ndimage.maximum_filter(crop, size=2 * reach + 1, mode="constant", cval=False)
     field, count = ndimage.label(wide, structure=np.ones((3, 3), dtype=int))
     area = np.bincount(field[crop], minlength=count + 1) * layer.grid.cell_area_m2
     shapes = shapely.buffer(np.asarray(ground.geometry.array), settings.gap_m.value)
