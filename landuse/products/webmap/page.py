@@ -54,6 +54,7 @@ _DATA_MARK = '<script type="text/plain" id="landuse-data">'
 """What follows up to the end of the script is packed letters: they may spell anything."""
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9.-]+(:\d+)?")
 MAP_ID = "landuse"
+_NO_ENLARGING = ", maximum-scale=1.0, user-scalable=no"
 _ENVIRONMENT = Environment(loader=PackageLoader(__package__), autoescape=False)
 
 
@@ -78,6 +79,11 @@ class Page(Figure):
         super().__init__(title=title)
         self._template = _ENVIRONMENT.get_template("page.html")
         self.policy = policy
+
+    def render(self, **kwargs: Any) -> str:
+        """Return the page; folium forbids to enlarge it by hand, which readers may need."""
+        page: str = super().render(**kwargs)
+        return page.replace(_NO_ENLARGING, "")
 
 
 def payload_text(inputs: MapInput) -> str:
