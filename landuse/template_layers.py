@@ -141,6 +141,12 @@ BUREAU: Mapping[str, BureauLayer] = {
         zh="地块权利人，一宗多人写多行；只计权利人数，姓名不进成果",
         en="one row an owner; owners are counted, no name reaches a product",
     ),
+    "town_census": BureauLayer(
+        path="town_census.*",
+        fields={"town_code": "XZDM", "population": "ZRK", "year": "NF?"},
+        zh="分乡镇常住人口（七普），用来校正人口格网",
+        en="residents by town, to which the population grid is brought",
+    ),
     "consent": BureauLayer(
         path="consent.*",
         fields={
