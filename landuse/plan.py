@@ -263,10 +263,11 @@ class Plan:
         return ResultSettings(zones_known=self.sources.zones is not None)
 
     def plan_rules(self) -> dict[str, Limit]:
-        """Return every limit a plan of villages rests on, by ``section.name`` of the study file."""
+        """Return every limit of plans and sites by ``section.name`` of the study file."""
         study = self.study
         sections = {"potential": study.potential, "quota": study.quota,
-                    "receiving": study.receiving, "plan": study.plan}  # fmt: skip
+                    "receiving": study.receiving, "plan": study.plan,
+                    "opportunity": study.opportunity}  # fmt: skip
         return {
             f"{section}.{name}": limit
             for section, settings in sections.items()

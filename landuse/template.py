@@ -259,6 +259,13 @@ def _choices() -> str:
 # steepest_deg = 8
 # [potential]
 # per_person_m2 = 120
+# [opportunity]                  # 退低进高地块 sites for better use
+# gap_m = 30                     # 相邻间距，至多 30 at most 30
+# least_width_m = 20
+# least_area_m2 = 2000
+# most_owners = 1                # 权利人多于此数的整片排在单一权属之后
+# model = "china_opportunity.toml"
+# rules = "china_sites.toml"     # 处置建议与用途规则 advice and uses
 # [quota]
 # reserved_share = 0.05
 

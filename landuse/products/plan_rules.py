@@ -30,6 +30,12 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "plan.consent_least": ("最低同意比例", "least consent"),
     "plan.longest_m": ("最远安置距离", "longest way to a site"),
     "plan.longest_mountain_m": ("最远安置距离（下山搬迁）", "longest way, mountain relocation"),
+    "opportunity.gap_m": ("地块相邻间距", "gap of plots that adjoin"),
+    "opportunity.seam_m": ("视为连片的缝隙", "seam that does not part a building ground"),
+    "opportunity.least_width_m": ("建设用地块最小宽度", "least width of a building ground"),
+    "opportunity.least_area_m2": ("建设用地块最小面积", "least area of a building ground"),
+    "opportunity.most_owners": ("优先整合的权利人上限", "owners up to which a whole goes first"),
+    "opportunity.least_need": ("否决地块列入的最低得分", "least need of a vetoed plot listed"),
     "plan.household_cost": ("户均费用（万元）", "cost a household (10,000 yuan)"),
 }
 """Section and name in the study file -> (zh, en)."""

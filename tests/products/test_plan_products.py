@@ -14,6 +14,7 @@ from landuse.plans.potential import PotentialSettings
 from landuse.plans.proposal import ProposalSettings
 from landuse.plans.quota import QuotaSettings
 from landuse.plans.receiving import ReceivingSettings
+from landuse.plans.sites.settings import SiteLimits
 from landuse.products.facts import PlanFacts
 from landuse.products.plan_layers import MOVE_NAMES, SITE_NAMES, move_layer, site_layer, with_plan
 from landuse.products.plan_lists import plan_sheets, used_sites
@@ -114,9 +115,10 @@ def test_every_point_of_the_chart_lies_inside_its_axes(households: list[float]) 
 
 
 def test_every_limit_of_a_plan_is_told_with_source_and_mark() -> None:
-    """The names cover exactly the limits of the four sections, so that none can be left out."""
+    """The names cover exactly the limits of the five sections, so that none can be left out."""
     sections = {"potential": PotentialSettings(), "quota": QuotaSettings(),
-                "receiving": ReceivingSettings(), "plan": ProposalSettings()}  # fmt: skip
+                "receiving": ReceivingSettings(), "plan": ProposalSettings(),
+                "opportunity": SiteLimits()}  # fmt: skip
     rules = {f"{section}.{name}": limit for section, given_ in sections.items()
              for name, limit in limits(given_).items()}  # fmt: skip
     assert set(rules) == set(NAMES)
