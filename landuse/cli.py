@@ -248,6 +248,7 @@ def export(
     """按条件导出清单。Export a filtered list.
 
     例 example: landuse export demo list.xlsx --grade I --zone in
+
     例 example: landuse export demo villages.shp --layer villages --kind 空心村
     """
     from landuse.lists import export_list

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from landuse.products.geopackage import storable
+from landuse.products.safety import plain_text
 from landuse.products.tables import write_whole
 
 VERSION = "1.1.0"
@@ -31,13 +33,13 @@ def write_parquet(
             plain.to_parquet(part, index=False)
         held = pq.read_table(part)
         fields = [
-            field.with_metadata({"title": aliases[field.name]}) if field.name in aliases else field
-            for field in held.schema
+            column.with_metadata({"title": plain_text(aliases[column.name])})
+            if column.name in aliases
+            else column
+            for column in held.schema
         ]
-        about = {**(held.schema.metadata or {}), b"title": title.encode()}
-        schema = held.schema.empty_table().schema
-        for place, field in enumerate(fields):
-            schema = schema.set(place, field)
-        pq.write_table(held.cast(schema).replace_schema_metadata(about), part, compression="zstd")
+        about = {**(held.schema.metadata or {}), b"title": plain_text(title).encode()}
+        whole = held.cast(pa.schema(fields, metadata=about))
+        pq.write_table(whole, part, compression="zstd")
 
     return write_whole(path, fill)
