@@ -22,6 +22,6 @@ _AROUND: Final = (
     "%3Cscript%3E{}%3C/script%3E", "\"-{}-\"", "'-{}-'", "\\';{};//", "*/{}/*", "//\n{}//",
     "]]><script>{}</script>", "<!--><script>{}</script>-->", "\u202e{}\u202c<b>", "\x00<script>{}",
 )  # fmt: skip
-NAMES: Final = tuple(text for text in HOSTILE if text.strip() and len(text) < 1_000) + tuple(
-    around.format(call) for around in _AROUND for call in _CALLS
-)
+NAMES: Final = tuple(
+    text for text in HOSTILE if text.strip() and len(text) < 1_000 and "\ud800" not in text
+) + tuple(around.format(call) for around in _AROUND for call in _CALLS)

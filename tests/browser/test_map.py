@@ -14,7 +14,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from landuse.products.webmap import MapInput, WebTiles
+from landuse.products.webmap import MapInput
 from tests.browser.conftest import Opened
 from tests.browser.map_factory import FORMULA, HOSTILE, SIDE_M, map_input, parcel_table
 
@@ -394,22 +394,3 @@ def test_a_map_without_parcels_says_so_and_offers_no_filter_to_clear(
     assert opened.page.inner_text("#none h2") == "没有可评价的地块"
     assert opened.page.inner_text("#none-near") == "证据不足"
     assert not opened.page.locator("#clear").is_visible()
-
-
-def test_tiles_wait_for_a_key_that_is_never_kept(
-    open_map: Opener, saved: Callable[[MapInput, str], Path]
-) -> None:
-    url = "http" + "s://tiles.example/{z}/{x}/{y}.png?tk={key}"
-    path = saved(
-        replace(map_input(20), tiles=WebTiles(url=url, attribution="底图 © 示例")), "tiles"
-    )
-    opened = open_map(path)
-    assert opened.requests == [], "no key, no request"
-    opened.page.fill("#tiles-key", "secret-7")
-    opened.page.press("#tiles-key", "Enter")
-    opened.page.wait_for_timeout(300)
-    assert opened.requests
-    assert all("tk=secret-7" in address for address in opened.requests)
-    assert "底图 © 示例" in opened.page.inner_text("#tiles-by")
-    assert "secret-7" not in opened.ask("location.href")
-    assert opened.ask("localStorage.length + sessionStorage.length") == 0
