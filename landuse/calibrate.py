@@ -21,7 +21,13 @@ from landuse.plan import Plan
 from landuse.products.accuracy_text import comparison_data, comparison_lines, weight_lines
 from landuse.products.gather import column_names
 from landuse.scores.by_group import group_keys
-from landuse.scores.calibration import CalibrationSettings, Fit, calibrated, engine_score
+from landuse.scores.calibration import (
+    CalibrationSettings,
+    Fit,
+    calibrated,
+    engine_score,
+    thin_groups,
+)
 from landuse.scores.held_out import Comparison, by_group, compare, cross_validate, learn
 from landuse.scores.model import Criterion, Grade, ScoreModel
 from landuse.scores.model_text import Origin, model_text
@@ -98,6 +104,7 @@ def calibrate_study(
         f"折 folds {settings.folds}，各折自选收缩 shrink {sorted(held_out.shrink)}",
         *comparison_lines(compared),
         *weight_lines(model, made, score=settings.score),
+        *_thin_lines(thin_groups(found, minimum=model.minimum_families)),
         "有标签而无得分 labelled without a score: "
         + " → ".join(str(_silent(table, one, settings)) for one in (model, made)),
         f"已写入 written: {target}",
@@ -108,6 +115,14 @@ def calibrate_study(
         "weights": {item.code: item.weight for item in made.criteria}, "file": str(target),
     }  # fmt: skip
     return lines, data
+
+
+def _thin_lines(groups: set[str]) -> list[str]:
+    if not groups:
+        return []
+    names = "、".join(sorted(groups))
+    return [f"标签证据类不足、保留原权重的同类组 groups that keep their weights, for want of "
+            f"families in their labels: {names}"]  # fmt: skip
 
 
 def _with_groups(choice: CalibrateChoice, parcels: pd.DataFrame) -> CalibrationSettings:

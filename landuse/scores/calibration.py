@@ -287,9 +287,40 @@ def _thinned(points: list[tuple[float, float]]) -> tuple[tuple[float, float], ..
 
 
 def calibrated(model: ScoreModel, found: Fit, *, score: ScoreName) -> ScoreModel:
-    """Return the model with the learnt criteria in place of those of one score."""
+    """Return the model with the learnt criteria in place of those of one score.
+
+    A group of `thin_groups` keeps the weights and ramps it had.
+    """
     others = tuple(item for item in model.criteria if item.score != score)
-    return model.model_copy(update={"criteria": (*others, *learnt_criteria(found))})
+    learnt = {item.code: item for item in learnt_criteria(found)}
+    thin = thin_groups(found, minimum=model.minimum_families)
+    pieces, keys = found.pieces, group_keys(found.pieces.criteria)
+    began = np.bincount(pieces.owner, weights=pieces.start, minlength=len(keys)) + pieces.reserved
+    weights = np.array([item.weight for item in pieces.criteria])
+    old = share_within(keys, np.where(began > 0, weights, 0.0))
+    own = [
+        item.model_copy(update={"weight": round(float(share), 4)}) if key in thin
+        else learnt.get(item.code)
+        for item, key, share in zip(pieces.criteria, keys, old, strict=True)
+        if key not in thin or share > 0
+    ]  # fmt: skip
+    made = tuple(item for item in own if item is not None)
+    return model.model_copy(update={"criteria": (*others, *made)})
+
+
+def thin_groups(found: Fit, *, minimum: int) -> set[str]:
+    """Return the groups whose labels leave fewer families of evidence than a flag asks for.
+
+    A parcel of such a group could no longer be judged. Empty where that holds for every group:
+    then the labels support no model, which is for the caller to refuse.
+    """
+    keys = group_keys(found.pieces.criteria)
+    key_of = dict(zip((item.code for item in found.pieces.criteria), keys, strict=True))
+    families: dict[str, set[str]] = {key: set() for key in keys}
+    for item in learnt_criteria(found):
+        families[key_of[item.code]].add(item.family)
+    thin = {key for key, held in families.items() if len(held) < minimum}
+    return thin if len(thin) < len(families) else set()
 
 
 def engine_score(table: pd.DataFrame, model: ScoreModel, *, score: ScoreName) -> Floats:

@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from landuse.scores.by_group import group_keys, split_by_group
-from landuse.scores.calibration import calibrated, engine_score, fit, learnt_criteria, pieces_of
+from landuse.scores.calibration import (
+    calibrated,
+    engine_score,
+    fit,
+    learnt_criteria,
+    pieces_of,
+    thin_groups,
+)
 from landuse.scores.held_out import block_folds, by_group, cross_validate
 from landuse.scores.model import Criterion
 from tests.scores.test_calibration import SETTINGS, criterion, model
@@ -84,6 +91,24 @@ def test_a_group_without_labels_keeps_its_weights_and_ramps() -> None:
     found = learnt_criteria(fit(pieces, table[here], truth[here], shrink=0.3))
     assert of_group(found, "LARGE") == dict.fromkeys("ABCD", 0.25)
     assert {item.ramp for item in found if item.groups == ("LARGE",)} == {((0, 0), (1, 1))}
+
+
+def test_a_group_left_with_one_family_keeps_its_weights() -> None:
+    """In small parcels C and D, of the other family, speak against: weights cannot, and go."""
+    random = np.random.default_rng(6)
+    table, _, _ = labelled(2000)
+    a, c, d = (table[f"{code}_share"] for code in "acd")
+    small = table["group"].eq("SMALL").to_numpy()
+    odds = np.where(small, -1.0 + 10.0 * a - 6.0 * c - 6.0 * d, -6.0 + 6.0 * (a + c))
+    truth = random.random(len(table)) < 1 / (1 + np.exp(-odds))
+    split, trial = by_group(model(), (), settings=CHOSEN)
+    found = fit(pieces_of(split, trial, table, truth, settings=CHOSEN), table, truth, shrink=0.01)
+    assert set(of_group(learnt_criteria(found), "SMALL")) <= {"A", "B"}
+    assert thin_groups(found, minimum=2) == {"SMALL"}
+    made = calibrated(model(), found, score="les").criteria
+    assert of_group(made, "SMALL") == dict.fromkeys("ABCD", 0.25)
+    large = of_group(made, "LARGE")
+    assert large["A"] > 0.3 < large["C"]
 
 
 def test_learning_by_group_ranks_better_where_groups_differ_and_sees_no_held_out_label() -> None:
