@@ -194,24 +194,30 @@ def status(
 def explain(
     study: StudyFile,
     object_id: Annotated[
-        str, typer.Argument(help="地块或自然村编号 / parcel or village id", metavar="ID")
+        str,
+        typer.Argument(help="地块、自然村或地块组编号 / parcel, village or site id", metavar="ID"),
     ],
     raw: Raw = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """打印一个地块或自然村的全部推导。Print the whole derivation of one parcel or village.
+    """打印一个地块、自然村或退低进高地块组的全部推导。Print how one object was derived.
 
     例 example: landuse explain demo PARCEL_ID
     """
     from landuse.explain import explain_parcel
+    from landuse.explain_site import explain_site, site_ids
     from landuse.explain_village import explain_village, village_ids
     from landuse.study import open_study
     from landuse.tasks import find_study
 
     opened = open_study(find_study(study), raw=raw, out=out)
-    known = object_id in village_ids(opened)
-    lines, data = (explain_village if known else explain_parcel)(opened, object_id)
+    if object_id in village_ids(opened):
+        lines, data = explain_village(opened, object_id)
+    elif object_id in site_ids(opened):
+        lines, data = explain_site(opened, object_id)
+    else:
+        lines, data = explain_parcel(opened, object_id)
     show(lines, data, as_json=as_json)
 
 

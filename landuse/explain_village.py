@@ -49,7 +49,8 @@ def explain_village(study: OpenStudy, village_id: str) -> tuple[list[str], dict[
     model = study.village_model
     given = row.assign(group=np.where(row["area_m2"].fillna(0) > 0, OUTLINE, POINT))
     scores = {
-        name: _score(evaluate(given, model, score=name), model.flag_minimum[name]) for name in KINDS
+        name: score_facts(evaluate(given, model, score=name), model.flag_minimum[name])
+        for name in KINDS
     }
     data = {
         "village": facts,
@@ -62,7 +63,7 @@ def explain_village(study: OpenStudy, village_id: str) -> tuple[list[str], dict[
     return _lines(data), plain_data(data)
 
 
-def _score(found: Evaluation, minimum: float) -> dict[str, Any]:
+def score_facts(found: Evaluation, minimum: float) -> dict[str, Any]:
     """Return one score with its criteria; points sum to the score."""
     weights = np.array([item.weight for item in found.criteria])
     known = found.applies[0] & ~np.isnan(found.deficit[0])
@@ -115,13 +116,14 @@ def _lines(data: Mapping[str, Any]) -> list[str]:
         *(f"! {text}" for text in (row["basis_zh"], row["basis_en"]) if text),
     ]
     for score, (zh, en) in KINDS.items():
-        lines += _score_lines(data["scores"][score], f"{zh} {en}")
+        lines += score_lines(data["scores"][score], f"{zh} {en}")
     lines += ["", "【否决 vetoes】", *(_veto_line(item) for item in data["vetoes"])]
     lines += ["", "【指标台账 quota ledger】", *_quota_lines(data["quota"], data["plan"])]
     return [*lines, "", "【如何提出异议 how to disagree】", *(f"  {text}" for text in DISAGREE)]
 
 
-def _score_lines(facts: Mapping[str, Any], title: str) -> list[str]:
+def score_lines(facts: Mapping[str, Any], title: str) -> list[str]:
+    """Return a score as lines: each criterion with its points, their sum, the limit."""
     lines = ["", f"【{title}】"]
     for item in facts["criteria"]:
         head = f"  {item['code']} {item['zh']} {item['en']}："

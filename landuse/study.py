@@ -16,7 +16,10 @@ from landuse.core.settings import Settings
 from landuse.objects.classes import LandClass
 from landuse.plans.incentive import IncentiveSettings
 from landuse.plans.matching.terms import MatchSettings
+from landuse.plans.potential import PotentialSettings
 from landuse.plans.proposal import ProposalSettings
+from landuse.plans.quota import QuotaSettings
+from landuse.plans.receiving import ReceivingSettings
 from landuse.plans.sites.settings import SiteLimits, SiteRules
 from landuse.scores.extend import extend
 from landuse.scores.model import ScoreModel
@@ -127,6 +130,9 @@ class Study(Settings):
     indicators: IndicatorChoice = IndicatorChoice()
     score: ScoreChoice = ScoreChoice()
     villages: VillageChoice = VillageChoice()
+    potential: PotentialSettings = PotentialSettings()
+    quota: QuotaSettings = QuotaSettings()
+    receiving: ReceivingSettings = ReceivingSettings()
     plan: ProposalSettings = ProposalSettings()
     matching: MatchSettings = MatchSettings()
     incentive: IncentiveSettings = IncentiveSettings()

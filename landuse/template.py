@@ -153,7 +153,8 @@ def _layer(role: str, layer: BureauLayer, *, year: str, osm: bool = False) -> st
 
 
 _TABLES = ("ledger", "enterprises", "electricity", "owners", "projects", "town_results", "consent",
-           "register_population", "village_list", "census", "field_checks")  # fmt: skip
+           "register_population", "village_list", "census", "town_census",
+           "field_checks")  # fmt: skip
 
 
 def _vector_hints(role: str) -> list[str]:
@@ -247,6 +248,26 @@ def _choices() -> str:
 
 # [indicators]
 # minimum_building_completeness = 0.6
+
+# [plan]                         # 村庄整合方案 consolidation plan of villages
+# objective = "quota"            # 或 or "hazard", "cost_per_mu", "fewest_households"
+# budget = 10000                 # 万元 10,000 yuan
+# household_cost = { value = 25, source = "…", mark = "P" }  # 万元/户 a household
+# longest_m = 5000               # 最远安置距离；下山搬迁用 mountain: longest_mountain_m
+# consent_least = 0.8
+# [receiving]                    # 安置点 receiving sites
+# steepest_deg = 8
+# [potential]
+# per_person_m2 = 120
+# [opportunity]                  # 退低进高地块 sites for better use
+# gap_m = 30                     # 相邻间距，至多 30 at most 30
+# least_width_m = 20
+# least_area_m2 = 2000
+# most_owners = 1                # 权利人多于此数的整片排在单一权属之后
+# model = "china_opportunity.toml"
+# rules = "china_sites.toml"     # 处置建议与用途规则 advice and uses
+# [quota]
+# reserved_share = 0.05
 
 # [fetch]
 # osm = "geofabrik"              # 或 or "overpass", "none"

@@ -173,6 +173,12 @@ BUREAU: Mapping[str, BureauLayer] = {
         zh="乡镇整治完成情况，占比 0–1；没有时激励按方案测算",
         en="shares 0 to 1; without it the incentive is reckoned from the plan",
     ),
+    "town_census": BureauLayer(
+        path="town_census.*",
+        fields={"town_code": "XZDM", "population": "ZRK", "year": "NF?"},
+        zh="分乡镇常住人口（七普），用来校正人口格网",
+        en="residents by town, to which the population grid is brought",
+    ),
     "consent": BureauLayer(
         path="consent.*",
         fields={

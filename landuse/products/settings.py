@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from landuse.core.settings import Settings
+from landuse.indicators.measured import Limit
 from landuse.scores.model import ScoreModel
 
 
@@ -10,6 +13,7 @@ class ProductSettings(Settings):
     """The study's names, stamps and score model, and what it lacks.
 
     ``absent``, ``years``, ``role_names`` go by role; ``legend`` by land-cover column stem;
+    ``plan_rules``: limits of potential, quota, receiving sites and plan, by ``section.name``;
     ``site_uses`` are (code, zh, en); ``tiles`` is (address template, attribution) when the study
     names web tiles.
     """
@@ -26,6 +30,7 @@ class ProductSettings(Settings):
     village_model: ScoreModel | None = None
     opportunity_model: ScoreModel | None = None
     site_uses: tuple[tuple[str, str, str], ...] = ()
+    plan_rules: dict[str, Limit] = Field(default_factory=dict)
     absent: dict[str, tuple[str, str]]
     years: dict[str, str]
     legend: dict[str, tuple[str, str]]

@@ -93,7 +93,7 @@ def test_the_card_tells_uses_advice_basis_mark_and_what_people_check_first(
     for text in [*told, "首先核实：核实权属", "未核对三区三线"]:
         assert text in card, text
     assert opened.page.inner_text("#right [data-fact='o_growth'] b") == "无数据"
-    assert opened.page.inner_text("#right .advice .mark") == "V"
+    assert opened.page.inner_text("#right .advice .tag") == "V"
     opened.page.keyboard.press("Escape")
     assert opened.ask("landuse.sites().selected") == ""
     assert opened.page.is_hidden("#right")

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 import shapely
 
+from landuse.cli import app
+from landuse.explain_site import explain_site
 from landuse.study import open_study
 from landuse.tasks import run_study
 from tests.made import DEMO_STUDY, Made, silent
@@ -107,6 +109,30 @@ def test_layer_and_map_hold_the_same_sites(demo: Made) -> None:
     assert float(np.max(apart)) < 1e-3
     page = (demo.out / "map.html").read_text("utf-8")
     assert 'id="tab-sites"' in page
+
+
+def test_a_site_is_derived_to_the_last_point_and_every_rule(
+    demo: Made, truth: pd.DataFrame
+) -> None:
+    site = table(demo, "sites").set_index("members").loc[members(truth, "good_large")]
+    lines, data = explain_site(demo.open(), site["site_id"])
+    points = [item["points"] for item in data["score"]["criteria"] if item["points"] is not None]
+    assert sum(points) == pytest.approx(site["ops"])
+    assert next(rule["code"] for rule in data["advice"] if rule["holds"]) == site["advice"]
+    assert site["evidence_zh"] in lines
+    assert any("首先核实" in line for line in lines)
+    for other in table(demo, "sites").itertuples():
+        if other.advice == "check_line":
+            continue  # a line stands against it: no rule is asked
+        _, told = explain_site(demo.open(), other.site_id)
+        assert next(rule["code"] for rule in told["advice"] if rule["holds"]) == other.advice
+
+
+def test_the_command_explains_a_site(demo: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    site = table(demo, "sites")["site_id"].iloc[0]
+    app(["explain", "demo", site, "--raw", str(demo.raw), "--out", str(demo.out)],
+        standalone_mode=False)  # fmt: skip
+    assert site in capsys.readouterr().out
 
 
 def test_planted_plots_stand_apart_from_all_others(demo: Made, truth: pd.DataFrame) -> None:

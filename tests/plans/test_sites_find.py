@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from pydantic import ValidationError
 
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
@@ -209,6 +210,15 @@ def test_order_of_rows_changes_nothing() -> None:
     pd.testing.assert_frame_equal(one["sites"], other["sites"])
     pd.testing.assert_frame_equal(one["refused"], other["refused"])
     assert one["layer"].geometry.geom_equals(other["layer"].geometry).all()
+
+
+def test_a_study_may_set_a_limit_by_a_bare_number_but_no_gap_that_is_not_measured() -> None:
+    """Pairs of neighbours are measured to 30 m: beyond that a wider gap would change nothing."""
+    assert SiteLimits.model_validate({"gap_m": 12}).gap_m.value == 12
+    with pytest.raises(ValidationError, match="30 m"):
+        SiteLimits.model_validate({"gap_m": 40})
+    apart = SETTINGS.model_copy(update={"limits": SiteLimits.model_validate({"gap_m": 0})})
+    assert "a;b" in set(found(settings=apart)["sites"]["members"])  # they touch
 
 
 def test_no_owner_name_reaches_a_product() -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix, hstack, vstack
 
-from landuse.plans.consolidation import solver_kept_quiet
+from landuse.plans.solver import kept_quiet
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -170,7 +170,7 @@ def _priced(rules: _Rules, tried: NDArray[np.bool_]) -> tuple[NDArray[np.bool_],
     for _ in range(ROUNDS):
         matrix, most = rules.matrix(tried)
         gain = np.concatenate([market.worth[tried], np.zeros(len(rules.open))])
-        with solver_kept_quiet():
+        with kept_quiet():
             found = linprog(-gain, A_ub=matrix, b_ub=most, bounds=(0, 1), method="highs")
         dual = -np.minimum(np.asarray(found.ineqlin.marginals), 0.0)
         price = rules.prices(dual)
@@ -201,7 +201,7 @@ def _solved(
     matrix, most = rules.matrix(tried)
     numbers = np.flatnonzero(tried)
     gain = np.concatenate([market.worth[tried], np.zeros(len(rules.open))])
-    with solver_kept_quiet():
+    with kept_quiet():
         found = milp(
             -gain, integrality=np.ones(len(gain)), bounds=Bounds(0, 1),
             constraints=LinearConstraint(matrix, -np.inf, most),

@@ -38,7 +38,7 @@ def refused_table(
     against = sites[(sites["veto"] != "") & ~_within_chosen(sites)]
     rows = [_vetoed(one, settings) for _, one in against.iterrows()]
     rows += [_many_owners(one, settings) for _, one in _shared(sites, settings).iterrows()]
-    rows += _parted_groups(sites, joined, parted)
+    rows += _parted_groups(sites, joined, parted, gap_m=settings.limits.gap_m.value)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     texts = [name for name in COLUMNS if name not in ("area_mu", "value", "limit")]
     table = table.astype(dict.fromkeys(texts, "str"))
@@ -84,7 +84,7 @@ def _many_owners(one: pd.Series, settings: SiteSettings) -> dict[str, object]:
 
 
 def _parted_groups(
-    sites: pd.DataFrame, joined: pd.DataFrame, parted: pd.DataFrame
+    sites: pd.DataFrame, joined: pd.DataFrame, parted: pd.DataFrame, *, gap_m: float
 ) -> list[dict[str, object]]:
     """Return each cluster of near plots that barriers cut, with the groups they cut it into."""
     if not len(parted):
@@ -103,12 +103,12 @@ def _parted_groups(
         cut = inside[group.reindex(inside["first"]).to_numpy()
                      != group.reindex(inside["second"]).to_numpy()]  # fmt: skip
         if len(cut):
-            rows.append(_parted_row(names, cut, group, plots))
+            rows.append(_parted_row(names, cut, group, plots, gap_m=gap_m))
     return rows
 
 
 def _parted_row(
-    names: pd.Series, cut: pd.DataFrame, group: pd.Series, plots: pd.DataFrame
+    names: pd.Series, cut: pd.DataFrame, group: pd.Series, plots: pd.DataFrame, *, gap_m: float
 ) -> dict[str, object]:
     sides = sorted(set(group.reindex(names)))
     layer = cut["layer"].iloc[0]
@@ -120,9 +120,10 @@ def _parted_row(
         "town_code": _first(held["town_code"]), "town_name": _first(held["town_name"]),
         "area_mu": area, "rule": PARTED, "layer": layer, "value": float(len(sides)),
         "limit": 1.0, "unit": "",
-        "reason_zh": f"{len(names)} 宗相距不足 30 m，但被{zh}隔成 {len(sides)} 片，不合并为一处",
-        "reason_en": f"{len(names)} plots lie within 30 m but {en} parts them into {len(sides)} "
-        "groups: not one site",
+        "reason_zh": f"{len(names)} 宗相距不超过 {gap_m:g} m，"
+        f"但被{zh}隔成 {len(sides)} 片，不合并为一处",
+        "reason_en": f"{len(names)} plots lie within {gap_m:g} m "
+        f"but {en} parts them into {len(sides)} groups: not one site",
     }  # fmt: skip
 
 

@@ -8,10 +8,12 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from landuse.core.settings import Mark, Settings
-from landuse.indicators.measured import Limit
+from landuse.indicators.measured import Limit, LimitSettings
+from landuse.objects.neighbours import Gap
 from landuse.scores.model import Comparison, ScoreModel
 
 Condition = tuple[str, Comparison, float]
+WIDEST_GAP_M = Gap().value_m
 
 
 class Fit(Settings):
@@ -92,7 +94,7 @@ class SiteRules(Settings):
         return self
 
 
-class SiteLimits(Settings):
+class SiteLimits(LimitSettings):
     """The planner's choices, ``[opportunity]`` of the study file."""
 
     gap_m: Limit = Limit(value=30, unit="m", source="domain.md §4.2", mark="P")
@@ -119,6 +121,16 @@ class SiteLimits(Settings):
     arterial_classes: tuple[str, ...] = ("motorway", "trunk", "primary", "secondary")
     ramp_classes: tuple[str, ...] = ("motorway_link", "motorway_junction")
     flags: tuple[str, ...] = ("suspected_idle", "suspected_low_efficiency")
+
+    @model_validator(mode="after")
+    def _gap_is_measured(self) -> Self:
+        if self.gap_m.value > WIDEST_GAP_M:
+            msg = (
+                f"gap_m: gaps are measured to {WIDEST_GAP_M:g} m / 相邻间距只量算到 "
+                f"{WIDEST_GAP_M:g} m"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class SiteSettings(Settings):
