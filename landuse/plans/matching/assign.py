@@ -76,7 +76,8 @@ def assign(market: Market, *, gap: float = 5e-4, nodes: int = 2_000) -> Assignme
     needed = (bound + left_out > reached) | tried
     if needed.sum() > tried.sum():
         tried = needed
-        chosen, worth, proven = _solved(rules, tried, gap=gap, nodes=nodes)
+        again, better, proven = _solved(rules, tried, gap=gap, nodes=nodes)
+        chosen, worth = (again, better) if better > worth else (chosen, worth)
     _check(market, chosen)
     best = min(bound, max(proven, reached))
     return Assignment(chosen, worth, max(best, worth), int(tried.sum()))
