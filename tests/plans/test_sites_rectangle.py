@@ -60,13 +60,13 @@ def test_it_lies_inside_and_turning_the_plane_changes_nothing(seed: int, corners
     found = largest_rectangle(shape)
     assert shapely.buffer(shape, 1e-6).covers(found.polygon())
     turned = affinity.rotate(shape, float(rng.uniform(0, 360)), origin=(0, 0))
-    assert largest_rectangle(turned).area_m2 == pytest.approx(found.area_m2, rel=0.04)
+    assert largest_rectangle(turned).area_m2 == pytest.approx(found.area_m2, rel=0.02)
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_no_raster_finds_a_larger_one(seed: int) -> None:
-    """The raster's cells lie inside but for corners of the outline: 2 % is its own slack."""
+    """The raster's cells lie inside but for corners of the outline between them: 1 % is its own slack."""
     shape = star(np.random.default_rng(seed), 4 + seed)
     raster, ours = raster_rectangle_m2(shape), largest_rectangle(shape).area_m2
-    assert ours >= 0.98 * raster
+    assert ours >= 0.99 * raster
     assert ours <= 1.25 * raster  # and the raster, of whole cells, is not far below

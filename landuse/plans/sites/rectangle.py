@@ -17,7 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-LEVELS, STEPS, BEST, ROUNDS = 16, 12, 3, 6
+LEVELS, STEPS, BEST, ROUNDS = 20, 18, 4, 7
 """Level lines beside those through corners; angles in 90 degrees; angles refined; refinements."""
 _MANY_CORNERS = 240
 _SLACK = 0.001
