@@ -388,8 +388,8 @@ def _deliver(plan: Plan) -> None:
              takes=measured | tables | found)  # fmt: skip
     villages = {"settlements": plan.output("settlements.settlements")}
     outlines = {"opportunity_outlines": "sites.layer"}
-    plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, facts,
-             takes=tables | shapes | places | villages | outlines)  # fmt: skip
+    plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, chances,
+             takes=tables | found | shapes | places | villages | outlines)  # fmt: skip
     plan.add("report", "报告", make_report, chances,
              takes=measured | tables | found | shapes | frame)  # fmt: skip
     if plan.output("villages.villages"):

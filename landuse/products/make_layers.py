@@ -73,7 +73,10 @@ def make_geopackage(
         "districts": districts(run, towns=towns, zones=zones),
         "villages": villages,
         **plan_layers(run.proposal, villages, parcels),
-        "opportunities": opportunity_layer(run.opportunities, opportunity_outlines),
+        "opportunities": opportunity_layer(
+            run.chances.with_projects() if run.chances else run.opportunities,
+            opportunity_outlines,
+        ),
         "findings": run.findings,
     }
     labels = _labels(run, layers)

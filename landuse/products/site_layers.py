@@ -40,6 +40,9 @@ NAMES = {
     "advice_mark": "依据可信度", "advice_also": "也符合的规则", "first_check_zh": "首先核实",
     "first_check_en": "首先核实（英文）", "evidence_zh": "证据", "evidence_en": "证据（英文）",
     "land_use": "现状地类", "reclaim_zh": "疑似可复垦为",
+    "projects_fit": "适合的项目数", "best_project": "最适合的项目", "best_fit": "其适宜度（0–100）",
+    "given_to": "拟给项目", "used_mu": "项目用地（亩）", "left_mu": "余量（亩）",
+    "state": "现状代码",
 }  # fmt: skip
 
 

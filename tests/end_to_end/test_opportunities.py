@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
@@ -12,7 +13,8 @@ from playwright.sync_api import Browser
 
 from landuse.cli import app
 from landuse.core.errors import LanduseError
-from landuse.sheets_of_sites import export_site, export_town
+from landuse.products.map_projects import project_records
+from landuse.sheets_of_sites import export_site, export_town, opportunity_tables
 from landuse.tasks import study_status
 from tests.made import Made
 
@@ -71,6 +73,14 @@ def test_the_workbook_tells_what_the_tables_hold(demo: Made) -> None:
     marks = {str(row["mark"]).split("（", maxsplit=1)[0] for row in sheet_rows(demo, "参数与依据")}
     assert marks <= {"V", "V-weak", "M", "P"}
     assert {"V-weak", "P"} <= marks
+
+
+def test_the_layer_carries_the_projects_of_each_site(demo: Made) -> None:
+    layer = gpd.read_file(demo.out / "candidates.gpkg", layer="opportunities", use_arrow=False)
+    flows = table(demo, "project_flows")
+    given = layer.set_index("site_id")["given_to"].fillna("").loc[lambda one: one != ""]
+    told = {site: ";".join(sorted(rows["project_id"])) for site, rows in flows.groupby("site_id")}
+    assert given.to_dict() == told
 
 
 def test_the_report_tells_the_same_counts(demo: Made) -> None:
@@ -139,3 +149,13 @@ def test_the_command_writes_a_sheet_and_refuses_an_unknown_site(
 def test_a_second_run_would_redo_nothing(demo: Made) -> None:
     _, data = study_status(demo.open())
     assert {row["state"] for row in data["stages"]} == {"kept"}
+
+
+def test_the_map_holds_every_project_with_words_of_both_languages(demo: Made) -> None:
+    records = project_records(opportunity_tables(demo.open()))
+    projects = table(demo, "projects")
+    assert sorted(one["id"] for one in records) == projects["project_id"].tolist()
+    for one in records:
+        for zh, en in (("zh", "en"), ("why_zh", "why_en"), ("asks_zh", "asks_en")):
+            assert bool(one[zh]) == bool(one[en])
+        assert bool(one["site"]) == (one["status"] == "placed")

@@ -57,8 +57,8 @@ def assign(market: Market, *, gap: float = 5e-4, nodes: int = 2_000) -> Assignme
         \\sum_{s \\ni m} y_s \\le 1,\\ x, y \\in \\{0, 1\\}
 
     for every plot m. The result is the optimum up to ``gap`` (relative): a pair left out of the
-    programme was shown by the prices of its relaxation to belong to no better plan. The solver stops
-    after ``nodes`` branches, never by the clock, so that a slow machine gives the same answer.
+    programme was shown by the prices of its relaxation to belong to no better plan. The solver
+    stops after ``nodes`` branches, never by the clock: a slow machine gives the same answer.
 
     Raises
     ------
@@ -72,12 +72,15 @@ def assign(market: Market, *, gap: float = 5e-4, nodes: int = 2_000) -> Assignme
     tried, price, bound = _priced(rules, tried)
     chosen, worth, proven = _solved(rules, tried, gap=gap, nodes=nodes)
     left_out = market.worth - price
-    needed = (bound + left_out > worth * (1 + gap)) | tried
+    reached = worth * (1 + gap)
+    needed = (bound + left_out > reached) | tried
     if needed.sum() > tried.sum():
         tried = needed
-        chosen, worth, proven = _solved(rules, tried, gap=gap, nodes=nodes)
+        again, better, proven = _solved(rules, tried, gap=gap, nodes=nodes)
+        chosen, worth = (again, better) if better > worth else (chosen, worth)
     _check(market, chosen)
-    return Assignment(chosen, worth, max(min(bound, proven), worth), int(tried.sum()))
+    best = min(bound, max(proven, reached))
+    return Assignment(chosen, worth, max(best, worth), int(tried.sum()))
 
 
 def _check(market: Market, chosen: Ints) -> None:
