@@ -13,8 +13,6 @@ from pydantic import Field, field_validator
 from landuse.at_hand import Words, at_hand
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
-from landuse.core.tile_rules import tile_faults
-from landuse.json_file import read_model
 from landuse.objects.classes import LandClass
 from landuse.plans.incentive import IncentiveSettings
 from landuse.plans.matching.terms import MatchSettings
@@ -27,8 +25,9 @@ from landuse.scores.extend import extend
 from landuse.scores.model import ScoreModel
 from landuse.sources.remote.spec import HttpSettings
 from landuse.sources.spec import Sources
+from landuse.sources.tile_rules import tile_faults
 from landuse.study_rules import study_faults
-from landuse.toml_file import read_toml, validate, without_unknown
+from landuse.toml_file import read_model, read_toml, validate, without_unknown
 
 Made = TypeVar("Made")
 SHIPPED_MODELS = Path(__file__).parent / "scores" / "models"

@@ -1,8 +1,12 @@
-"""A TOML file read into settings: every fault at once, in words that say what to write."""
+"""A TOML file read into settings: every fault at once, in words that say what to write.
+
+A score model may be JSON too, as the map writes it.
+"""
 
 from __future__ import annotations
 
 import difflib
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -64,6 +68,42 @@ def read_toml(file: Path) -> dict[str, Any]:
             todo_zh="改正所指行", todo_en="mend the line it names",
         )  # fmt: skip
     raise fail(fault)
+
+
+def read_model(file: Path) -> dict[str, Any]:
+    """Read a score model file, JSON by its ending and TOML otherwise.
+
+    Raises
+    ------
+    LanduseError
+        If the file is not there, cannot be parsed, or holds no table (exit code 2).
+    """
+    if file.suffix.lower() != ".json" or not file.is_file():
+        return read_toml(file)
+    try:
+        data = json.loads(file.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise fail(
+            study_fault(
+                "不是 UTF-8 文本", "not UTF-8 text", file=file.name, found=str(error),
+                todo_zh="在地图上重新导出权重", todo_en="export the weights from the map again",
+            )
+        ) from error  # fmt: skip
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise fail(
+            study_fault(
+                "JSON 语法有误", "the JSON cannot be parsed", file=file.name, found=str(error),
+                todo_zh="在地图上重新导出权重", todo_en="export the weights from the map again",
+            )
+        ) from error  # fmt: skip
+    if not isinstance(data, dict):
+        raise fail(
+            study_fault(
+                "不是评分模型", "not a score model", file=file.name, found=type(data).__name__,
+                todo_zh="在地图上重新导出权重", todo_en="export the weights from the map again",
+            )
+        )  # fmt: skip
+    return data
 
 
 def validate(kind: type[Model], data: Mapping[str, Any], *, file: str) -> Model:

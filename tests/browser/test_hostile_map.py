@@ -15,7 +15,7 @@ from landuse.products.safety import FORMULA_STARTS
 from landuse.products.webmap import MapInput
 from tests.browser.conftest import Opened
 from tests.browser.hostile_names import NAMES
-from tests.browser.map_factory import map_input, parcel_table
+from tests.browser.map_factory import contribution_table, map_input, parcel_table
 from tests.browser.village_factory import village_input
 from tests.products.made_evidence import with_evidence
 
@@ -53,6 +53,7 @@ def hostile_input() -> MapInput:
         map_input(len(NAMES), parcels=parcels), villages=villages, attribution=NAMES,
         title_zh=NAMES[0], subtitle_zh=NAMES[1], data_note_zh=" ".join(NAMES[:40]),
         notice_zh=NAMES[2], criteria=criteria, absences=absences,
+        contributions=contribution_table(parcels),
     )  # fmt: skip
 
 

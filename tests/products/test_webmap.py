@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from landuse.core.errors import LanduseError
 from landuse.core.grid import Grid
-from landuse.core.tile_rules import tile_faults
 from landuse.products.webmap import (
     MapInput,
     RemoteAddressError,
@@ -37,6 +36,7 @@ from landuse.products.webmap.pack import LETTERS, Payload, base91, varint_bytes
 from landuse.products.webmap.page import payload_text
 from landuse.products.webmap.shapes import QUANTUM_M, SIMPLIFY_M, add_polygons
 from landuse.products.webmap.vendored import refuse_addresses, refuse_links
+from landuse.sources.tile_rules import tile_faults
 from landuse.study import Tiles
 from landuse.toml_file import validate
 from tests.browser.map_factory import GRADES, HOSTILE, map_input, parcel_table

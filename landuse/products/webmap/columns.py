@@ -73,7 +73,7 @@ def texts_of(table: pd.DataFrame, name: str) -> pd.Series:
         return pd.Series("", index=range(len(table)), dtype="object")
     column = pd.Series(table[name].to_numpy(dtype="object", na_value=""), dtype="object")
     distinct = {value: plain_text(str(value)) for value in column.unique()}
-    return column.map(distinct)
+    return column.map(distinct).astype("object")  # of no rows, map makes floats
 
 
 def kinds(parcels: pd.DataFrame, grades: list[Record]) -> NDArray[np.uint8]:

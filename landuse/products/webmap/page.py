@@ -12,7 +12,6 @@ import numpy as np
 from branca.element import Element, Figure, MacroElement
 from jinja2 import Environment, PackageLoader
 
-from landuse.core.tile_rules import KEY_FIELD, tile_faults
 from landuse.products.safety import plain_text
 from landuse.products.webmap.columns import (
     add_contributions,
@@ -39,6 +38,7 @@ from landuse.products.webmap.vendored import (
 from landuse.products.webmap.villages import add_plan, add_villages
 from landuse.products.webmap.whatif import add_what_if
 from landuse.products.webmap.yearly import add_yearly
+from landuse.sources.tile_rules import KEY_FIELD, tile_faults
 
 MODULES = (
     "i18n", "i18n_evidence", "i18n_villages", "i18n_sites", "i18n_projects", "i18n_whatif",

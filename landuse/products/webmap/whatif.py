@@ -83,4 +83,4 @@ def _places_within(parcels: pd.DataFrame) -> NDArray[np.uint16]:
     keys = pd.DataFrame({"area": area, "id": texts_of(parcels, "parcel_id"), "shown": shown})
     order = keys.sort_values(["area", "id"], ascending=[False, True], kind="stable")
     within = order.groupby("shown", dropna=False).cumcount().reindex(keys.index)
-    return np.minimum(within, np.iinfo(np.uint16).max).to_numpy(dtype=np.uint16)
+    return np.asarray(np.minimum(within, np.iinfo(np.uint16).max), dtype=np.uint16)

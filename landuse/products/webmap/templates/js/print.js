@@ -117,7 +117,14 @@ function printTowns(most = TOWN_ROWS) {
 function printNotes() {
   const graded = D.grades.reduce((sum, _, kind) => sum + D.counts[kind], 0), listed = S.rows.filter(isGraded).length;
   const texts = [t("print_note"), map.getZoom() < CIRCLES_BELOW ? t("print_circles") : "", listed < graded ? t("print_filter", { n: fixed(listed, 0) }) : "", W.on ? t("w_note") : "", say(D.meta, "notice")];
-  return h("section", {}, h("h2", { text: t("print_notes") }), h("p", { text: texts.filter(Boolean).join(S.lang === "zh" ? "" : " ") }), h("p", { class: "soft", text: [say(D.meta, "data_note"), ...D.meta.attribution].join(S.lang === "zh" ? "；" : "; ") }));
+  return h("section", {}, h("h2", { text: t("print_notes") }), h("p", { text: texts.filter(Boolean).join(S.lang === "zh" ? "" : " ") }), h("p", { class: "soft", text: [say(D.meta, "data_note"), ...mergedYears(D.meta.attribution)].join(S.lang === "zh" ? "；" : "; ") }));
+}
+
+// Lines that differ by their year alone become one line with all years.
+function mergedYears(lines) {
+  const held = new Map(), year = /\b(?:19|20)\d\d\b/;
+  for (const line of lines) { const key = line.replace(year, "\u0000"); held.set(key, [...(held.get(key) || []), year.exec(line)?.[0] || ""]); }
+  return [...held].map(([key, years]) => key.replace("\u0000", years.length > 2 ? years[0] + "–" + years[years.length - 1] : years.join(", ")));
 }
 
 function setUpPrint() {
