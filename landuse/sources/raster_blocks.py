@@ -16,7 +16,7 @@ from rasterio.windows import Window
 from landuse.core.errors import data_fault, fail, missing_fault
 
 _CELLS = 1 << 20
-_CACHE_MB = 64
+_CACHE = 64 << 20
 
 
 class RasterBlocks:
@@ -56,9 +56,10 @@ class RasterBlocks:
     def read(self, window: tuple[int, int, int, int]) -> NDArray[Any]:
         """Return the cells of a window (rows from, to, columns from, to)."""
         top, bottom, left, right = window
-        values: NDArray[Any] = self._handle().read(
-            1, window=Window(left, top, right - left, bottom - top)
-        )
+        part = Window(left, top, right - left, bottom - top)
+        # GDAL would keep a twentieth of the memory in blocks that are not asked for again.
+        with rasterio.Env(GDAL_CACHEMAX=_CACHE):
+            values: NDArray[Any] = self._handle().read(1, window=part)
         return values
 
     def close(self) -> None:
@@ -91,9 +92,7 @@ class RasterBlocks:
                               todo_zh="检查路径", todo_en="check the path")
             )  # fmt: skip
         try:
-            # GDAL would keep a twentieth of the memory in blocks that are not asked for again.
-            with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB):
-                return rasterio.open(self.path)
+            return rasterio.open(self.path)
         except RasterioError as error:
             raise fail(
                 data_fault("栅格无法读取", "the raster cannot be read", file=self.path.name,

@@ -166,6 +166,33 @@ def test_a_cover_is_computed_once_for_equal_grids() -> None:
     assert zones.cover(grid(3, 3)) is zones.cover(grid(3, 3))
 
 
+def test_stages_that_measure_the_same_polygons_share_their_cover() -> None:
+    given = parcels(rect(0, 0, 30, 30), rect(10, 10, 20, 20))
+    shared = Zones(given).cover(grid(3, 3))
+    assert Zones(given.copy()).cover(grid(3, 3)) is shared
+    moved = given.set_geometry([rect(0, 0, 30, 30), rect(10, 10, 20, 21)])
+    assert Zones(moved).cover(grid(3, 3)) is not shared
+
+
+def test_an_invalid_parcel_is_refused_when_it_is_measured() -> None:
+    bow_tie = shapely.Polygon([(X, Y), (X + 9, Y + 9), (X + 9, Y), (X, Y + 9)])
+    with pytest.raises(LanduseError, match="Self-intersection") as raised:
+        mean(Zones(parcels(rect(0, 0, 30, 30), bow_tie)), layer(NINE))
+    assert raised.value.exit_code == 4
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "int32", "int64", "float32", "bool"])
+def test_every_kind_of_cell_gives_the_same_numbers(dtype: str) -> None:
+    cells = layer([[0, 1], [1, 1]], dtype=dtype)
+    zones = Zones(parcels(rect(0, 0, 20, 20), rect(0, 10, 10, 20)))
+    # Three of four cells are 1; the upper left cell is 0.
+    assert mean(zones, cells).tolist() == [0.75, 0]
+    assert total(zones, cells).tolist() == [3, 0]
+    assert median(zones, cells).tolist() == [1, 0]
+    assert codes_share(zones, cells, codes=(1,)).tolist() == [0.75, 0]
+    assert known_share(zones, cells).tolist() == [1, 1]
+
+
 def test_numbers_equal_those_exactextract_gives_itself() -> None:
     # 60 stars on 40 x 40 cells, some beyond the edge: our sums and its own.
     rng = np.random.default_rng(5)
