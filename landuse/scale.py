@@ -225,7 +225,7 @@ def _client(cluster: Cluster) -> Iterator[Client]:
         LocalCluster(
             n_workers=cluster.workers or dask.system.CPU_COUNT,
             threads_per_worker=1,
-            memory_limit=f"{cluster.memory_gb}GB",
+            memory_limit=f"{cluster.memory_gb}GiB",
             dashboard_address=None,
             silence_logs="ERROR",
         ) as local,
