@@ -47,7 +47,7 @@ STATE_OF: dict[str, str] = {
 }
 """The state that each rule on dates leads to; "" is no state."""
 
-PROVES_USE = ("STOPPED", "OVERDUE", "IN_TIME", "STARTED", "DONE")
+PROVES_USE = ("STOPPED", "STOP_SEEN", "OVERDUE", "IN_TIME", "STARTED", "DONE")
 DECLARED = "DECLARED"
 
 ORDER_NO_53 = "国土资源部令第53号（caixin 2012-06-07 100398183）"

@@ -67,7 +67,7 @@ def model_text(old: ScoreModel, new: ScoreModel, *, score: ScoreName, origin: Or
         row = item.model_dump() | {
             "limit_zh": text, "limit_en": text, "source": origin.source, "mark": "P",
         }  # fmt: skip
-        wanted = _SAME if item.code in before else tuple(row)
+        wanted = _SAME if item.code in before else tuple(k for k in row if row[k] is not None)
         lines += ["", "[[criteria]]", *(f"{name} = {_value(row[name])}" for name in wanted)]
     return "\n".join(lines) + "\n"
 
