@@ -125,7 +125,7 @@ def test_the_slider_moves_by_keys_and_the_link_brings_the_step_back(
     assert again.ask("landuse.task()")["name"] == "plan"
     assert again.ask("landuse.task().step") == 1
     assert "受预算限制" in again.page.inner_text("#right")
-    assert "5 公里内" in again.page.inner_text("#right")
+    assert "5 公里（下山搬迁 20 公里）内" in again.page.inner_text("#right")
     assert "未核对：坡度" in again.page.inner_text("#right")
 
 

@@ -29,6 +29,17 @@ def test_the_weights_of_every_peer_group_sum_to_1(score: str, group: str) -> Non
     assert len(set(columns)) == len(columns), "one criterion a column: none counts twice"
 
 
+@pytest.mark.parametrize("name", ["china_villages", "china_reclaim", "china_opportunity"])
+def test_the_weights_of_the_other_models_sum_to_1_too(name: str) -> None:
+    told = tomllib.loads((SHIPPED_MODELS / f"{name}.toml").read_text(encoding="utf-8"))
+    model = ScoreModel.model_validate(told)
+    sums: dict[tuple[str, str], float] = {}
+    for item in model.criteria:
+        for group in item.groups or ("every",):
+            sums[item.score, group] = sums.get((item.score, group), 0.0) + item.weight
+    assert sums == pytest.approx(dict.fromkeys(sums, 1.0), abs=1e-9)
+
+
 @given(st.sampled_from(PAIRS), st.data())
 def test_a_full_deficit_is_100_and_none_is_0_whatever_is_known(
     pair: tuple[str, str], data: st.DataObject
