@@ -65,7 +65,7 @@ def test_it_lies_inside_and_turning_the_plane_changes_nothing(seed: int, corners
 
 @pytest.mark.parametrize("seed", range(8))
 def test_no_raster_finds_a_larger_one(seed: int) -> None:
-    """The raster's cells lie inside but for corners of the outline between them: 1 % is its own slack."""
+    """The raster's cells may stick out at corners of the outline between them: 1 % is its slack."""
     shape = star(np.random.default_rng(seed), 4 + seed)
     raster, ours = raster_rectangle_m2(shape), largest_rectangle(shape).area_m2
     assert ours >= 0.99 * raster

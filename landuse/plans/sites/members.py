@@ -78,7 +78,8 @@ def _numbers(parcels: pd.DataFrame) -> pd.DataFrame:
     rule = parcels.reindex(columns=["ledger_rule"])["ledger_rule"].astype("object").fillna("")
     cause = parcels.reindex(columns=["ledger_cause"])["ledger_cause"].astype("object").fillna("")
     idle = rule.isin([IDLE_2Y, IDLE_1Y])
-    exempt = cause.astype("str").map(lambda text: any(one in text for one in EXEMPT_CAUSES))
+    told = [any(one in str(text) for one in EXEMPT_CAUSES) for text in cause]
+    exempt = pd.Series(told, index=cause.index, dtype="bool")
     made["ledger_idle_2y"] = ((rule == IDLE_2Y) & ~exempt).astype("float64").to_numpy()
     made["ledger_idle_1y"] = ((rule == IDLE_1Y) & ~exempt).astype("float64").to_numpy()
     made["ledger_exempt"] = (idle & exempt).astype("float64").to_numpy()

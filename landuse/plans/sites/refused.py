@@ -50,7 +50,8 @@ def _within_chosen(sites: pd.DataFrame) -> pd.Series:
     """Tell which sites lie wholly in a chosen one: too small alone is no loss there."""
     taken = {name for text in sites.loc[sites["first_choice"], "members"]
              for name in text.split(";")}  # fmt: skip
-    return sites["members"].map(lambda text: set(text.split(";")) <= taken).astype(bool)
+    within = [set(text.split(";")) <= taken for text in sites["members"]]
+    return pd.Series(within, index=sites.index, dtype="bool")
 
 
 def _base(one: pd.Series | Mapping[str, object]) -> dict[str, object]:
