@@ -10,7 +10,7 @@ import shapely
 from markupsafe import Markup
 
 SIDE_PX, MARGIN_SHARE, LEAST_M = 420.0, 0.35, 160.0
-_STEPS = (20, 50, 100, 200, 500, 1000, 2000)
+_STEPS = (20, 50, 100, 200, 500, 1_000)
 
 
 def draw_site(site: shapely.Geometry, parcels: gpd.GeoDataFrame, members: Iterable[str]) -> Markup:

@@ -49,7 +49,7 @@ class Assignment:
     pairs_tried: int
 
 
-def assign(market: Market, *, gap: float = 5e-4, nodes: int = 2_000) -> Assignment:
+def assign(market: Market, *, gap: float = 5e-4, nodes: int = 1_500) -> Assignment:
     """Return the assignment of greatest worth.
 
     .. math::

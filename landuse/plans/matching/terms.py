@@ -89,4 +89,4 @@ class MatchSettings(Settings):
     )
     alternatives: int = Field(8, ge=1, le=50, description="alternative sites told of a project")
     gap: float = Field(5e-4, ge=0, description="relative gap at which the solver may stop (P)")
-    nodes: int = Field(2_000, ge=1, description="branches after which the best plan is told (P)")
+    nodes: int = Field(1_500, ge=1, description="branches after which the best plan is told (P)")

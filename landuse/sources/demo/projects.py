@@ -11,7 +11,7 @@ from landuse.sources.demo.frame import Array
 FULL_FRAME_M = 20_000.0
 FULL, SMALL = 200, 24
 MIDDLE_MU = {FULL: 16.0, SMALL: 5.5}
-SPREAD, LARGE_SHARE, LARGE_TIMES = 0.75, 0.04, 12.0
+SPREAD, EVERY, LARGE_TIMES = 0.75, 20, 12.0
 # GB/T 4754 codes with the share of projects, and what such projects are called.
 INDUSTRIES = {
     "C17": (0.28, "纺织面料"), "C18": (0.10, "服装"), "C26": (0.06, "化学新材料"),
@@ -25,14 +25,15 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 def projects(county: County) -> pd.DataFrame:
     """Return projects with what they ask of land: about 200 in a full county, 24 in a small one.
 
-    Sizes are log-normal; one in 25 asks for far more than the county has in one piece. A few cells
+    Sizes are log-normal; one in 20 asks for far more than the county has in one piece. A few cells
     hold full-width digits, a thousands comma or blanks, as typed tables do.
     """
     rng = county.frame.rng("projects")
     count = FULL if county.frame.plan.side_m > FULL_FRAME_M else SMALL
     code = rng.choice(list(INDUSTRIES), count, p=[share for share, _ in INDUSTRIES.values()])
     area = MIDDLE_MU[count] * rng.lognormal(0, SPREAD, count)
-    area = np.where(rng.random(count) < LARGE_SHARE, LARGE_TIMES * area, area)
+    large = np.arange(count) % EVERY == EVERY - 1
+    area = np.where(large, LARGE_TIMES * MIDDLE_MU[count], area)
     side = np.sqrt(area * 10_000 / 15)
     chemistry = code == "C26"
     table = pd.DataFrame({
