@@ -20,6 +20,7 @@ import platform
 import shutil
 import statistics
 import subprocess
+import sys
 import tarfile
 import tempfile
 import time
@@ -60,7 +61,7 @@ window.__lastLong = () => window.__long.reduce((end, [, to]) => Math.max(end, to
 QUIET = """async (from) => {
   for (;;) { await new Promise((r) => setTimeout(r, 50));
     const end = Math.max(window.__lastLong(), from);
-    if (performance.now() - end > 400) return end; } }"""
+    if (performance.now() - end > 400 || performance.now() - from > 60000) return end; } }"""
 
 
 def demo_tables(folder: Path) -> tuple[gpd.GeoDataFrame, ScoreModel]:
@@ -324,6 +325,7 @@ def report(
                 continue
             try:
                 runs[name].append(measure(browser, path, target))
+                print(f"{count} {name}: {runs[name][-1]}", file=sys.stderr, flush=True)
             except (
                 PlaywrightError,
                 TimeoutError,

@@ -95,6 +95,10 @@ def test_unbuilt_years_count_back_from_the_last_layer() -> None:
     change = table["impervious_change"].tolist()
     assert change == pytest.approx([0, -1, 1, 0, NAN], nan_ok=True)
     assert [f.object_id for f in result["findings"] if f.kind == "doubt"] == ["P3", "P4"]
+    yearly = result["yearly"]
+    assert yearly["parcel_id"].tolist() == given["parcel_id"].tolist()
+    assert yearly.iloc[:, 1].tolist() == table["impervious_first_share"].tolist()
+    assert yearly.iloc[:, -1].tolist() == pytest.approx([0, 0, 1, 0, NAN], nan_ok=True)
 
 
 def test_one_third_built_is_not_unbuilt() -> None:
@@ -112,7 +116,9 @@ def test_light_trend_of_large_parcels_only() -> None:
     series = [layer(np.full((1, 2), 1.0 + 0.5 * k), cell_m=500, year=2019 + k) for k in range(5)]
     given = parcels(*GUARD)
     run = {"parcels": given, "landcover_series": None, "settings": TrendSettings()}
-    table = measure_trend(night_light_series=series[::-1], **run)["table"]
+    result = measure_trend(night_light_series=series[::-1], **run)
+    table = result["table"]
+    assert result["yearly"]["light_2023"].tolist() == pytest.approx([3.0, NAN], nan_ok=True)
     assert table["light_slope_nw_per_year"].tolist() == pytest.approx([0.5, NAN], nan_ok=True)
     short = measure_trend(night_light_series=series[:4], **run)["table"]
     assert short["light_slope_nw_per_year"].isna().all()

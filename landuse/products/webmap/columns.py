@@ -187,11 +187,11 @@ def add_contributions(payload: Payload, inputs: MapInput) -> list[dict[str, Any]
     if rows is None or rows.empty:
         return entries
     place = pd.Index(texts_of(inputs.parcels, "parcel_id")).get_indexer(texts_of(rows, "parcel_id"))
-    keys = texts_of(rows, "score") + "\0" + texts_of(rows, "criterion")
+    keys = texts_of(rows, "score") + "\x1f" + texts_of(rows, "criterion")
     groups = {str(key): index for key, index in keys.groupby(keys).groups.items()}
     for entry, criterion in zip(entries, inputs.criteria, strict=True):
         for score in [criterion["score"]] if "score" in criterion else SCORES:
-            chosen = groups.get(f"{score}\0{criterion['code']}")
+            chosen = groups.get(f"{score}\x1f{criterion['code']}")
             if chosen is not None:
                 known = np.asarray(chosen)[place[chosen] >= 0]
                 held = _criterion(payload, rows.iloc[known], place[known], inputs, criterion)
@@ -216,10 +216,10 @@ def _criterion(
         column[place] = numbers_of(rows, name) * (_times(criterion) if name == "value" else 1.0)
         held[name] = payload.numbers(column, decimals=decimals)
     zh, en = texts_of(rows, "reason_zh"), texts_of(rows, "reason_en")
-    reasons, distinct = pd.factorize(zh + "\0" + en)
+    reasons, distinct = pd.factorize(zh + "\x1f" + en)
     state = np.zeros(count, dtype=np.int64)
     available = numbers_of(rows, "available") > 0
     state[place] = np.where(available, 1, np.minimum(reasons, 250) + 2)
     held["state"] = payload.array(state.astype(np.uint8))
-    held["reasons"] = [str(item).split("\0") for item in distinct][:251]
+    held["reasons"] = [str(item).split("\x1f") for item in distinct][:251]
     return held
