@@ -66,10 +66,9 @@ from landuse.objects.parcels import build_parcels
 from landuse.objects.settlement_points import take_settlements
 from landuse.objects.settlements import build_settlements
 from landuse.plan import Plan
-from landuse.plans.potential import PotentialSettings, consolidation_potential
+from landuse.plans.potential import consolidation_potential
 from landuse.plans.proposal import propose, screen_receiving
-from landuse.plans.quota import QuotaSettings, village_quota
-from landuse.plans.receiving import ReceivingSettings
+from landuse.plans.quota import village_quota
 from landuse.plans.reclaim import reclamation
 from landuse.products.checks import CheckSettings, merge_checks
 from landuse.products.make_findings import collect_findings
@@ -281,8 +280,8 @@ def _judge_villages(plan: Plan) -> None:
              takes=found | centres | houses | of("services"))  # fmt: skip
     plan.add("village_reach", "到镇时间", measure_village_reach, ReachSettings(),
              takes=found | centres | of("roads", "water", "elevation"))  # fmt: skip
-    people = houses | of("villages", "county", "population")
-    people |= plan.tables("register_population", "census")
+    people = houses | of("villages", "county", "towns", "population")
+    people |= plan.tables("register_population", "town_census") | {"frame": "frame.county"}
     plan.add("village_people", "村庄人口", measure_village_people, VillagePeopleSettings(),
              takes=found | people)  # fmt: skip
     limits = of("elevation", "hazard", "eco_redline", "heritage", "growth_boundary", "water_source",
@@ -303,16 +302,16 @@ def _judge_villages(plan: Plan) -> None:
     takes = found | {part: f"village_{part}.table" for part in parts}
     plan.add("villages", "村庄评价", assess_villages, plan.village_settings(), takes=takes)
     judged = {"villages": "villages.villages"}
-    plan.add("village_potential", "整合潜力", consolidation_potential, PotentialSettings(),
+    plan.add("village_potential", "整合潜力", consolidation_potential, plan.study.potential,
              takes=judged)  # fmt: skip
     plan.add("village_reclaim", "复垦条件", measure_village_reclaim, ReclaimSettings(),
              takes=found | {"landcover": plan.landcover()} | of("water"),
              fixed=plan.legend())  # fmt: skip
     plan.add("reclaim", "复垦适宜性", reclamation, plan.reclaim_rules(),
              takes=judged | {"measured": "village_reclaim.table"})  # fmt: skip
-    plan.add("quota", "指标台账", village_quota, QuotaSettings(),
+    plan.add("quota", "指标台账", village_quota, plan.study.quota,
              takes=judged | {"reclaim": "reclaim.reclaim"})  # fmt: skip
-    plan.add("receiving", "安置点筛选", screen_receiving, ReceivingSettings(),
+    plan.add("receiving", "安置点筛选", screen_receiving, plan.study.receiving,
              takes={"parcels": "results.parcels", "geometry": "results.geometry"})  # fmt: skip
     proposal = judged | found | plan.tables("consent")
     proposal |= {"quota": "quota.ledger", "sites": "receiving.sites"}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from landuse.core.settings import Settings
+from landuse.indicators.measured import Limit, limits
 from landuse.inputs import all_files, role_files, source_notes
 from landuse.plans.reclaim import ReclaimRules
 from landuse.products.results import ResultSettings
@@ -232,6 +233,17 @@ class Plan:
         """Return what the parcel table may say about zones."""
         return ResultSettings(zones_known=self.sources.zones is not None)
 
+    def plan_rules(self) -> dict[str, Limit]:
+        """Return every limit a plan of villages rests on, by ``section.name`` of the study file."""
+        study = self.study
+        sections = {"potential": study.potential, "quota": study.quota,
+                    "receiving": study.receiving, "plan": study.plan}  # fmt: skip
+        return {
+            f"{section}.{name}": limit
+            for section, settings in sections.items()
+            for name, limit in limits(settings).items()
+        }
+
     def all_findings(self) -> dict[str, str | None]:
         """Return where every stage so far keeps its findings, in order."""
         return {stage.name: f"{stage.name}.findings" for stage in self.stages}
@@ -243,7 +255,8 @@ class Plan:
             name=head.name, title_zh=head.title_zh, title_en=head.title_en, adcode=head.adcode,
             crs=head.crs, as_of=head.as_of.isoformat(), stamp_zh=products.stamp_zh,
             stamp_en=products.stamp_en, score_model=self.opened.model,
-            village_model=self.opened.village_model, absent=self.absent(),
+            village_model=self.opened.village_model, plan_rules=self.plan_rules(),
+            absent=self.absent(),
             years=self.years(), legend=self.legend_names(), role_names=ROLE_NAMES,
             tiles=(products.tiles.url, products.tiles.attribution) if products.tiles else None,
         )  # fmt: skip

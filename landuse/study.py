@@ -14,7 +14,10 @@ from landuse.at_hand import Words, at_hand
 from landuse.core.errors import Fault, LanduseError, fail, study_fault
 from landuse.core.settings import Settings
 from landuse.objects.classes import LandClass
+from landuse.plans.potential import PotentialSettings
 from landuse.plans.proposal import ProposalSettings
+from landuse.plans.quota import QuotaSettings
+from landuse.plans.receiving import ReceivingSettings
 from landuse.scores.extend import extend
 from landuse.scores.model import ScoreModel
 from landuse.sources.remote.spec import HttpSettings
@@ -116,6 +119,9 @@ class Study(Settings):
     indicators: IndicatorChoice = IndicatorChoice()
     score: ScoreChoice = ScoreChoice()
     villages: VillageChoice = VillageChoice()
+    potential: PotentialSettings = PotentialSettings()
+    quota: QuotaSettings = QuotaSettings()
+    receiving: ReceivingSettings = ReceivingSettings()
     plan: ProposalSettings = ProposalSettings()
     fetch: FetchChoice = FetchChoice()
     products: ProductChoice = ProductChoice()

@@ -153,7 +153,7 @@ def _layer(role: str, layer: BureauLayer, *, year: str, osm: bool = False) -> st
 
 
 _TABLES = ("ledger", "enterprises", "electricity", "consent", "register_population",
-           "village_list", "census", "field_checks")  # fmt: skip
+           "village_list", "census", "town_census", "field_checks")  # fmt: skip
 
 
 def _vector_hints(role: str) -> list[str]:
@@ -247,6 +247,19 @@ def _choices() -> str:
 
 # [indicators]
 # minimum_building_completeness = 0.6
+
+# [plan]                         # 村庄整合方案 consolidation plan of villages
+# objective = "quota"            # 或 or "hazard", "cost_per_mu", "fewest_households"
+# budget = 10000                 # 万元 10,000 yuan
+# household_cost = { value = 25, source = "…", mark = "P" }  # 万元/户 a household
+# longest_m = 5000               # 最远安置距离；下山搬迁用 mountain: longest_mountain_m
+# consent_least = 0.8
+# [receiving]                    # 安置点 receiving sites
+# steepest_deg = 8
+# [potential]
+# per_person_m2 = 120
+# [quota]
+# reserved_share = 0.05
 
 # [fetch]
 # osm = "geofabrik"              # 或 or "overpass", "none"

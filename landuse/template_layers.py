@@ -135,6 +135,12 @@ BUREAU: Mapping[str, BureauLayer] = {
             "year": "NF?",
         },
     ),
+    "town_census": BureauLayer(
+        path="town_census.*",
+        fields={"town_code": "XZDM", "population": "ZRK", "year": "NF?"},
+        zh="分乡镇常住人口（七普），用来校正人口格网",
+        en="residents by town, to which the population grid is brought",
+    ),
     "consent": BureauLayer(
         path="consent.*",
         fields={

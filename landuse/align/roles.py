@@ -135,6 +135,7 @@ TABLE_ROLES: dict[str, TableRole] = {
         required=("village_code",),
         texts=("village_name", "town_code", "town_name"),
     ),
+    "town_census": TableRole(required=("town_code", "population"), numbers=("population", "year")),
     "census": TableRole(
         required=("adcode", "population"),
         numbers=(

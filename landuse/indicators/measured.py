@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import geopandas as gpd
 import pandas as pd
 from numpy.typing import ArrayLike
+from pydantic import model_validator
 
 from landuse.core.findings import Finding
 from landuse.core.settings import Mark, Settings
@@ -35,6 +36,30 @@ class Limit(Settings):
         if value == self.value:
             return self
         return Limit(value=value, unit=self.unit, source=source, mark="P")
+
+
+class LimitSettings(Settings):
+    """Settings whose limits a study file may set by a bare number, or with source and mark.
+
+    A bare number keeps unit and takes "study file" as its source and P as its mark.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_numbers(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: cls._limit(name, value) for name, value in given.items()}
+
+    @classmethod
+    def _limit(cls, name: str, value: Any) -> Any:
+        known = cls.model_fields.get(name)
+        default = known.default if known else None
+        if not isinstance(default, Limit):
+            return value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return default.set_to(value)
+        return {"unit": default.unit} | value if isinstance(value, dict) else value
 
 
 MINIMUM_KNOWN = Limit(

@@ -5,10 +5,6 @@ A plan is a proposal to be asked about (意愿调查). Nobody is moved by it.
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,11 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_matrix
 
-from landuse.core.settings import Settings
+from landuse.indicators.measured import Limit, LimitSettings
 from landuse.plans.rounding import rounded
+from landuse.plans.solver import kept_quiet, solved
 
 Objective = Literal["quota", "hazard", "cost_per_mu", "fewest_households"]
 UNITS = {
@@ -34,14 +31,16 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-class PlanSettings(Settings):
+class PlanSettings(LimitSettings):
     """What the planner may choose. Money in 10,000 yuan, areas in mu, ways in metres."""
 
     objective: Objective = "quota"
     budget: float = Field(10_000, ge=0, description="10,000 yuan (P)")
-    longest_m: float = Field(5_000, gt=0, description="from old fields, domain.md §3.8 (P)")
-    consent_least: float = Field(0.8, ge=0, le=1, description="known consent below it bars (P)")
     quota_least: float = Field(0, ge=0, description="mu to free at least")
+    consent_least: Limit = Limit(
+        value=0.8, unit="share", mark="P",
+        source="proposed here, above the 2/3 of 浙江省土地整治条例 第15条; less is not asked",
+    )  # fmt: skip
     gap: float = Field(0.01, ge=0, description="relative gap at which the solver may stop")
     nearest_sites: int = Field(8, ge=1, description="sites tried for a village")
     seconds: float = Field(60, gt=0)
@@ -51,8 +50,9 @@ class PlanSettings(Settings):
 class Problem:
     """Villages and sites with every pair that may be joined.
 
-    ``village``, ``site`` number the pairs; ``quota``, ``cost``, ``households``, ``hazard`` are by
-    village; ``capacity`` by site, households.
+    ``village``, ``site`` number the pairs, ``way_m`` is theirs; ``quota``, ``cost``,
+    ``households``, ``hazard``, ``longest_m`` and ``consent`` (NaN = not asked) are by village;
+    ``capacity`` by site, households.
     """
 
     village_ids: list[str]
@@ -64,6 +64,8 @@ class Problem:
     cost: Floats
     households: Floats
     hazard: Floats
+    longest_m: Floats
+    consent: Floats
     capacity: Floats
 
 
@@ -83,25 +85,24 @@ class Solution:
     gap: float
 
 
-def problem(villages: pd.DataFrame, sites: pd.DataFrame, *, settings: PlanSettings) -> Problem:
+def problem(
+    villages: pd.DataFrame, sites: pd.DataFrame, *, settings: PlanSettings, every_pair: bool = False
+) -> Problem:
     """Return the programme of villages that may be asked and sites that may receive them.
 
     Parameters
     ----------
     villages : ``village_id``, ``net_quota_mu``, ``cost``, ``households_est``, ``population_est``,
-        ``in_hazard`` (0/1), ``x``, ``y``; optional ``consent_share`` (0 to 1).
+        ``in_hazard`` (0/1), ``longest_m`` (the longest way its people may be asked to go), ``x``,
+        ``y``; optional ``consent_share`` (0 to 1).
     sites : ``site_id``, ``capacity_households``, ``x``, ``y``.
+    every_pair : also pairs too far apart, too small, and villages that do not agree: what
+        `plans.relax` weighs.
 
     A village that frees no quota and lies in no hazard is left out; so is one whose known consent
     is too low. Rows are taken in the order of their ids, so that the order given changes nothing.
     """
-    rows = villages.sort_values("village_id")
-    useful = (rows["net_quota_mu"] > 0) | (rows["in_hazard"] > 0)
-    if "consent_share" in rows:
-        share = rows["consent_share"].astype("float64")
-        useful &= share.isna() | (share >= settings.consent_least)
-    complete = rows[["net_quota_mu", "cost", "households_est", "x", "y"]].notna().all(axis=1)
-    rows = rows[useful & complete]
+    rows = _useful(villages, settings, every_pair=every_pair)
     places = sites.sort_values("site_id")
     gap = np.hypot(
         rows["x"].to_numpy("float64")[:, None] - places["x"].to_numpy("float64"),
@@ -109,11 +110,11 @@ def problem(villages: pd.DataFrame, sites: pd.DataFrame, *, settings: PlanSettin
     )
     room = places["capacity_households"].to_numpy("float64")
     homes = rows["households_est"].to_numpy("float64")
-    fits = (gap <= settings.longest_m) & (room >= homes[:, None])
+    longest = rows["longest_m"].to_numpy("float64")
+    fits = (gap <= longest[:, None]) & (room >= homes[:, None]) | every_pair
     near = np.argsort(np.where(fits, gap, np.inf), axis=1, kind="stable")
     near = near[:, : settings.nearest_sites]
-    kept = np.take_along_axis(fits, near, axis=1)
-    village, slot = np.nonzero(kept)
+    village, slot = np.nonzero(np.take_along_axis(fits, near, axis=1))
     site = near[village, slot]
     people = rows["population_est"].astype("float64").fillna(0).to_numpy()
     return Problem(
@@ -126,8 +127,24 @@ def problem(villages: pd.DataFrame, sites: pd.DataFrame, *, settings: PlanSettin
         cost=rows["cost"].to_numpy("float64"),
         households=homes,
         hazard=people * rows["in_hazard"].to_numpy("float64"),
+        longest_m=longest,
+        consent=rows["consent_share"].to_numpy("float64"),
         capacity=room,
     )
+
+
+def _useful(
+    villages: pd.DataFrame, settings: PlanSettings, *, every_pair: bool
+) -> pd.DataFrame:  # fmt: skip
+    """Return the villages that a plan may hold, by id, with ``consent_share``."""
+    rows = villages.sort_values("village_id")
+    if "consent_share" not in rows:
+        rows = rows.assign(consent_share=np.nan)
+    share = rows["consent_share"].astype("float64")
+    agreed = share.isna() | (share >= settings.consent_least.value) | every_pair
+    useful = (rows["net_quota_mu"] > 0) | (rows["in_hazard"] > 0)
+    complete = rows[["net_quota_mu", "cost", "households_est", "x", "y"]].notna().all(axis=1)
+    return rows[useful & agreed & complete]
 
 
 def solve(
@@ -149,45 +166,30 @@ def solve(
     count = len(given.village)
     if count == 0:
         nothing = np.empty(0, dtype=np.int64)
-        return None if settings.quota_least else _worth(given, nothing, settings, 0.0)
-    rules = _rules(given, settings, households_most)
+        return None if settings.quota_least else worth_of(given, nothing, settings)
     low = np.zeros(count)
     if fixed is not None:
         low[fixed] = 1
-    weights = _weights(given, settings)
-    with _solver_kept_quiet():
+    weights, rules = _weights(given, settings), _rules(given, settings, households_most)
+    with kept_quiet():
         near = rounded(weights, rules, low)
-        if near.taken is not None and near.gap <= settings.gap:
-            return _worth(given, np.flatnonzero(near.taken), settings, near.gap)
-        found = milp(
-            -weights, integrality=np.ones(count), bounds=Bounds(near.low, near.high),
-            constraints=rules,
-            options={"mip_rel_gap": settings.gap, "time_limit": settings.seconds},
-        )  # fmt: skip
-    if found.x is None:
+    if near.taken is not None and near.gap <= settings.gap:
+        return worth_of(given, np.flatnonzero(near.taken), settings, gap=near.gap)
+    found = solved(
+        -weights, rules, integrality=np.ones(count), bounds=Bounds(near.low, near.high),
+        gap=settings.gap, seconds=settings.seconds,
+    )  # fmt: skip
+    if found is None:
         return None
-    return _worth(given, np.flatnonzero(found.x > 0.5), settings, float(found.mip_gap or 0.0))
-
-
-@contextmanager
-def _solver_kept_quiet() -> Iterator[None]:
-    """Close the terminal to the solver: HiGHS prints lines of its own whatever it is told."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
+    return worth_of(given, np.flatnonzero(found.x > 0.5), settings, gap=found.gap)
 
 
 def _weights(given: Problem, settings: PlanSettings) -> Floats:
     """Return what a pair adds to the objective, less a millionth of the best for a long way."""
     worth = _values(given, settings)[given.village]
     scale = float(np.abs(worth).max()) or 1.0
-    return np.asarray(worth - 1e-6 * scale * given.way_m / settings.longest_m)
+    longest = float(given.way_m.max()) or 1.0
+    return np.asarray(worth - 1e-6 * scale * given.way_m / longest)
 
 
 def _values(given: Problem, settings: PlanSettings) -> Floats:
@@ -210,29 +212,38 @@ def _density(given: Problem) -> float:
     return 0.5 * float(given.quota.clip(0).sum() / max(given.households.sum(), 1e-9))
 
 
+def by_village(given: Problem) -> csr_matrix:
+    """Return which pairs are of which village, (villages, pairs)."""
+    count = len(given.village)
+    places = (given.village, np.arange(count))
+    return csr_matrix((np.ones(count), places), shape=(len(given.village_ids), count))
+
+
+def by_site(given: Problem) -> csr_matrix:
+    """Return how many households each pair brings to which site, (sites, pairs)."""
+    count = len(given.village)
+    homes = given.households[given.village]
+    return csr_matrix((homes, (given.site, np.arange(count))), shape=(len(given.site_ids), count))
+
+
 def _rules(
     given: Problem, settings: PlanSettings, households_most: float | None
 ) -> list[LinearConstraint]:
-    pairs = np.arange(len(given.village))
-    ones = np.ones(len(pairs))
-    once = csr_matrix((ones, (given.village, pairs)), shape=(len(given.village_ids), len(pairs)))
-    room = csr_matrix((given.households[given.village], (given.site, pairs)),
-                      shape=(len(given.site_ids), len(pairs)))  # fmt: skip
+    of = given.village
     rules = [
-        LinearConstraint(once, -np.inf, 1),
-        LinearConstraint(room, -np.inf, given.capacity),
-        LinearConstraint(given.cost[given.village][None, :], -np.inf, settings.budget),
+        LinearConstraint(by_village(given), -np.inf, 1),
+        LinearConstraint(by_site(given), -np.inf, given.capacity),
+        LinearConstraint(given.cost[of][None, :], -np.inf, settings.budget),
     ]
     if settings.quota_least:
-        rules.append(LinearConstraint(given.quota[given.village][None, :], settings.quota_least,
-                                      np.inf))  # fmt: skip
+        rules.append(LinearConstraint(given.quota[of][None, :], settings.quota_least, np.inf))
     if households_most is not None:
-        rules.append(LinearConstraint(given.households[given.village][None, :], -np.inf,
-                                      households_most))  # fmt: skip
+        rules.append(LinearConstraint(given.households[of][None, :], -np.inf, households_most))
     return rules
 
 
-def _worth(given: Problem, pairs: Ints, settings: PlanSettings, gap: float) -> Solution:
+def worth_of(given: Problem, pairs: Ints, settings: PlanSettings, *, gap: float = 0.0) -> Solution:
+    """Return what chosen pairs amount to."""
     chosen = given.village[pairs]
     return Solution(
         pairs=pairs,

@@ -1,23 +1,14 @@
-"""Budgets as a nested ladder, the front of quota against households, and what to relax."""
+"""Budgets as a nested ladder, and the front of quota against households moved."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from landuse.plans.consolidation import UNITS, PlanSettings, Problem, Solution, solve
+from landuse.plans.consolidation import UNITS, PlanSettings, Problem, solve
 
 LADDER = ["step", "budget", "villages", "quota_mu", "cost", "households", "worth", "free_worth",
           "nesting_price"]  # fmt: skip
-RULES = {
-    "budget": ("预算", "budget"),
-    "capacity": ("安置点容量", "capacity of sites"),
-    "quota_least": ("最少节余指标", "least quota"),
-    "households_most": ("最多搬迁户数", "most households moved"),
-}
 
 
 def budget_ladder(
@@ -95,60 +86,3 @@ def pareto(given: Problem, *, settings: PlanSettings, points: int = 10) -> pd.Da
     return table[table["quota_mu"] > table["quota_mu"].cummax().shift(fill_value=-1.0)].reset_index(
         drop=True
     )
-
-
-def to_relax(
-    given: Problem, *, settings: PlanSettings, households_most: float | None = None
-) -> pd.DataFrame:
-    """Return the smallest set of rules to relax so that a plan exists; empty where one does.
-
-    Sets of one rule are tried before sets of two, and so on; of equal sets the first in the order
-    of ``RULES``. ``by`` is by how much the rule must give: what the cheapest plan that keeps all
-    others needs beyond it.
-
-    Returns
-    -------
-    ``rule``, ``zh``, ``en``, ``limit``, ``needed``, ``by``.
-    """
-    if solve(given, settings=settings, households_most=households_most) is not None:
-        return pd.DataFrame(columns=["rule", "zh", "en", "limit", "needed", "by"])
-    present = ["budget", "capacity"]
-    present += ["quota_least"] if settings.quota_least else []
-    present += ["households_most"] if households_most is not None else []
-    for size in range(1, len(present) + 1):
-        for rules in combinations(present, size):
-            eased = _eased(given, settings, households_most, rules)
-            if eased is not None:
-                return _told(given, settings, households_most, rules, eased)
-    return pd.DataFrame(columns=["rule", "zh", "en", "limit", "needed", "by"])
-
-
-def _eased(
-    given: Problem, settings: PlanSettings, most: float | None, rules: tuple[str, ...]
-) -> Solution | None:
-    """Return a plan without the rules; among several it is the one that needs least of them."""
-    free = settings.model_copy(update={
-        **({"budget": 1e12} if "budget" in rules else {}),
-        **({"quota_least": 0.0} if "quota_least" in rules else {}),
-    })  # fmt: skip
-    held = replace(given, capacity=given.capacity * 0 + 1e9) if "capacity" in rules else given
-    return solve(held, settings=free, households_most=None if "households_most" in rules else most)
-
-
-def _told(
-    given: Problem, settings: PlanSettings, most: float | None, rules: tuple[str, ...],
-    eased: Solution,
-) -> pd.DataFrame:  # fmt: skip
-    load = np.bincount(given.site[eased.pairs], given.households[given.village[eased.pairs]],
-                       minlength=len(given.site_ids))  # fmt: skip
-    over = np.maximum(load - given.capacity, 0).sum()
-    figures = {
-        "budget": (settings.budget, eased.cost),
-        "capacity": (float(given.capacity.sum()), float(given.capacity.sum() + over)),
-        "quota_least": (settings.quota_least, eased.quota),
-        "households_most": (most or 0.0, eased.households),
-    }
-    rows = [{"rule": rule, "zh": RULES[rule][0], "en": RULES[rule][1], "limit": figures[rule][0],
-             "needed": figures[rule][1], "by": abs(figures[rule][1] - figures[rule][0])}
-            for rule in rules]  # fmt: skip
-    return pd.DataFrame(rows)

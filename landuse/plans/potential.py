@@ -9,16 +9,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landuse.core.findings import Finding
-from landuse.core.settings import Settings
 from landuse.core.units import m2_to_mu
-from landuse.indicators.measured import Limit
+from landuse.indicators.measured import Limit, LimitSettings
+from landuse.plans.village_land import village_land_m2
 
 STAGE = "potential"
 Floats = NDArray[np.float64]
 METHODS = ("potential_percapita_m2", "potential_household_m2", "potential_idle_m2")
 
 
-class PotentialSettings(Settings):
+class PotentialSettings(LimitSettings):
     """Standards of land, and how much of the theory can come true."""
 
     per_person_m2: Limit = Limit(
@@ -49,7 +49,8 @@ def consolidation_potential(
 
     Parameters
     ----------
-    villages : ``village_id``, ``area_m2`` and, where known, ``population_est``,
+    villages : ``village_id``, the columns of `village_land_m2` (A) and, where known,
+        ``population_est``,
         ``households_est``, ``hollow_share``, ``hvs``, ``mrs``, ``slope_deg``, ``travel_min``.
 
     Returns
@@ -61,7 +62,8 @@ def consolidation_potential(
     Source: domain.md §3.5; three-dimension model of 禹城 (JARE 2017).
     """
     known = villages.reindex(columns=[*_READ]).astype("float64")
-    area = known["area_m2"].where(known["area_m2"] > 0)
+    land = village_land_m2(known)
+    area = land.where(land > 0)
     methods = {
         "potential_percapita_m2": area - settings.per_person_m2.value * known["population_est"],
         "potential_household_m2": area * (1 - settings.public_share.value)
@@ -79,8 +81,8 @@ def consolidation_potential(
     return {"potential": table, "findings": _findings(table, area, settings)}
 
 
-_READ = ("area_m2", "population_est", "households_est", "hollow_share", "hvs", "mrs", "slope_deg",
-         "travel_min")  # fmt: skip
+_READ = ("area_m2", "homestead_m2", "population_est", "households_est", "hollow_share", "hvs",
+         "mrs", "slope_deg", "travel_min")  # fmt: skip
 
 
 def _share(known: pd.DataFrame, settings: PotentialSettings) -> pd.Series:

@@ -12,8 +12,11 @@ from pydantic import Field
 from landuse.core.findings import Finding
 from landuse.indicators.measured import Limit
 from landuse.plans.consolidation import PlanSettings, problem
-from landuse.plans.ladder import budget_ladder, pareto, to_relax
+from landuse.plans.ladder import budget_ladder, pareto
 from landuse.plans.receiving import ReceivingSettings, receiving_sites
+from landuse.plans.relax import to_relax
+from landuse.plans.village_land import whole_households
+from landuse.scores.villages import KINDS
 
 STAGE = "consolidation"
 ASKED = (
@@ -23,13 +26,24 @@ ASKED = (
 
 
 class ProposalSettings(PlanSettings):
-    """The planner's choice, how many steps the ladder has, and what a household costs."""
+    """The planner's choice, how far people may go, the ladder's steps, and what a household costs.
+
+    Who moves down from the mountain leaves the fields behind; who moves together with the village
+    goes on farming them: hence two distances.
+    """
 
     steps: int = Field(10, ge=1, le=40)
     front: int = Field(8, ge=0, le=40, description="points of the front; 0 = none")
     first_year: int | None = Field(
         None, ge=1990, le=2100, description="year of the first step; none = no year is named"
     )
+    longest_m: Limit = Limit(
+        value=5_000, unit="m", source="from old fields, domain.md §3.8", mark="P"
+    )
+    longest_mountain_m: Limit = Limit(
+        value=20_000, unit="m", mark="P",
+        source="proposed here: 下山搬迁 goes to a town or zone, not by the old fields",
+    )  # fmt: skip
     household_cost: Limit = Limit(
         value=25, unit="10,000 yuan a household", source="proposed here; set the county's own",
         mark="P",
@@ -67,8 +81,8 @@ def propose(
     ``plan``, ``ladder``, ``front``, ``relax`` (see `plans.ladder`), ``ledger`` (the quota with the
     plan's ``project``, ``year``; see `scheduled`), ``reach`` (one row: ``candidates``, ``useful``:
     that free quota or lie by a hazard, ``with_site``: of these, with a site that has room within
-    ``longest_m``), ``findings``. Costs are in 10,000 yuan:
-    households x ``household_cost``. Budgets are equal steps up to ``budget``.
+    ``longest_m``, or ``longest_mountain_m`` for mountain villages), ``findings``. Costs are in
+    10,000 yuan: households x ``household_cost``. Budgets are equal steps up to ``budget``.
     """
     rows = candidate_rows(villages, quota, settlements, consent, settings)
     given = problem(rows, sites, settings=settings)
@@ -77,7 +91,9 @@ def propose(
     plan = plan.merge(rows[["village_id", "kind", "name", "town_name"]], on="village_id")
     reach = pd.DataFrame({
         "candidates": [len(rows)], "useful": [len(given.village_ids)],
-        "with_site": [len(np.unique(given.village))], "longest_m": [settings.longest_m],
+        "with_site": [len(np.unique(given.village))],
+        "longest_m": [settings.longest_m.value],
+        "longest_mountain_m": [settings.longest_mountain_m.value],
     })  # fmt: skip
     front = (
         pareto(given, settings=settings, points=settings.front) if settings.front else ladder[:0]
@@ -87,7 +103,7 @@ def propose(
         "ladder": ladder,
         "front": front,
         "ledger": scheduled(quota, plan, settings=settings),
-        "relax": to_relax(given, settings=settings),
+        "relax": to_relax(rows, sites, settings=settings),
         "reach": reach,
         "findings": _findings(reach, sites=len(sites), consent=consent),
     }
@@ -116,18 +132,21 @@ def candidate_rows(
     consent: pd.DataFrame | None,
     settings: ProposalSettings,
 ) -> pd.DataFrame:
-    """Return the villages of the ledger with place, cost, hazard and, where known, consent."""
-    facts = ["village_id", "kind", "name", "town_name", "households_est", "population_est"]
+    """Return the villages of the ledger with place, reach, cost, hazard and, if known, consent."""
+    facts = ["village_id", "kind", "kinds", "name", "town_name", "households_est", "population_est"]
     known = villages.reindex(columns=[*facts, "hazard_near"])
     rows = quota[["village_id", "net_quota_mu"]].merge(known, on="village_id", validate="1:1")
     inside = settlements.set_index("settlement_id").geometry.representative_point()
     place = inside.reindex(rows["village_id"])
+    mountain = rows["kinds"].str.contains(KINDS["mrs"][0])
     rows = rows.assign(
+        longest_m=np.where(mountain, settings.longest_mountain_m.value, settings.longest_m.value),
         x=place.x.to_numpy(),
         y=place.y.to_numpy(),
         in_hazard=rows["hazard_near"].astype("float64").fillna(0),
-        cost=rows["households_est"].astype("float64") * settings.household_cost.value,
+        households_est=whole_households(rows["households_est"]),
     )
+    rows["cost"] = rows["households_est"] * settings.household_cost.value
     if consent is None:
         return rows
     share = consent.drop_duplicates("settlement_id", keep="last").set_index("settlement_id")
@@ -141,8 +160,10 @@ def _findings(reach: pd.DataFrame, *, sites: int, consent: pd.DataFrame | None) 
         _told(
             "note",
             f"{count['useful'] - count['with_site']:.0f} / {count['useful']:.0f}",
-            f"{count['longest_m']:.0f} m 内没有容得下的安置点，不在方案内",
-            f"no site with room within {count['longest_m']:.0f} m: not in the plan",
+            f"{count['longest_m']:.0f} m（下山搬迁 {count['longest_mountain_m']:.0f} m）"
+            "内没有容得下的安置点，不在方案内",
+            f"no site with room within {count['longest_m']:.0f} m (mountain villages "
+            f"{count['longest_mountain_m']:.0f} m): not in the plan",
         ),
         _told("note", str(sites), "筛选出的安置点", "receiving sites after screening"),
     ]

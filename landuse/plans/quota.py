@@ -13,9 +13,9 @@ import pandas as pd
 from pydantic import Field
 
 from landuse.core.findings import Finding
-from landuse.core.settings import Settings
 from landuse.core.units import m2_to_mu
-from landuse.indicators.measured import Limit
+from landuse.indicators.measured import Limit, LimitSettings
+from landuse.plans.village_land import village_land_m2, whole_households
 
 STAGE = "quota"
 AREAS = (
@@ -36,7 +36,7 @@ PADDY, KEPT = "水田", "保留建设"
 NOT_RATED = "待评"
 
 
-class QuotaSettings(Settings):
+class QuotaSettings(LimitSettings):
     """Standards of rehousing and of what a village keeps."""
 
     reclaimed_share: Limit = Limit(
@@ -70,7 +70,8 @@ def quota_ledger(*, villages: pd.DataFrame, settings: QuotaSettings) -> dict[str
 
     Parameters
     ----------
-    villages : ``village_id``, ``town_code``, ``area_m2``, ``households_est``, ``slope_deg``,
+    villages : ``village_id``, ``town_code``, the columns of `village_land_m2`,
+        ``households_est`` (counted as whole ones, rounded up), ``slope_deg``,
         ``reclaim_to`` (水田 | 旱地 | 园地 | 林地（复绿） | 保留建设 | ""); optional ``project``,
         ``year``, ``prime_farmland_share``, ``eco_redline_share``.
 
@@ -107,13 +108,13 @@ def quota_ledger(*, villages: pd.DataFrame, settings: QuotaSettings) -> dict[str
 def _cents(rows: pd.DataFrame, settings: QuotaSettings) -> pd.DataFrame:
     """Return the areas in hundredths of a mu, whole; what is left by rounding is not reclaimed."""
     to = rows["reclaim_to"]
-    cleared = _whole(m2_to_mu(rows["area_m2"].astype("float64")))
+    cleared = _whole(m2_to_mu(village_land_m2(rows)))
     slope = rows.reindex(columns=["slope_deg"])["slope_deg"].astype("float64")
     steep = cleared.where((slope > _STEEP) & to.ne(OTHER[1]), 0)
     flat = cleared - steep
     made = np.floor(flat * settings.reclaimed_share.value).astype("int64")
     cropland, other = made.where(to.isin(CROPLAND), 0), made.where(to.isin(OTHER), 0)
-    homes = rows["households_est"].astype("float64") * settings.resettle_m2.value
+    homes = whole_households(rows["households_est"]) * settings.resettle_m2.value
     resettle = _whole(m2_to_mu(homes))
     reserved = np.ceil((cropland + other) * settings.reserved_share.value).astype("int64")
     taken = np.ceil(resettle * settings.cropland_on_new_site.value).astype("int64")

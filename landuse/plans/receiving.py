@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from landuse.core.findings import Finding
-from landuse.core.settings import Settings
-from landuse.indicators.measured import Limit
+from landuse.indicators.measured import Limit, LimitSettings
 
 STAGE = "receiving"
 LINES = {
@@ -21,7 +20,7 @@ LINES = {
 """Layers that refuse a site they touch; one that the study lacks is told, never replaced."""
 
 
-class ReceivingSettings(Settings):
+class ReceivingSettings(LimitSettings):
     """Filters of receiving sites and the land a household needs."""
 
     steepest_deg: Limit = Limit(value=8, unit="°", source="domain.md §3.8", mark="P")

@@ -69,6 +69,10 @@ EMPTIED: Final[dict[str, Words]] = {
         "registered people of villages empty; their ranking is relative only",
     ),
     "village_list": ("不能核对村名录", "the list of villages cannot be compared"),
+    "town_census": (
+        "人口格网只能按全县总数校正",
+        "the population grid can be brought to the county's total only",
+    ),
     "census": ("不能对照普查人口", "no census to compare with"),
 }
 NOTHING: Final[Words] = ("本版本没有成果依赖它", "no product of this version rests on it")

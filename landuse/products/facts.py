@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from landuse.indicators.measured import Limit
 from landuse.products.absence_cost import AbsenceBill, absence_bill, joined
 from landuse.products.columns import ColumnLike, ColumnName
 from landuse.products.emptied import NOTHING
@@ -213,6 +214,7 @@ class RunFacts:
     names : indicator name -> its names, unit, digits and roles.
     decisions : land-use codes left to decide, of `objects.crosswalk`; None where not asked.
     village_model : the score model of natural villages; None where none was judged.
+    plan_rules : the limits the plan rests on, by ``section.name`` of the study file.
     proposal : the consolidation plan; None where no village was judged.
     quota, potential : of `plans`, by village; None where there is no natural village.
     villages : of `scores.villages`; None where there is no natural village.
@@ -239,6 +241,7 @@ class RunFacts:
     village_model: ScoreModel | None = None
     proposal: PlanFacts | None = None
     potential: pd.DataFrame | None = None
+    plan_rules: Mapping[str, Limit] = field(default_factory=dict)
 
     @property
     def grades(self) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ def gather(
         villages=villages,
         quota=quota,
         village_model=settings.village_model if villages is not None else None,
+        plan_rules=settings.plan_rules,
         proposal=PlanFacts(**plan) if plan else None,
         potential=with_reclaim(potential, reclaim),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -36,7 +36,12 @@ def parameter_table(
         for grade in model.grades
     ]  # fmt: skip
     rows += _evidence_rules(model)
-    table = pd.DataFrame(rows, columns=list(PARAMETER_COLUMNS))
+    return parameter_rows(rows)
+
+
+def parameter_rows(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """Return rows with ``PARAMETER_COLUMNS``: what a row does not name is "" or null."""
+    table = pd.DataFrame(rows, columns=list(PARAMETER_COLUMNS), dtype=object)
     numeric = ["weight", "available"]
     texts = [name for name in PARAMETER_COLUMNS if name not in numeric]
     table[texts] = table[texts].fillna("").astype("str")

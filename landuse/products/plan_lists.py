@@ -34,6 +34,7 @@ _LADDER = (
     SheetColumn("unit_zh", "最优与代价的单位"),
 )
 _RELAX = (
+    SheetColumn("option", "可选办法", "number"),
     SheetColumn("zh", "需放宽的条件", width=20),
     SheetColumn("limit", "现值", "number", 2),
     SheetColumn("needed", "需要", "number", 2),

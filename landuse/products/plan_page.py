@@ -23,7 +23,7 @@ def plan_page(proposal: PlanFacts | None) -> dict[str, Any] | None:
     sites = proposal.sites
     return {
         "ladder": proposal.ladder.to_dict("records"),
-        "relax": proposal.relax.to_dict("records"),
+        "relax": [rows.to_dict("records") for _, rows in proposal.relax.groupby("option")],
         "chart": front_chart(proposal.front),
         "villages": len(proposal.plan),
         "reach": proposal.reach.to_dict("records")[0],

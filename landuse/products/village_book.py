@@ -8,6 +8,7 @@ from landuse.indicators.villages.dictionary import VILLAGE_COLUMNS
 from landuse.products.facts import RunFacts
 from landuse.products.method import parameter_table
 from landuse.products.plan_lists import plan_sheets
+from landuse.products.plan_rules import plan_rule_table
 from landuse.products.quota_lists import quota_sheets
 from landuse.products.sheets import Sheet, SheetColumn, sheet_of
 from landuse.products.village_lists import ALIASES, CAUTION, village_sheets
@@ -53,8 +54,9 @@ def _dictionary(villages: pd.DataFrame | None) -> tuple[Sheet, ...]:
 
 
 def _parameters(run: RunFacts) -> tuple[Sheet, ...]:
-    """Return criteria, vetoes and grades of villages with source and mark."""
+    """Return criteria, vetoes and grades of villages and the plan's limits, source and mark."""
     if run.village_model is None:
         return ()
-    table = parameter_table(run.village_model)
+    rules = plan_rule_table(run.plan_rules)
+    table = pd.concat([parameter_table(run.village_model), rules], ignore_index=True)
     return (sheet_of("参数与依据", table, parameter_columns(), frozen_columns=4),)

@@ -42,6 +42,7 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
     "consent": ("搬迁意愿调查", "consent survey"),
     "village_list": ("行政村名录", "list of villages"),
     "census": ("人口普查", "population census"),
+    "town_census": ("分乡镇人口", "census by town"),
     "previous_parcels": ("上一次的地块", "parcels of an earlier run"),
     "previous_settlements": ("上一次的自然村", "natural villages of an earlier run"),
 }

@@ -154,6 +154,9 @@ class Sources(Settings):
     )
     village_list: TableSource | None = None
     census: TableSource | None = None
+    town_census: TableSource | None = Field(
+        None, description="residents of each town by the census / 分乡镇常住人口"
+    )
     previous_parcels: VectorSource | None = Field(
         None, description="parcels of an earlier run, to keep their ids / 上一次的地块，沿用编号"
     )

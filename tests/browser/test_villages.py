@@ -178,7 +178,7 @@ def test_english_hostile_names_and_words_that_never_appear(
 def test_a_plan_that_cannot_be_says_what_to_relax(
     open_map: Opener, saved: Callable[[MapInput, str], Path]
 ) -> None:
-    relax = ({"zh": "预算", "en": "budget", "limit": 1_000.0, "needed": 1_600.0},)
+    relax = ({"option": 1, "zh": "预算", "en": "budget", "limit": 1_000.0, "needed": 1_600.0},)
     path = saved(replace(map_input(60), villages=replace(village_input(), relax=relax)), "relax")
     opened = open_map(path, fragment="#k=plan")
     assert "至少需放宽：预算（现 1,000，需 1,600）" in opened.page.inner_text("#right")

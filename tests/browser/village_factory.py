@@ -82,7 +82,8 @@ def village_input() -> VillageInput:
     return VillageInput(
         villages=villages, kinds=KINDS, criteria=CRITERIA, contributions=contributions,
         every=EVERY, moves=moves, sites=sites, ladder=ladder,
-        reach={"candidates": 60, "useful": 50, "with_site": 40, "longest_m": 5_000.0},
+        reach={"candidates": 60, "useful": 50, "with_site": 40, "longest_m": 5_000.0,
+               "longest_mountain_m": 20_000.0},
     )  # fmt: skip
 
 

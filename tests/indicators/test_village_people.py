@@ -39,8 +39,10 @@ def houses(*widths: float) -> gpd.GeoDataFrame:
 
 def people(settlements: gpd.GeoDataFrame, **more: object) -> pd.DataFrame:
     layers: dict[str, object] = dict.fromkeys(
-        ("villages", "county", "buildings", "population", "register_population", "census")
-    )
+        ("villages", "county", "towns", "buildings", "population", "register_population",
+         "town_census")
+    )  # fmt: skip
+    layers["frame"] = {}
     result = measure_village_people(
         settlements=settlements, settings=VillagePeopleSettings(), **(layers | more)
     )
@@ -77,11 +79,45 @@ def test_without_a_register_houses_and_the_grid_count_and_say_so() -> None:
         "raster", "buildings",
     ]  # fmt: skip
     county = polygons(rect(0, 0, 1_200, 120))
-    census = pd.DataFrame({"population": [1_440.0]})
-    scaled = people(hamlets(10), population=grid, county=county, census=census)
+    scaled = people(hamlets(10), population=grid, county=county, frame={"population": 1_440.0})
     # The grid holds 720 in the county, the census counted 1,440.
     assert scaled["population_est"].tolist() == pytest.approx([100])
     assert scaled["population_basis"].tolist() == ["raster_rescaled"]
+
+
+def test_the_grid_is_brought_to_what_each_town_counted() -> None:
+    """0.5 persons a cell: 600 in the county; town A holds 300 and counted 900, B is not counted.
+
+    The county counted 1,100, so 200 are left for the 300 that the grid has outside A.
+    """
+    grid = layer(np.full((10, 120), 0.5))
+    towns = polygons(rect(0, 0, 600, 100), rect(600, 0, 1_200, 100), town_code=["A", "B"])
+    county = polygons(rect(0, 0, 1_200, 100))
+    given_ = hamlets(10, 10).assign(town_code=["A", "B"])
+    census = pd.DataFrame({"town_code": ["A", "A", "C"], "population": [1.0, 900.0, 5.0],
+                           "year": [2010, 2020, 2020]})  # fmt: skip
+    table = people(given_, population=grid, towns=towns, county=county, town_census=census,
+                   frame={"population": 1_100.0})  # fmt: skip
+    # Each hamlet is 100 cells: 50 persons by the grid.
+    assert table["population_est"].tolist() == pytest.approx([50 * 900 / 300, 50 * 200 / 300])
+    assert table["population_basis"].tolist() == ["raster_rescaled_town", "raster_rescaled"]
+
+
+@given(counts=st.lists(st.integers(1, 5_000), min_size=3, max_size=3), county=st.integers(1, 500))
+def test_people_of_whole_towns_are_the_people_counted(counts: list[int], county: int) -> None:
+    """Outlines that fill the county hold, town by town, what the census counted there."""
+    grid = layer(np.arange(30 * 10, dtype="float64").reshape(10, 30))
+    blocks = [rect(100 * k, 0, 100 * k + 100, 100) for k in range(3)]
+    towns = polygons(*blocks, town_code=["A", "B", "C"])
+    given_ = villages(*blocks).assign(town_code=["A", "B", "C"])
+    census = pd.DataFrame({"town_code": ["A", "B", "C"], "population": counts})
+    whole = polygons(rect(0, 0, 300, 100))
+    every = people(given_, population=grid, towns=towns, county=whole, town_census=census,
+                   frame={"population": float(sum(counts) + county)})  # fmt: skip
+    assert every["population_est"].tolist() == pytest.approx(counts)
+    two = people(given_, population=grid, towns=towns, county=whole, town_census=census[:2],
+                 frame={"population": float(sum(counts))})  # fmt: skip
+    assert two["population_est"].sum() == pytest.approx(sum(counts))
 
 
 def test_nothing_known_stays_unknown() -> None:
@@ -114,6 +150,21 @@ def test_hollow_share_is_by_area_of_homesteads_only() -> None:
     assert table["hollow_share"].tolist() == pytest.approx([0.4])
     # 60 of 100 metres have a meter: enough.
     assert table["homestead_kwh_m2"].tolist() == pytest.approx([3.0])
+
+
+def test_a_village_without_a_plot_is_told_only_where_plots_are_mapped() -> None:
+    plots = polygons(rect(0, 0, 40, 100), rect(1_000, 0, 1_040, 100), parcel_id=["a", "b"])
+    flags = pd.DataFrame({"parcel_id": ["a", "b"], "group": "VILLAGE", "flag": "none"})
+
+    def none(*widths: float) -> pd.Series:
+        return measure_village_homesteads(
+            settlements=hamlets(*widths), parcels=plots, judged=flags, settings=HomesteadSettings()
+        )["table"]
+
+    assert none(10, 10, 10)["no_homestead"].tolist() == [0, 0, 1]  # two of three have a plot
+    few = none(10, 10, 10, 10, 10)  # two of five: plots are not mapped
+    assert "no_homestead" not in few
+    assert "homestead_m2" not in few
 
 
 def test_a_cluster_without_a_home_is_told() -> None:

@@ -43,6 +43,21 @@ def test_three_methods_by_hand() -> None:
     assert (row["potential_low_mu"], row["potential_high_mu"]) == pytest.approx((5.4, 12.6))
 
 
+def test_where_homesteads_are_mapped_only_they_count() -> None:
+    """Of an outline of 30,000 m2 the plots hold 12,000: 12,000 - 120 x 50 = 6,000 m2 a person."""
+    row = potential(area_m2=[30_000.0], homestead_m2=[12_000.0], population_est=[50.0]).iloc[0]
+    assert row["potential_percapita_m2"] == pytest.approx(6_000)
+    frame = villages([(30_000.0, 10, 3.0, "旱地", "甲")] * 2).assign(homestead_m2=[12_000.0, NAN])
+    # 12,000 m2 = 18 mu; not mapped: the outline, 45 mu.
+    assert ledger(frame)["cleared_mu"].tolist() == [18.0, 45.0]
+
+
+def test_a_part_of_a_household_is_rehoused_as_a_whole_one() -> None:
+    frame = villages([(9_000.0, 3, 3.0, "旱地", "甲")] * 2).assign(households_est=[2.1, 3.0])
+    # 3 x 200 m2 = 0.9 mu in both.
+    assert ledger(frame)["resettlement_mu"].tolist() == [0.9, 0.9]
+
+
 def test_nothing_known_is_null_and_no_method_is_below_zero() -> None:
     table = potential(area_m2=[10_000.0, NAN, 10_000.0], population_est=[900.0, 9.0, NAN])
     assert table["potential_percapita_m2"].tolist() == pytest.approx([0, NAN, NAN], nan_ok=True)

@@ -9,10 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point, box
 
+from landuse.indicators.measured import limits
+from landuse.plans.potential import PotentialSettings
+from landuse.plans.proposal import ProposalSettings
+from landuse.plans.quota import QuotaSettings
+from landuse.plans.receiving import ReceivingSettings
 from landuse.products.facts import PlanFacts
 from landuse.products.plan_layers import MOVE_NAMES, SITE_NAMES, move_layer, site_layer, with_plan
 from landuse.products.plan_lists import plan_sheets, used_sites
 from landuse.products.plan_page import front_chart, plan_page
+from landuse.products.plan_rules import NAMES, plan_rule_table
 
 CRS = "EPSG:4549"
 
@@ -37,9 +43,9 @@ def facts() -> PlanFacts:
     })  # fmt: skip
     refused = pd.DataFrame({"site_id": ["S3"], "rule_zh": "坡度过大", "rule_en": "too steep",
                             "value": [9.0], "limit": [8.0]})  # fmt: skip
-    relax = pd.DataFrame(columns=["rule", "zh", "en", "limit", "needed", "by"])
+    relax = pd.DataFrame(columns=["option", "rule", "zh", "en", "limit", "needed", "by"])
     reach = pd.DataFrame({"candidates": [5], "useful": [3], "with_site": [2],
-                          "longest_m": [5_000.0]})  # fmt: skip
+                          "longest_m": [5_000.0], "longest_mountain_m": [20_000.0]})  # fmt: skip
     return PlanFacts(reach=reach, plan=plan, ladder=ladder, front=front, relax=relax, sites=sites,
                      refused=refused)  # fmt: skip
 
@@ -105,3 +111,15 @@ def test_every_point_of_the_chart_lies_inside_its_axes(households: list[float]) 
     assert all(chart["top"] - 0.06 <= float(p["y"]) <= chart["bottom"] for p in chart["points"])
     assert len(chart["x"]) <= 7
     assert front_chart(front.iloc[:0].assign(quota_mu=[])) is None
+
+
+def test_every_limit_of_a_plan_is_told_with_source_and_mark() -> None:
+    """The names cover exactly the limits of the four sections, so that none can be left out."""
+    sections = {"potential": PotentialSettings(), "quota": QuotaSettings(),
+                "receiving": ReceivingSettings(), "plan": ProposalSettings()}  # fmt: skip
+    rules = {f"{section}.{name}": limit for section, given_ in sections.items()
+             for name, limit in limits(given_).items()}  # fmt: skip
+    assert set(rules) == set(NAMES)
+    table = plan_rule_table(rules).set_index("code")
+    assert table.loc["plan.longest_m", ["limit", "mark"]].tolist() == ["5000 m", "P（本方案建议）"]
+    assert table["source"].str.len().gt(0).all()

@@ -55,6 +55,7 @@ VILLAGE_COLUMNS: tuple[Column, ...] = (
            _PLOTS),
     Column("hollow_share", "疑似闲置低效宅基地占比", "share of homesteads suspected", "%", 1,
            _PLOTS),
+    Column("no_homestead", "没有宅基地图斑（1=是）", "no homestead plot (1 = yes)", "–", 0, _PLOTS),
     Column("homestead_kwh_m2", "宅基地单位面积用电", "electricity a square metre of homestead",
            "kWh/m²", 1, (("electricity",), *_PLOTS)),
     *GROUND_COLUMNS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,12 +14,10 @@ from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 from landuse.indicators.measured import Limit, Measured, absent
 from landuse.indicators.villages.ground import Floats, as_parcels, start
-from landuse.indicators.zonal import Zones, total
+from landuse.indicators.villages.rescale import rescaled_people
 
 STAGE = "village_people"
-REGISTER, RASTER, RESCALED, LISTED, BUILDINGS = (
-    "register", "raster", "raster_rescaled", "list", "buildings",
-)  # fmt: skip
+REGISTER, LISTED, BUILDINGS = "register", "list", "buildings"
 COUNTS = ("registered_population", "resident_population", "households")
 
 
@@ -37,7 +37,9 @@ def measure_village_people(
     buildings: gpd.GeoDataFrame | None,
     population: Layer | None,
     register_population: pd.DataFrame | None,
-    census: pd.DataFrame | None,
+    towns: gpd.GeoDataFrame | None,
+    town_census: pd.DataFrame | None,
+    frame: Mapping[str, float | None],
     settings: VillagePeopleSettings,
 ) -> Measured:
     """Estimate people, households and dwellings; say what each estimate rests on.
@@ -52,12 +54,14 @@ def measure_village_people(
         bureau's own list go first.
     villages : polygons with ``village_code``. ``buildings`` : ``levels`` or ``height_m``.
     population : persons a cell. ``register_population`` : ``village_code`` and ``COUNTS``.
-    census : ``population`` of the county, to which the raster is rescaled.
+    towns, town_census : to which the grid is rescaled, see `rescaled_people`.
+    frame : ``population`` of the county by its census, to which the rest is.
 
     Returns
     -------
     ``registered_population``, ``resident_population``, ``population_est`` (resident),
-    ``population_basis`` (list | register | raster_rescaled | raster | ""), ``households_est``,
+    ``population_basis`` (list | register | raster_rescaled_town | raster_rescaled | raster | ""),
+    ``households_est``,
     ``households_basis`` (list | register | buildings | ""), ``resident_ratio`` (resident over
     registered of the administrative village), ``dwelling_count``, ``dwelling_floor_m2``,
     ``no_dwelling`` (1 where none stands), ``people_per_dwelling``, ``area_per_person_m2``
@@ -80,10 +84,15 @@ def measure_village_people(
         shared, found = _shared(settlements, register_population, weight, whole)
         findings += found
     table = table.join(shared[["registered_population", "resident_population", "resident_ratio"]])
+    grid = [] if population is None else rescaled_people(
+        settlements=settlements, population=population, towns=towns, town_census=town_census,
+        county=county, counted=frame.get("population"),
+    )  # fmt: skip
+    findings += _other_towns(settlements, town_census)
     people, basis = _first_known(
         (LISTED, _own(settlements, "population")),
         (REGISTER, shared["resident_population"]),
-        _raster(settlements, county, population, census),
+        *grid,
     )
     homes, homes_basis = _first_known(
         (LISTED, _own(settlements, "households")),
@@ -198,19 +207,23 @@ def _own(settlements: gpd.GeoDataFrame, column: str) -> pd.Series | None:
     return settlements[column].astype("float64") if column in settlements else None
 
 
-def _raster(
-    settlements: gpd.GeoDataFrame, county: gpd.GeoDataFrame | None, population: Layer | None,
-    census: pd.DataFrame | None,
-) -> tuple[str, pd.Series | None]:  # fmt: skip
-    """Return people by the grid, rescaled to the census of the county where both are known."""
-    if population is None:
-        return RASTER, None
-    people = total(Zones(as_parcels(settlements)), population)
-    if county is None or census is None or census["population"].isna().all():
-        return RASTER, people
-    seen = float(total(Zones(county[["geometry"]]), population).sum())
-    counted = float(census["population"].dropna().iloc[-1])
-    return RESCALED, people * (counted / seen) if seen > 0 else people
+def _other_towns(
+    settlements: gpd.GeoDataFrame, town_census: pd.DataFrame | None
+) -> list[Finding]:  # fmt: skip
+    if town_census is None:
+        return []
+    here = set(settlements["town_code"]) - {""}
+    missed = sorted(here - set(town_census["town_code"]))
+    if not missed:
+        return []
+    return [
+        Finding(
+            stage=STAGE, kind="note", object_id=", ".join(missed[:10]), value=str(len(missed)),
+            message_zh="分乡镇人口表没有这些乡镇，人口格网只按全县总数校正",
+            message_en="towns that the census by town lacks: their grid is brought to the county's "
+            "total only",
+        )
+    ]  # fmt: skip
 
 
 def _first_known(*sources: tuple[str, pd.Series | None]) -> tuple[pd.Series, pd.Series]:

@@ -28,16 +28,23 @@ function slide(step) {
 }
 
 function bindingText(row, next) {
-  if (D.plan.relax.length) return t("p_relax", { v: D.plan.relax.map((item) => t("p_relax_one", { name: say(item), a: fixed(item.limit, 0), b: fixed(item.needed, 0) })).join(S.lang === "zh" ? "、" : ", ") });
+  if (D.plan.relax.length) return t("p_relax", { v: relaxOptions().join(t("p_relax_or")) });
   if (!next) return t("p_bound_last");
   const more = next.quota_mu - row.quota_mu;
   return more > 0.005 ? t("p_bound_budget", { b: fixed(next.budget - row.budget, 0), q: fixed(more, 2) }) : t("p_bound_sites");
 }
 
 // Candidates that no site can take are said, not hidden: the plan is silent about them.
+// Every smallest set of rules to relax, each in words.
+function relaxOptions() {
+  const sets = new Map();
+  for (const item of D.plan.relax) sets.set(item.option, [...(sets.get(item.option) ?? []), t("p_relax_one", { name: say(item), a: plain(item.limit), b: plain(item.needed) })]);
+  return [...sets.values()].map((rules) => rules.join(S.lang === "zh" ? "、" : ", "));
+}
+function plain(value) { return fixed(value, Math.abs(value) < 10 ? 2 : 0); }
 function reachText() {
   const reach = D.plan.reach;
-  return reach ? h("p", { class: "hint", text: t("p_reach", { a: fixed(reach.candidates, 0), b: fixed(reach.useful, 0), c: fixed(reach.with_site, 0), d: fixed(reach.longest_m / 1000, 0) }) }) : null;
+  return reach ? h("p", { class: "hint", text: t("p_reach", { a: fixed(reach.candidates, 0), b: fixed(reach.useful, 0), c: fixed(reach.with_site, 0), d: fixed(reach.longest_m / 1000, 0), e: fixed(reach.longest_mountain_m / 1000, 0) }) }) : null;
 }
 
 function uncheckedSites() {

@@ -1,0 +1,50 @@
+"""Mixed-integer programmes through HiGHS, which is kept from writing on the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Values of the variables and the relative gap the solver proved."""
+
+    x: NDArray[np.float64]
+    gap: float
+
+
+def solved(
+    cost: NDArray[np.float64], rules: Sequence[LinearConstraint], *,
+    integrality: NDArray[np.float64], bounds: Bounds, gap: float, seconds: float,
+) -> Found | None:  # fmt: skip
+    """Minimise ``cost @ x`` under linear rules; None where no values keep them all."""
+    with kept_quiet():
+        found = milp(
+            cost, integrality=integrality, bounds=bounds, constraints=rules,
+            options={"mip_rel_gap": gap, "time_limit": seconds},
+        )  # fmt: skip
+    if found.x is None:
+        return None
+    return Found(x=found.x, gap=float(found.mip_gap or 0.0))
+
+
+@contextmanager
+def kept_quiet() -> Iterator[None]:
+    """Close the terminal to the solver: HiGHS prints lines of its own whatever it is told."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
