@@ -119,6 +119,11 @@ def check_merge(folder: Path, demo: Made) -> None:
     assert table["state"].tolist() == ["done", "failed"]
     parcels = pd.read_parquet(demo.out / "tables" / "parcels.parquet")
     assert int(table["all_count"][0]) == len(parcels)
+    villages = pd.read_parquet(demo.out / "tables" / "villages.parquet")["kind_en"].value_counts()
+    for column, kind in (("relocation_count", "mountain relocation"),
+                         ("hollow_count", "hollow village"),
+                         ("scattered_count", "scattered hamlet")):  # fmt: skip
+        assert int(table[column][0]) == villages.get(kind, 0)
     merged = pd.read_parquet(folder / "tables" / "parcels.parquet")
     assert merged["parcel_id"].tolist() == parcels["parcel_id"].tolist()
     listed = pd.read_parquet(folder / "tables" / "candidates.parquet")

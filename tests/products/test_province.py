@@ -34,8 +34,10 @@ def county(name: str, *, share: float | None, model: str = "m1", x: float = 119.
         "flag": "suspected_idle", "grade": "I", "rank": [1, 2], "coverage": 0.8,
         "lon": x + 0.1, "lat": 29.1, "town_name": "=镇", "evidence_zh": "依据",
     })  # fmt: skip
-    villages = pd.DataFrame({"village_id": ["v1", "v2"], "kind": ["空心村", "无"],
-                             "score": [70.0, np.nan]})  # fmt: skip
+    villages = pd.DataFrame({
+        "village_id": ["v1", "v2", "v3", "v4"], "score": [70.0, 80.0, 60.0, np.nan],
+        "kind": ["空心村", "下山搬迁村", "零星自然村", "无"],
+    })  # fmt: skip
     return County(name, folder, row | figures | more, suspected, villages,
                   shapely.box(x, 29.0, x + 0.2, 29.2))  # fmt: skip
 
@@ -66,8 +68,9 @@ def test_candidates_rank_by_score_then_area_then_name() -> None:
 def test_only_villages_to_ask_are_listed() -> None:
     rows = village_table([county("c01", share=0.1), county("c02", share=0.1)])
     assert rows is not None
-    assert rows["county"].tolist() == ["c01", "c02"]
-    assert set(rows["kind"]) == {"空心村"}
+    assert len(rows) == 6
+    assert rows["county"].value_counts().to_dict() == {"c01": 3, "c02": 3}
+    assert set(rows["kind"]) == {"空心村", "下山搬迁村", "零星自然村"}
 
 
 def test_a_doubt_is_told_for_equal_codes_and_unequal_days_and_sources() -> None:

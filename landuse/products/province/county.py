@@ -16,6 +16,7 @@ import shapely
 
 from landuse.products.totals import county_totals
 from landuse.products.words import SUSPECTED
+from landuse.scores.villages import KINDS
 
 LONLAT = "EPSG:4326"
 DIGEST_SIGNS = 8
@@ -26,7 +27,8 @@ FIGURES = (
     "vetoed_count", "vetoed_mu", "suspected_share",
 )  # fmt: skip
 VILLAGE_KINDS = {
-    "relocation_count": "下山搬迁", "hollow_count": "空心村", "scattered_count": "零星自然村",
+    "relocation_count": KINDS["mrs"][0], "hollow_count": KINDS["hvs"][0],
+    "scattered_count": KINDS["scattered"][0],
 }  # fmt: skip
 
 
