@@ -14,6 +14,7 @@ from landuse.products.opportunity_towns import what_if_table
 SITES_SHOWN, PROJECTS_SHOWN = 12, 30
 TOWN_COLUMNS = ("idle_in_mu", "idle_out_mu", "low_in_mu", "low_out_mu", "candidates",
                 "net_quota_mu", "sites_mu", "projects", "reward", "reward_per_ha")  # fmt: skip
+UNITS_EN = {"亩": "mu", "个": "n", "宗": "n", "处": "n", "户": "households"}
 
 
 def opportunity_page(facts: OpportunityFacts | None) -> dict[str, Any] | None:
@@ -37,7 +38,7 @@ def opportunity_page(facts: OpportunityFacts | None) -> dict[str, Any] | None:
         "sides": _sides(facts),
         "zones": facts.zones.to_dict("records"),
         "towns": facts.towns.to_dict("records"),
-        "town_columns": [_head(name, unit_zh) for name in TOWN_COLUMNS],
+        "town_columns": [_head(name, (unit_zh, unit_en)) for name in TOWN_COLUMNS],
         "unit_zh": unit_zh,
         "unit_en": unit_en,
         "pot": facts.settings.incentive.pot,
@@ -47,10 +48,12 @@ def opportunity_page(facts: OpportunityFacts | None) -> dict[str, Any] | None:
     }
 
 
-def _head(column: str, unit: str) -> tuple[str, str, str, int]:
+def _head(column: str, reward: tuple[str, str]) -> tuple[str, str, str, int]:
+    """Return a column with its Chinese and English head, units included, and its decimals."""
     item = next(one for _, items in PARTS.values() for one in items if one.column == column)
-    said = {"reward": unit, "reward_per_ha": unit}.get(column, item.unit)
-    return (column, item.zh, said, item.decimals)
+    paid = column in ("reward", "reward_per_ha")
+    zh, en = reward if paid else (item.unit, UNITS_EN.get(item.unit, item.unit))
+    return (column, f"{item.zh}（{zh}）", f"{item.en}, {en}", item.decimals)
 
 
 def _sides(facts: OpportunityFacts) -> list[dict[str, Any]]:
