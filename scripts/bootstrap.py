@@ -27,6 +27,8 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "landuse-setup.txt"
 RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
 OLDEST, NEWEST = (3, 11), (3, 13)
+WHOLE_SUITE = ("-n", "logical", "--dist", "loadfile")
+"""Options of pytest where none are given: one process a core; files stay whole, for their fixtures."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -223,7 +225,7 @@ def main(arguments: list[str]) -> int:
     if command == "test":
         set_up(TEST_LOCK)
         set_up_browser()
-        asked = [str(PYTHON), "-m", "pytest", *rest]
+        asked = [str(PYTHON), "-m", "pytest", *(rest or WHOLE_SUITE)]
         return subprocess.run(asked, cwd=ROOT, check=False).returncode
     print(__doc__)
     return 0 if command in ("help", "-h", "--help") else 2
