@@ -28,7 +28,7 @@ STAMP = VENV / "landuse-setup.txt"
 RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
 OLDEST, NEWEST = (3, 11), (3, 13)
 WHOLE_SUITE = ("-n", "logical", "--dist", "loadfile")
-"""Options of pytest where none are given: one process a core; files stay whole, for their fixtures."""
+"""Options of pytest where none are given: a process a core, each file in one of them."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
