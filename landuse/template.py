@@ -266,6 +266,13 @@ def _choices() -> str:
 # most_owners = 1                # 权利人多于此数的整片排在单一权属之后
 # model = "china_opportunity.toml"
 # rules = "china_sites.toml"     # 处置建议与用途规则 advice and uses
+# [matching]                     # 项目匹配 projects to sites
+# share_assemblies = true        # 成片地可分给几个项目
+# unknown_bars = false           # 未知的条件视为不满足
+# [incentive]                    # 乡镇激励 township incentive
+# pot = 100                      # 奖励总量 what is shared out
+# weight_reclaimed = 1.0         # a；b weight_idle, c weight_redeveloped, d weight_quota
+# hectare_share = 0              # 按每公顷建成区分配的份额
 # [quota]
 # reserved_share = 0.05
 
