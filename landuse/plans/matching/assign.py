@@ -49,7 +49,7 @@ class Assignment:
     pairs_tried: int
 
 
-def assign(market: Market, *, gap: float = 5e-4, nodes: int = 1_500) -> Assignment:
+def assign(market: Market, *, gap: float = 1e-2, nodes: int = 200) -> Assignment:
     """Return the assignment of greatest worth.
 
     .. math::

@@ -88,5 +88,5 @@ class MatchSettings(Settings):
         default=False, description="a project below its industry's least FAR is not placed"
     )
     alternatives: int = Field(8, ge=1, le=50, description="alternative sites told of a project")
-    gap: float = Field(5e-4, ge=0, description="relative gap at which the solver may stop (P)")
-    nodes: int = Field(1_500, ge=1, description="branches after which the best plan is told (P)")
+    gap: float = Field(1e-2, ge=0, description="relative gap at which the solver may stop (P)")
+    nodes: int = Field(200, ge=1, description="branches after which the best plan is told (P)")
