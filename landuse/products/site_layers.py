@@ -35,7 +35,7 @@ NAMES = {
     "unchecked": "未核对", "unchecked_en": "未核对（英文）", "overlaps": "重叠的备选",
     "group_id": "组编号",
     "first_choice": "入选（每宗只计一次）", "best_use": "首选用途", "uses": "用途排序",
-    "use_fits": "用途适合度（%）", "advice": "处置建议代码", "advice_zh": "处置建议",
+    "use_fits": "用途适合度（各 0–100）", "advice": "处置建议代码", "advice_zh": "处置建议",
     "advice_en": "处置建议（英文）", "advice_basis_zh": "依据", "advice_basis_en": "依据（英文）",
     "advice_mark": "依据可信度", "advice_also": "也符合的规则", "first_check_zh": "首先核实",
     "first_check_en": "首先核实（英文）", "evidence_zh": "证据", "evidence_en": "证据（英文）",

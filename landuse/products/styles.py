@@ -131,12 +131,16 @@ def site_style(*, aliases: Mapping[str, str]) -> str:
 
 
 def opportunity_style(*, aliases: Mapping[str, str]) -> str:
-    """Return the QML of sites: chosen ones by grade, other ways to cut them dashed, vetoed grey."""
-    shades = (("I", "Ⅰ 优先", "CC"), ("II", "Ⅱ 较好", "80"), ("III", "Ⅲ 一般", "33"))
+    """Return the QML of sites: outlines, as the grades of the plots below must stay in sight.
+
+    Chosen ones are the wider the better their grade, other ways to cut a group dashed, vetoed
+    ones hatched.
+    """
+    widths = (("I", "Ⅰ 优先", 0.9), ("II", "Ⅱ 较好", 0.6), ("III", "Ⅲ 一般", 0.35))
     rules = [
         (f"入选 {zh}", f"\"first_choice\" AND \"grade\" = '{code}'",
-         [_fill(f"{SITE}{shade}", SITE, width=0.5)])
-        for code, zh, shade in shades
+         [_fill("", SITE, width=width)])
+        for code, zh, width in widths
     ]  # fmt: skip
     rules += [
         ("未入选（有规则不符）", "\"veto\" <> ''", [_fill("", HATCH), _hatch(135)]),

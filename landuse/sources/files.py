@@ -57,7 +57,7 @@ def near_file(path: Path) -> str:
     """
     beside = sorted(other for other in path.parent.glob("*") if present(other))
     names = {other.stem: other.name for other in reversed(beside)}
-    near = difflib.get_close_matches(path.stem, list(names), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(path.stem, list(names), n=1, cutoff=0.75)
     return names[near[0]] if near else ""
 
 

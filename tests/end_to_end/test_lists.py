@@ -246,8 +246,15 @@ def test_the_zhejiang_form_of_a_run(demo: Made, tmp_path: Path) -> None:
 
 
 def test_a_layer_only_the_geopackage_holds_is_exported_with_its_names(demo: Made, tmp_path: Path):
-    """What makes opportunities may come and go; a run that has the layer can export it."""
-    study = demo.open()
+    """A run that has the layer can export it; one whose GeoPackage lacks it says so."""
+    bare = tmp_path / "成果 一" / "demo"
+    (bare / "tables").mkdir(parents=True)
+    shutil.copy(demo.out / "tables" / "parcels.parquet", bare / "tables")
+    towns = gpd.GeoDataFrame({"town_code": ["1"]}, geometry=[box(0, 0, 9, 9)], crs="EPSG:4549")
+    write_geopackage({"districts": towns}, bare / "candidates.gpkg", styles={},
+                     labels={"districts": LayerLabels(title="乡镇", aliases={})},
+                     metadata={})  # fmt: skip
+    study = demo.open(out=bare)
     with pytest.raises(LanduseError, match="opportunities") as caught:
         export_list(study, tmp_path / "x.csv", layer="opportunities")
     assert caught.value.exit_code == 3

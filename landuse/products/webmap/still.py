@@ -52,7 +52,10 @@ def _bounds(
     frames: list[gpd.GeoDataFrame], inputs: MapInput, parcels: Geometries
 ) -> tuple[float, float, float, float] | None:
     shapes = [web_shapes(frame, crs=inputs.crs, simplify_m=50.0) for frame in frames] + [parcels]
-    found = shapely.total_bounds(np.concatenate(shapes))
+    every = np.concatenate(shapes)
+    if not len(every):
+        return None
+    found = shapely.total_bounds(every)
     if not np.isfinite(found).all() or found[2] <= found[0] or found[3] <= found[1]:
         return None
     return float(found[0]), float(found[1]), float(found[2]), float(found[3])

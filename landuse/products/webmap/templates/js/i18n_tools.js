@@ -5,7 +5,7 @@ Object.assign(WORDS.zh, {
   search_village: "自然村", compare: "对比", compare_left: "左", compare_right: "右", compare_bar: "对比分界，方向键移动", compare_close: "结束对比", y_mode: "不透水率 {v}", m_base: "基线等级", m_now: "试算等级", y_none: "无数据", compare_none: "只有一种图层，无可对比",
   measure: "量测", measure_hint: "在图上逐点点击；键盘：方向键移图，Enter 加中心点，Backspace 撤销，Esc 结束", measure_is: "长度 {m}", measure_area: "面积 {mu}（{m2} 平方米）", measure_undo: "撤销", measure_clear: "清除",
   trend: "趋势", trend_limit: "虚线为 33.3% 门槛", trend_impervious: "不透水率", trend_light: "灯光（仅背景）", trend_none: "未提供多年数据",
-  print_page: "打印本页", export_card: "导出", print_top: "前 {n} 名疑似地块", print_towns: "分乡镇汇总", print_notes: "说明", print_town: "乡镇（街道）", print_n: "宗数", print_first: "其中{g}级", print_mu: "面积（亩）", print_villages: "村庄候选", print_rest: "其余 {n} 个", print_sum: "合计", print_scale: "比例尺 1:{v}（{p}）", print_crs: "坐标系 {v}", print_date: "成果 {v}", print_no: "无审图号，不得公开", print_note: "“疑似”由公开数据推断，非闲置土地法定认定，须经实地核实。村庄为征询意愿的候选，搬迁须农户自愿。", print_data: "数据：{v}", print_circles: "圆面积与地块亩数成正比。", north: "北", print_filter: "仅含筛选后的 {n} 宗。", print_where: "位置图",
+  print_page: "打印本页", export_card: "导出", print_top: "前 {n} 名疑似地块", print_towns: "分乡镇汇总", print_notes: "说明", print_town: "乡镇（街道）", print_n: "宗数", print_first: "其中{g}级", print_mu: "面积（亩）", print_villages: "村庄候选", print_rest: "其余 {n} 个", print_sum: "合计", print_scale: "比例尺 1:{v}（{p}）", print_crs: "坐标系 {v}", print_date: "成果 {v}", print_no: "无审图号，不得公开", print_note: "“疑似”由公开数据推断，非法定认定，须经实地核实。村庄为征询意愿的候选，搬迁须农户自愿。", print_data: "数据：{v}", print_circles: "圆面积与地块亩数成正比。", north: "北", print_filter: "仅含筛选后的 {n} 宗。", print_where: "位置图",
   about: "说明", tiles_shift: "网络底图", tiles_key: "底图密钥", tiles_key_hint: "密钥只用于本次打开，不写入文件"
 });
 Object.assign(WORDS.en, {
