@@ -195,7 +195,9 @@ def gi_star(around: Neighbourhood) -> Floats:
     from libpysal.graph import Graph
 
     with_self = Graph.from_sparse(around.weights + eye_array(len(around.values), format="csr"))
-    local = G_Local(around.values, with_self, transform="B", star=True, permutations=0)
+    # G is a ratio to the sum of all values; its z does not change when all of them are lifted.
+    lifted = around.values - around.values.min() + 1
+    local = G_Local(lifted, with_self, transform="B", star=True, permutations=0)
     return np.asarray(local.Zs, dtype="float64")
 
 

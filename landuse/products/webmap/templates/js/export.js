@@ -24,7 +24,7 @@ function cell(value) {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
   let text = String(value);
-  if (/^[ \u00a0\u3000]*[=+\-@\t\r\n＝＋－＠]/.test(text)) text = "'" + text;
+  if (/^[ \u00a0\u061c\u3000\u202f\u205f\u2060\u2000-\u200f]*[=+\-@\t\r\n＝＋－＠﹦﹢﹣﹫]/.test(text)) text = "'" + text;
   return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
 }
 
