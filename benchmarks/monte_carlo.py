@@ -70,7 +70,8 @@ def plain(table: pd.DataFrame, settings: RobustnessSettings) -> pd.DataFrame:
         errors = rng.standard_normal(rows.key.shape)
         idle, by_idle = once(run.idle, 0, draw, errors, model=model, rows=rows, book=book)
         les, by_les = once(run.les, 1, draw, errors, model=model, rows=rows, book=book)
-        count += (by_idle | by_les) & ~run.vetoed
+        stands = (by_idle & ~run.barred_idle) | (by_les & ~run.barred_les)
+        count += stands & ~run.vetoed
         deciding = np.where(run.stands_idle, idle, les)[listed]
         ranks[draw, np.argsort(-deciding, kind="stable")] = np.arange(1, len(listed) + 1)
     band = np.quantile(ranks, [0.1, 0.9], axis=0, method="inverted_cdf")
