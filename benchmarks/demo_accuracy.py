@@ -152,7 +152,7 @@ def page(counties: dict[tuple[int, float], tuple[pd.DataFrame, ScoreModel, set[s
 
 Made by `python benchmarks/demo_accuracy.py`; planted truth, full size, default settings. Nothing of
 the scores was set on the seeds here, which were scored once. P = precision, R = recall over all
-true parcels, also those a veto keeps off the list. Nothing here validates results for a real county.
+true parcels, also those a veto keeps off. Nothing here validates results for a real county.
 
 {seeds_part(counties)}
 ## What each input is worth
