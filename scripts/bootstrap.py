@@ -27,7 +27,7 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "landuse-setup.txt"
 RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
 OLDEST, NEWEST = (3, 11), (3, 13)
-WHOLE_SUITE = ("-n", "logical", "--dist", "loadfile")
+WHOLE_SUITE = ("-n", "logical", "--dist", "loadfile", "--max-worker-restart", "0")
 """Options of pytest where none are given: a process a core, each file in one of them."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -1,6 +1,6 @@
 // Canvas sheets that move and zoom with the map, and the pen they share.
 const HALF_WORLD = Math.PI * 6378137;
-const FLUSH = 64;
+const FLUSH = 64, KEEP = 0.6;
 
 const Sheet = L.Renderer.extend({
   initialize(options) { L.Renderer.prototype.initialize.call(this, { padding: 0.15, ...options }); },
@@ -13,13 +13,23 @@ const Sheet = L.Renderer.extend({
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
-    const size = this._bounds.getSize(), density = window.devicePixelRatio || 1, canvas = this._container;
+    const size = this._fit(this._bounds.getSize()), density = window.devicePixelRatio || 1, canvas = this._container;
+    this._bounds = L.bounds(this._bounds.min, this._bounds.min.add(size));
     L.DomUtil.setPosition(canvas, this._bounds.min);
-    canvas.width = Math.round(size.x * density);
-    canvas.height = Math.round(size.y * density);
-    canvas.style.width = size.x + "px";
-    canvas.style.height = size.y + "px";
+    const wide = Math.round(size.x * density), high = Math.round(size.y * density);
+    if (canvas.width !== wide || canvas.height !== high) {
+      canvas.width = wide;
+      canvas.height = high;
+      canvas.style.width = size.x + "px";
+      canvas.style.height = size.y + "px";
+    }
     this.redraw();
+  },
+  // A new bitmap costs more than a picture somewhat too large: one that shrinks a little stays.
+  _fit(needed) {
+    const held = this._held;
+    if (held && needed.x <= held.x && needed.y <= held.y && needed.x * needed.y > KEEP * held.x * held.y) return held;
+    return (this._held = needed);
   },
   redraw() {
     if (!this._map || !this._bounds) return;
@@ -85,6 +95,10 @@ function everyObject(layer) { return { *[Symbol.iterator]() { for (let i = 0; i 
 function strokeWith(colour, width, dash = []) {
   return (pen) => { pen.strokeStyle = colour; pen.lineWidth = width; pen.setLineDash(dash); pen.stroke(); };
 }
+
+// Read once: asking for a style makes the browser work out all of them.
+let family = "";
+function fontFamily() { return (family ||= getComputedStyle(document.body).fontFamily); }
 
 const patterns = {};
 function hatch(pen, name) {

@@ -30,15 +30,30 @@ async function unpack() {
 
 // The bytes of pack.py's base91: a line with their number, then 13 bits in two letters.
 function base91(text) {
-  const from = text.indexOf("\n") + 1, size = parseInt(text, 10), out = new Uint8Array(size), value = new Uint8Array(128);
-  for (let code = 33, k = 0; code < 127; code++) if (code !== 38 && code !== 60 && code !== 62) value[code] = k++;
-  let held = 0, bits = 0, at = 0;
-  for (let p = from; at < size; p += 2) {
-    held = (held << 13) | (value[text.charCodeAt(p)] * 91 + value[text.charCodeAt(p + 1)]);
+  const from = text.indexOf("\n") + 1, size = parseInt(text, 10), out = new Uint8Array(size);
+  const letters = new TextEncoder().encode(text.slice(from)), pairs = new Uint16Array(letters.buffer, 0, letters.length >> 1), value = pairValues();
+  let held = 0, bits = 0, at = 0, p = 0;
+  // Eight pairs are thirteen whole bytes.
+  for (; at + 13 <= size; p += 8, at += 13) {
+    const a = value[pairs[p]], b = value[pairs[p + 1]], c = value[pairs[p + 2]], d = value[pairs[p + 3]], e = value[pairs[p + 4]], f = value[pairs[p + 5]], g = value[pairs[p + 6]], i = value[pairs[p + 7]];
+    out[at] = a >> 5; out[at + 1] = (a << 3) | (b >> 10); out[at + 2] = b >> 2; out[at + 3] = (b << 6) | (c >> 7);
+    out[at + 4] = (c << 1) | (d >> 12); out[at + 5] = d >> 4; out[at + 6] = (d << 4) | (e >> 9); out[at + 7] = e >> 1;
+    out[at + 8] = (e << 7) | (f >> 6); out[at + 9] = (f << 2) | (g >> 11); out[at + 10] = g >> 3; out[at + 11] = (g << 5) | (i >> 8); out[at + 12] = i;
+  }
+  for (; at < size; p++) {
+    held = (held << 13) | value[pairs[p]];
     for (bits += 13; bits >= 8 && at < size;) { bits -= 8; out[at++] = (held >> bits) & 255; }
     held &= (1 << bits) - 1;
   }
   return out;
+}
+
+// What two letters stand for, by the two bytes read as one number in this machine's order.
+function pairValues() {
+  const codes = [], value = new Uint16Array(65536), pair = new Uint16Array(1), two = new Uint8Array(pair.buffer);
+  for (let code = 33; code < 127; code++) if (code !== 38 && code !== 60 && code !== 62) codes.push(code);
+  codes.forEach((high, a) => codes.forEach((low, b) => { two[0] = high; two[1] = low; value[pair[0]] = a * 91 + b; }));
+  return value;
 }
 
 function nameKinds() {
@@ -68,7 +83,7 @@ function doubles(place) {
 function texts(place) {
   const some = place.t.some((text) => text !== ""), codes = place.c ? array(place.c) : null;
   const word = place.digits ? sentences(place) : (k) => place.t[k];
-  return { at: codes ? (i) => word(codes[i]) : word, some };
+  return { at: codes ? (i) => word(codes[i]) : word, some, words: codes && !place.digits ? place.t : null };
 }
 
 // Sentences that differ by their numbers: the numbers are put back when one is asked for.

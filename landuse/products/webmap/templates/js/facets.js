@@ -52,8 +52,8 @@ function useWord(value) {
 }
 
 function distinct(column) {
-  const found = new Set();
-  for (let i = 0; i < D.n; i++) if (D.col[column].at(i)) found.add(D.col[column].at(i));
+  const held = D.col[column], found = new Set(held.words || Array.from({ length: D.n }, (_, i) => held.at(i)));
+  found.delete("");
   return [...found].sort();
 }
 

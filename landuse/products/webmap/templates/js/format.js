@@ -1,6 +1,9 @@
 // Numbers as text, and elements made of text only: data never become markup.
 const MISSING = "—";
 
+// Do pieces of work while nobody waits, until one says that nothing is left.
+function whenIdle(work) { (window.requestIdleCallback || setTimeout)(() => { if (work()) whenIdle(work); }); }
+
 function byId(id) { return document.getElementById(id); }
 
 function fixed(value, digits) {

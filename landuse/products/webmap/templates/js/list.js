@@ -44,6 +44,7 @@ function drawHeads() {
   document.body.classList.toggle("interval", W.on || hasIntervals());
 }
 
+let drawnHeight = -1;
 function drawRows() {
   const list = byId("list"), height = rowHeight(), box = byId("rows");
   box.style.height = S.rows.length * height + "px";
@@ -52,7 +53,19 @@ function drawRows() {
   const nodes = [];
   for (let place = first; place < last; place++) nodes.push(rowNode(place, height));
   box.replaceChildren(...nodes);
+  drawnHeight = list.clientHeight;
   list.setAttribute("aria-activedescendant", S.cursor >= first && S.cursor < last ? "row-" + S.cursor : "");
+}
+
+// Another choice changes no row but for its mark.
+function markRows() {
+  const rows = [...byId("rows").children];
+  for (const row of rows) {
+    const place = Number(row.id.slice(4));
+    row.setAttribute("aria-selected", S.rows[place] === S.sel);
+    row.classList.toggle("cursor", place === S.cursor);
+  }
+  byId("list").setAttribute("aria-activedescendant", rows.some((row) => row.id === "row-" + S.cursor) ? "row-" + S.cursor : "");
 }
 
 function revealRow(place) {
@@ -74,7 +87,7 @@ function setUpList() {
   document.body.classList.toggle("two-lines", D.col.p_flag.some || D.col.stability.some);
   drawHeads();
   list.addEventListener("scroll", drawRows);
-  new ResizeObserver(drawRows).observe(list);
+  new ResizeObserver(() => { if (list.clientHeight !== drawnHeight) drawRows(); }).observe(list);
   const placeOf = (event) => { const row = event.target.closest(".row"); return row ? Number(row.id.slice(4)) : -1; };
   list.addEventListener("click", (event) => { const place = placeOf(event); if (place >= 0) { select(S.rows[place]); list.focus({ preventScroll: true }); } });
   list.addEventListener("pointermove", (event) => { const place = placeOf(event); setHover(place >= 0 ? S.rows[place] : -1); });

@@ -7,7 +7,6 @@ function redrawAll() {
   drawList();
   drawTabs();
   drawTask();
-  drawLegend();
   drawStatus();
   labelControls();
   noteText();
@@ -31,7 +30,7 @@ function wire() {
   on("filter", () => { collectThemed(); byId("list").scrollTop = 0; drawFilters(); drawSummary(); drawList(); drawLegend(); sheets.parcels.redraw(); sheets.pick.redraw(); });
   on("layers", () => { drawLegend(); applyLayers(); drawStatus(); });
   on("language", redrawAll);
-  on("select", () => { drawRight(); drawRows(); });
+  on("select", () => { drawRight(); markRows(); });
   window.addEventListener("hashchange", () => { if (location.hash !== lastHash) followHash(); });
 }
 
@@ -46,7 +45,7 @@ function followHash() {
   if (start.view) map.setView([start.view[0], start.view[1]], start.view[2], { animate: false });
   readTask(new URLSearchParams(location.hash.slice(1)));
   if (S.task !== "idle") return;
-  const i = S.ids.has(start.id) ? S.ids.get(start.id) : -1;
+  const i = start.id ? parcelOf(start.id) : -1;
   if (i !== S.sel) select(i, { move: !start.view });
 }
 
@@ -76,15 +75,15 @@ async function start() {
   addIcons();
   setUpList(); setUpFilters(); setUpFacets(); setUpSearch(); setUpExport(); setUpWhatIf(); setUpCompare(); setUpMeasure(); setUpPrint(); setUpTasks(); setUpVillages(); setUpSites(); setUpKeys();
   wire();
-  S.rows = [];
-  S.shown = new Uint8Array(D.n);
-  startMap(from);
-  applyFilters();
+  gatherRows();
+  collectThemed();
   redrawAll();
+  startMap(from);
   if (innerWidth < 768) foldLegend(true);
   readTask(new URLSearchParams(hash.slice(1)));
-  if (S.task === "idle" && S.ids.has(from.id)) select(S.ids.get(from.id), { move: !from.view });
+  if (S.task === "idle" && from.id && parcelOf(from.id) >= 0) select(parcelOf(from.id), { move: !from.view });
   expose(performance.now() - began);
+  whenIdle(unpackWhatIf);
 }
 
 function addIcons() {
@@ -100,11 +99,11 @@ function expose(ready) {
     state: () => ({ lang: S.lang, kinds: [...S.kinds].sort((a, b) => a - b), where: S.where, town: S.town >= 0 ? D.towns[S.town].code : "", selected: S.sel >= 0 ? D.col.parcel_id.at(S.sel) : "", hidden: [...S.off], facets: { ...S.facet }, cluster: S.cluster, mode: S.mode, zoom: map.getZoom() }),
     count: () => ({ list: S.rows.length, shapes: themed.length, parcels: D.n, kinds: [...D.counts] }),
     classes: () => Painted.looks.map((look, place) => ({ fill: look.fill, label: Painted.labels[place] || "", count: Painted.counts[place] })),
-    select: (id) => { if (S.ids.has(id)) select(S.ids.get(id)); return S.sel >= 0 && D.col.parcel_id.at(S.sel) === id; },
+    select: (id) => { if (parcelOf(id) >= 0) select(parcelOf(id)); return S.sel >= 0 && D.col.parcel_id.at(S.sel) === id; },
     ids: () => S.rows.map((i) => D.col.parcel_id.at(i)),
-    position: (id) => { const b = boundsOf(metres(D.shape.parcels, S.ids.get(id))).getCenter(); const p = map.latLngToContainerPoint(b); return [p.x, p.y]; },
-    middle: (id) => boundsOf(metres(D.shape.parcels, S.ids.get(id))).getCenter(),
-    bounds: (id) => metres(D.shape.parcels, S.ids.get(id)),
+    position: (id) => { const b = boundsOf(metres(D.shape.parcels, parcelOf(id))).getCenter(); const p = map.latLngToContainerPoint(b); return [p.x, p.y]; },
+    middle: (id) => boundsOf(metres(D.shape.parcels, parcelOf(id))).getCenter(),
+    bounds: (id) => metres(D.shape.parcels, parcelOf(id)),
     task: () => ({ name: S.task, step: V.step, selected: V.sel >= 0 ? D.villages.village_id.at(V.sel) : "", kinds: [...V.kinds], panel: V.panel }),
     villages: () => V.items.filter((row) => row.village >= 0).map((row) => D.villages.village_id.at(row.village)),
     chosen: () => (D.plan ? D.plan.village.filter((_, move) => inBudget(move)).map((i) => D.villages.village_id.at(i)) : []),

@@ -45,7 +45,7 @@ function paintName(pen, v, layer, i, name, weight, taken, above) {
   if (!name || isEmpty(layer, i)) return;
   const m = metres(layer, i);
   const x = ((m.x0 + m.x1) / 2) * v.k + v.ox, y = v.oy - (above ? m.y1 : (m.y0 + m.y1) / 2) * v.k - (above ? 10 : 0);
-  pen.font = weight + getComputedStyle(document.body).fontFamily;
+  pen.font = weight + fontFamily();
   const half = pen.measureText(name).width / 2 + 3;
   if (taken.some((box) => Math.abs(box.x - x) < box.half + half && Math.abs(box.y - y) < 18)) return;
   taken.push({ x, y, half });
@@ -91,7 +91,7 @@ function outline(pen, v, i, strokes) {
 function paintCode(pen, v, i) {
   if (i === S.sel) return;
   const [x, y] = centre(i, v);
-  pen.font = "400 12px " + getComputedStyle(document.body).fontFamily;
+  pen.font = "400 12px " + fontFamily();
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.strokeStyle = "#FFFFFF";

@@ -15,7 +15,8 @@ function colours(kind) {
 // Themed shapes are exactly the rows of the list.
 let themed = [];
 function collectThemed() {
-  themed = Array.from(D.order).filter((i) => S.shown[i]);
+  themed = [];
+  for (const i of D.order) if (S.shown[i]) themed.push(i);
   collectLooks();
 }
 

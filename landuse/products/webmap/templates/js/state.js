@@ -14,19 +14,28 @@ function resetFilters() {
 
 // Ranked parcels first, by rank; then the rest by kind, large before small.
 function prepareOrder() {
-  if (!S.bySize) {
-    const size = Float64Array.from({ length: D.n }, (_, i) => D.col.area_mu.at(i) || 0);
-    S.bySize = Uint32Array.from({ length: D.n }, (_, i) => i).sort((a, b) => size[b] - size[a] || a - b);
-    S.ids = new Map(Array.from({ length: D.n }, (_, i) => [D.col.parcel_id.at(i), i]));
-  }
-  const ranked = [], rest = [[], [], [], []], rank = D.col.rank, kind = D.col.kind;
+  S.bySize ||= ascending(Array.from({ length: D.n }, (_, i) => -Math.round(100 * (D.col.area_mu.at(i) || 0))));
+  const ranked = [], ranks = [], rest = [[], [], [], []], rank = D.col.rank, kind = D.col.kind;
   for (const i of S.bySize) {
+    const place = kind[i] < D.DOUBT ? rank.at(i) : NaN;
     if (kind[i] >= D.DOUBT) rest[kind[i] - D.DOUBT + 1].push(i);
-    else if (Number.isFinite(rank.at(i))) ranked.push(i);
+    else if (place === place) { ranked.push(i); ranks.push(place); }
     else rest[0].push(i);
   }
-  const place = Float64Array.from({ length: D.n }, (_, i) => rank.at(i));
-  S.order = ranked.sort((a, b) => place[a] - place[b]).concat(...rest);
+  S.order = Array.from(ascending(ranks), (at) => ranked[at]).concat(...rest);
+}
+
+// The places of whole numbers in ascending order, equal ones as they stand. Number and place go
+// into one double, which a browser sorts without calling back.
+function ascending(numbers) {
+  const n = Math.max(1, numbers.length), least = numbers.reduce((low, value) => Math.min(low, value), 0);
+  return Float64Array.from(numbers, (value, at) => (value - least) * n + at).sort().map((held) => held % n);
+}
+
+// The parcel of an id, -1 if there is none.
+function parcelOf(id) {
+  S.ids ||= new Map(Array.from({ length: D.n }, (_, i) => [D.col.parcel_id.at(i), i]));
+  return S.ids.get(id) ?? -1;
 }
 
 // Inside the chosen place, whatever the grade.
@@ -35,13 +44,17 @@ function inPlace(i) {
 }
 
 function applyFilters() {
+  gatherRows();
+  emit("filter");
+  keepHash();
+}
+
+function gatherRows() {
   gatherWanted();
   S.rows = S.order.filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i) && passes(i));
   S.shown = new Uint8Array(D.n);
   for (const i of S.rows) S.shown[i] = 1;
   S.cursor = S.rows.indexOf(S.sel);
-  emit("filter");
-  keepHash();
 }
 
 function isGraded(i) { return D.col.kind[i] < D.DOUBT; }

@@ -23,6 +23,8 @@ function setUpMap() {
 function startMap(start) {
   if (start.view) map.setView([start.view[0], start.view[1]], start.view[2], { animate: false });
   else goHome();
+  noteText();
+  keepHash();
   for (const name of ["hillshade", "ground", "parcels", "overlay", "villages", "pick"]) if (sheets[name]) sheets[name].addTo(map);
   map.on("click", (event) => { if (M.on) addPoint(event.latlng); else if (S.task === "idle") select(hitAt(event.latlng), { move: false }); else pickVillage(villageAt(event.latlng)); });
   map.on("mousemove", (event) => { if (event.originalEvent.buttons) return; if (S.task === "idle") setHover(hitAt(event.latlng)); else hoverVillage(villageAt(event.latlng)); });

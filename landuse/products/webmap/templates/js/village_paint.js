@@ -93,7 +93,7 @@ function paintSiteNames(pen, v) {
 }
 
 function labelAt(pen, text, x, y, taken, colour) {
-  pen.font = "400 12px " + getComputedStyle(document.body).fontFamily;
+  pen.font = "400 12px " + fontFamily();
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   const half = pen.measureText(text).width / 2 + 3;

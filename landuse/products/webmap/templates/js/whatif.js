@@ -1,16 +1,20 @@
 // What-if: the formulas of landuse/scores/engine.py over the embedded model, sum for sum in their order.
 const CLOSE = 1e-9, TOP = 20, STILL = 4;
 // w: weights, r: limits, c: minimum coverage, f: score from which a parcel is listed, g: grades; only what differs.
-const W = { open: false, on: false, trial: null, base: null, now: null, values: null };
+const W = { open: false, on: false, trial: null, base: null, now: null, values: {} };
 
 function emptyTrial() { return { w: {}, r: {}, f: {}, g: {} }; }
 function isBaseline(trial) { return trial.c === undefined && ["w", "r", "f", "g"].every((part) => !Object.keys(trial[part]).length); }
 function weightOf(criterion, trial = W.trial) { return trial.w[criterion.code] ?? criterion.weight; }
 function modelCriteria(score) { return D.criteria.filter((item) => item.score === score && item.of && item.of[score]); }
 
-function whatIfValues() {
-  if (!W.values) W.values = Object.fromEntries(Object.entries(D.whatif.columns).map(([name, place]) => [name, doubles(place)]));
-  return W.values;
+function whatIfValues() { while (unpackWhatIf()); return W.values; }
+
+// Unpack one column more; tell whether any is left.
+function unpackWhatIf() {
+  const next = D.whatif && Object.keys(D.whatif.columns).find((name) => !(name in W.values));
+  if (next) W.values[next] = doubles(D.whatif.columns[next]);
+  return Boolean(next);
 }
 
 // The value at which a ramp crosses the deficit from which a criterion agrees; NaN if it never does.
