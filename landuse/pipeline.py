@@ -86,7 +86,7 @@ from landuse.products.make_lists import (
     make_village_workbook,
     make_workbook,
 )
-from landuse.products.make_map import make_map
+from landuse.products.make_map import GroundSettings, make_ground, make_map
 from landuse.products.make_opportunities import make_opportunity_workbook
 from landuse.products.make_report import make_report
 from landuse.products.results import merge_results
@@ -101,13 +101,7 @@ from landuse.sources.describe import describe_sources
 from landuse.sources.spec import RasterSource, TableSource, VectorSource
 from landuse.study import OpenStudy
 
-CONTROL_ROLES = (
-    "eco_redline",
-    "prime_farmland",
-    "growth_boundary",
-    "hazard",
-    "heritage",
-)
+CONTROL_ROLES = ("eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage")
 
 
 def stages(study: OpenStudy) -> list[Stage]:
@@ -375,7 +369,8 @@ def _deliver(plan: Plan) -> None:
     chances, found = plan.opportunity_settings(), dict(OPPORTUNITY_TABLES)
     shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
-    context = plan.of("roads", "water", "buildings", *CONTROL_ROLES, "elevation")
+    context = plan.of("roads", "water", "buildings", "elevation")
+    controls = plan.of(*CONTROL_ROLES)
     every = {"parcels": "results.parcels", "checks": "checks.checks"}
     plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(), takes=every)
     plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=measured | tables)
@@ -392,8 +387,10 @@ def _deliver(plan: Plan) -> None:
              takes=tables | found | shapes | places | villages | outlines)  # fmt: skip
     plan.add("report", "报告", make_report, chances,
              takes=measured | tables | found | shapes | frame)  # fmt: skip
+    plan.add("map_ground", "地图底图", make_ground, GroundSettings(crs=plan.head.crs),
+             takes=shapes | frame | context | controls)  # fmt: skip
+    more = controls | {"ground": "map_ground.ground", "yearly": "trend.yearly"}
     if plan.output("villages.villages"):
-        context |= villages | {"village_contributions": "villages.contributions"}
-    context |= {"yearly": "trend.yearly"}
+        more |= villages | {"village_contributions": "villages.contributions"}
     plan.add("map", "地图", make_map, chances,
-             takes=tables | found | shapes | frame | context | outlines)  # fmt: skip
+             takes=tables | found | shapes | frame | more | outlines)  # fmt: skip

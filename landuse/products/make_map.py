@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from landuse.core.layers import Layer
+from landuse.core.settings import Settings
 from landuse.products.facts import Absence
 from landuse.products.gather import gather
 from landuse.products.ground_note import ground_note
@@ -15,14 +16,27 @@ from landuse.products.map_sites import site_input
 from landuse.products.map_villages import village_input
 from landuse.products.report_stairs import vetoes_only
 from landuse.products.settings import ProductSettings
-from landuse.products.webmap import MapInput, WebTiles, hillshade_picture, render_map
+from landuse.products.webmap import (
+    GroundInput,
+    MapInput,
+    WebTiles,
+    ground_text,
+    hillshade_picture,
+    render_map,
+)
 from landuse.products.webmap.model import CONTROL_LINES
 from landuse.scores.model import ScoreModel
 
 
-def make_map(
+class GroundSettings(Settings):
+    """What the ground of the map needs to know."""
+
+    crs: str
+
+
+def make_ground(
     *,
-    settings: ProductSettings,
+    settings: GroundSettings,
     geometry: gpd.GeoDataFrame,
     elevation: Layer | None,
     county: gpd.GeoDataFrame | None,
@@ -31,6 +45,25 @@ def make_map(
     roads: gpd.GeoDataFrame | None,
     water: gpd.GeoDataFrame | None,
     buildings: gpd.GeoDataFrame | None,
+    **control_lines: gpd.GeoDataFrame | None,
+) -> dict[str, Any]:
+    """Return ``ground``: outlines, context and relief, packed for the page; nothing judged."""
+    relief = hillshade_picture(elevation.values, grid=elevation.grid) if elevation else None
+    inputs = GroundInput(
+        crs=settings.crs, parcels=geometry, county=county, towns=towns, zones=zones, roads=roads,
+        water=water, buildings=buildings, control_lines=control_lines, hillshade=relief,
+    )  # fmt: skip
+    return {"ground": ground_text(inputs)}
+
+
+def make_map(
+    *,
+    settings: ProductSettings,
+    geometry: gpd.GeoDataFrame,
+    ground: str,
+    county: gpd.GeoDataFrame | None,
+    towns: gpd.GeoDataFrame | None,
+    zones: gpd.GeoDataFrame | None,
     settlements: gpd.GeoDataFrame | None = None,
     village_contributions: pd.DataFrame | None = None,
     yearly: pd.DataFrame | None = None,
@@ -40,7 +73,10 @@ def make_map(
     sources: pd.DataFrame,
     **more: Any,
 ) -> dict[str, Any]:
-    """Return ``map``: the whole map as one HTML text that asks nothing of the network."""
+    """Return ``map``: the whole map as one HTML text that asks nothing of the network.
+
+    ``ground`` is that of `make_ground` from the same layers.
+    """
     lines = _wanted_lines({name: more.pop(name) for name in CONTROL_LINES}, settings.score_model)
     tables = {"contributions": contributions, "waterfall": waterfall, "sources": sources}
     run = gather(settings, **tables, **more)
@@ -73,9 +109,7 @@ def make_map(
         county=county,
         towns=towns,
         zones=zones,
-        roads=roads,
-        water=water,
-        buildings=buildings,
+        ground=ground,
         control_lines=lines,
         villages=village_input(
             run,
@@ -85,7 +119,6 @@ def make_map(
             years=settings.years,
         ),
         opportunities=site_input(run, settings, opportunity_outlines),
-        hillshade=hillshade_picture(elevation.values, grid=elevation.grid) if elevation else None,
         tiles=WebTiles(*settings.tiles) if settings.tiles else None,
     )
     return {"map": render_map(inputs)}

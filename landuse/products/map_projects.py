@@ -26,20 +26,28 @@ def project_records(facts: OpportunityFacts | None) -> list[Record]:
     if facts is None:
         return []
     order = facts.projects.sort_values(["priority", "project_id"], na_position="last")
-    others = dict(list(facts.alternatives.groupby("project_id")))
-    why = dict(list(facts.misfits.groupby("project_id")))
+    listed = facts.alternatives[facts.alternatives["state"] != "given"]
+    others = _by_project(listed.sort_values("rank"))
+    why = _by_project(facts.misfits)
     return [
-        _record(row, others.get(row["project_id"]), why.get(row["project_id"]))
+        _record(row, others.get(row["project_id"], []), why.get(row["project_id"], []))
         for row in order.to_dict("records")
     ]
 
 
-def _record(row: Record, others: pd.DataFrame | None, why: pd.DataFrame | None) -> Record:
+def _by_project(table: pd.DataFrame) -> dict[str, list[Record]]:
+    """Return the rows of each project, in the order of the table."""
+    found: dict[str, list[Record]] = {}
+    for row in table.to_dict("records"):
+        found.setdefault(row["project_id"], []).append({str(name): row[name] for name in row})
+    return found
+
+
+def _record(row: Record, others: list[Record], misses: list[Record]) -> Record:
     asks = [(zh.format(v=number(row[name], digits)), en.format(v=number(row[name], digits)))
             for name, zh, en, digits in _WISHES if not is_missing(row[name])]  # fmt: skip
     if row["zone_need"]:
         asks.append((ZONE_NEED[row["zone_need"]], _ZONE_EN[row["zone_need"]]))
-    misses = [] if why is None else why.to_dict("records")
     return {
         "id": row["project_id"], "name": row["project_name"], "industry": row["industry_code"],
         "mu": float(row["area_mu"]), "status": row["status"],
@@ -52,16 +60,15 @@ def _record(row: Record, others: pd.DataFrame | None, why: pd.DataFrame | None) 
         "why_zh": "；".join(misfit_words(one) for one in misses),
         "why_en": "; ".join(misfit_english(one) for one in misses),
         "unchecked_zh": row["unchecked_zh"], "unchecked_en": row["unchecked_en"],
-        "others": [] if others is None else _others(others),
+        "others": _others(others),
     }  # fmt: skip
 
 
-def _others(rows: pd.DataFrame) -> list[Record]:
-    listed = rows[rows["state"] != "given"].sort_values("rank")
+def _others(rows: list[Record]) -> list[Record]:
     return [{"site": one["site_id"], "rank": int(one["rank"]), "fit": float(one["fit"]),
              "state": one["state"], "zh": one["state_zh"], "en": one["state_en"],
              "held": one["held_by"].split(";") if one["held_by"] else []}
-            for one in listed.to_dict("records")]  # fmt: skip
+            for one in rows]  # fmt: skip
 
 
 def misfit_english(row: Record) -> str:

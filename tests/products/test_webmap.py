@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from landuse.products.webmap import (
     RemoteAddressError,
     WebTiles,
     build_map,
+    ground_text,
     hillshade_picture,
     render_map,
 )
@@ -251,7 +253,7 @@ def test_simplified_parcels_stay_within_tolerance() -> None:
     parcels = gpd.GeoDataFrame(
         {"parcel_id": ["a"], "flag": ["none"]}, geometry=[circle], crs="EPSG:4549"
     )
-    head, data = unpack(payload_text(_bare(parcels)))
+    head, data = unpack(ground_text(_bare(parcels)))
     (ring,) = unpacked_rings(data, head["layers"]["parcels"])
     exact = parcels.geometry.to_crs("EPSG:3857").iloc[0]
     moved = shapely.hausdorff_distance(shapely.Polygon(ring), exact)
@@ -275,7 +277,7 @@ def test_null_empty_and_mixed_shapes_are_carried() -> None:
         {"parcel_id": list("abcd"), "flag": "none"}, geometry=shapes, crs="EPSG:4549"
     )
     parcels["lon"], parcels["lat"] = 119.5, 29.2
-    head, data = unpack(payload_text(_bare(parcels)))
+    head, data = unpack(ground_text(_bare(parcels)))
     assert read_varints(data, head["layers"]["parcels"]["rings"]).tolist() == [0, 0, 2, 1]
 
 
@@ -319,6 +321,14 @@ def test_hillshade_covers_its_grid() -> None:
     assert picture.data_uri.startswith("data:image/webp;base64,")
     corners = gpd.GeoSeries([shapely.box(*grid.bounds)], crs="EPSG:4549").to_crs("EPSG:4326")
     assert np.allclose(picture.bounds, corners.total_bounds, atol=2e-3)
+
+
+def test_the_ground_packed_before_makes_the_same_page_and_knows_no_judgment() -> None:
+    inputs = map_input(60)
+    ground = ground_text(inputs)
+    assert render_map(replace(inputs, ground=ground)) == render_map(inputs)
+    bare = inputs.parcels[["parcel_id", inputs.parcels.geometry.name]]
+    assert ground_text(replace(inputs, parcels=bare)) == ground
 
 
 def test_contributions_keep_state_and_reason() -> None:
@@ -374,7 +384,7 @@ def test_roads_keep_their_width_class_and_areas_are_filled() -> None:
         roads = gpd.GeoDataFrame(
             {name: ["motorway", "primary", "residential"]}, geometry=shapes, crs="EPSG:4549"
         )
-        head, data = unpack(payload_text(map_input(12, roads=roads)))
+        head, data = unpack(ground_text(map_input(12, roads=roads)))
         assert head["layers"]["road_areas"]["count"] == 1
         kind, offset, length = head["layers"]["roads"]["class"]
         found = np.frombuffer(data, dtype=np.dtype(kind), count=length, offset=offset)

@@ -71,9 +71,9 @@ def texts_of(table: pd.DataFrame, name: str) -> pd.Series:
     """Return a column as printable text, empty where null or absent."""
     if name not in table.columns:
         return pd.Series("", index=range(len(table)), dtype="object")
-    column = pd.Series(table[name].to_numpy(dtype="object", na_value=""), dtype="object")
-    distinct = {value: plain_text(str(value)) for value in column.unique()}
-    return column.map(distinct).astype("object")  # of no rows, map makes floats
+    codes, distinct = pd.factorize(table[name].to_numpy(dtype="object", na_value=""))
+    words = np.array([plain_text(str(value)) for value in distinct], dtype="object")
+    return pd.Series(words[codes] if len(words) else words, dtype="object")
 
 
 def kinds(parcels: pd.DataFrame, grades: list[Record]) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from landuse.products.webmap.columns import texts_of
-from landuse.products.webmap.model import CONTROL_LINES, CONTROL_NAMES, MapInput
+from landuse.products.webmap.model import CONTROL_LINES, CONTROL_NAMES, GroundInput
 from landuse.products.webmap.pack import Payload
 from landuse.products.webmap.shapes import (
     CONTEXT_SIMPLIFY_M,
@@ -30,7 +30,23 @@ ROAD_CLASSES = (
 """OSM ``highway`` values by width; all others are streets, drawn from zoom 14."""
 
 
-def add_layers(payload: Payload, inputs: MapInput) -> dict[str, Any]:
+def ground_text(inputs: GroundInput) -> str:
+    """Return outlines, context layers and relief as one compressed text.
+
+    They stand apart from what was judged: where only a threshold changed they are not packed anew.
+    """
+    payload = Payload()
+    payload.head = {
+        "layers": add_layers(payload, inputs), "control": _supplied_lines(payload, inputs),
+    }  # fmt: skip
+    if inputs.hillshade is not None:
+        payload.head["hillshade"] = {
+            "src": inputs.hillshade.data_uri, "bounds": list(inputs.hillshade.bounds),
+        }  # fmt: skip
+    return payload.text()
+
+
+def add_layers(payload: Payload, inputs: GroundInput) -> dict[str, Any]:
     """Add parcels and every context layer given; a layer that is None has no entry."""
     shapes = web_shapes(inputs.parcels, crs=inputs.crs, simplify_m=SIMPLIFY_M)
     layers: dict[str, Any] = {"parcels": add_polygons(payload, shapes)}
@@ -51,21 +67,26 @@ def add_layers(payload: Payload, inputs: MapInput) -> dict[str, Any]:
     return layers
 
 
-def control_lines(payload: Payload, inputs: MapInput) -> list[dict[str, Any]]:
-    """Return one entry a control line the input knows, with its outlines where it was supplied."""
+def control_lines(inputs: GroundInput) -> list[dict[str, Any]]:
+    """Return one entry a control line the input knows; ``count`` where it was supplied."""
     entries: list[dict[str, Any]] = []
     for name in (name for name in CONTROL_LINES if name in inputs.control_lines):
         zh, en = CONTROL_NAMES[name]
         frame = inputs.control_lines[name]
-        entry: dict[str, Any] = {"code": name, "zh": zh, "en": en}
-        if frame is not None:
-            entry["shape"] = add_lines(payload, _context(frame, inputs.crs))
-            entry["count"] = len(frame)
-        entries.append(entry)
+        known = {} if frame is None else {"count": len(frame)}
+        entries.append({"code": name, "zh": zh, "en": en} | known)
     return entries
 
 
-def home_bounds(inputs: MapInput) -> list[float] | None:
+def _supplied_lines(payload: Payload, inputs: GroundInput) -> dict[str, Any]:
+    return {
+        name: add_lines(payload, _context(frame, inputs.crs))
+        for name, frame in inputs.control_lines.items()
+        if frame is not None
+    }
+
+
+def home_bounds(inputs: GroundInput) -> list[float] | None:
     """Return (west, south, east, north) of what the first view shows, in EPSG:3857 metres."""
     for frame in (inputs.county, inputs.towns, inputs.parcels):
         if frame is not None and len(frame):
@@ -85,7 +106,7 @@ def _large_first(shapes: NDArray[np.object_]) -> NDArray[np.int32]:
     return np.argsort(-shapely.area(shapes), kind="stable").astype(np.int32)
 
 
-def _name_towns(layers: dict[str, Any], inputs: MapInput) -> None:
+def _name_towns(layers: dict[str, Any], inputs: GroundInput) -> None:
     if inputs.towns is None:
         return
     code, name = texts_of(inputs.towns, "town_code"), texts_of(inputs.towns, "town_name")

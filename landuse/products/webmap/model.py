@@ -97,13 +97,42 @@ class SiteInput:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class MapInput:
+class GroundInput:
+    """What the map shows of the ground, whatever was judged.
+
+    Attributes
+    ----------
+    crs : CRS of every layer, e.g. ``EPSG:4549``; layers in another CRS are transformed.
+    parcels : the outlines, one row a parcel.
+    county, towns, zones, roads, water, buildings : context layers, each may be None. Columns
+        used: ``town_code, town_name, town_name_en``, ``zone_name``, ``road_class`` or ``highway``
+        (OSM values; roads may be lines or areas).
+    control_lines : layer by name of ``CONTROL_LINES``. None = wanted but not supplied: greyed in
+        the legend and named as not checked. A name left out is not known to this study at all.
+    hillshade : from ``hillshade_picture``.
+    """
+
+    crs: str
+    parcels: gpd.GeoDataFrame
+    county: gpd.GeoDataFrame | None = None
+    towns: gpd.GeoDataFrame | None = None
+    zones: gpd.GeoDataFrame | None = None
+    roads: gpd.GeoDataFrame | None = None
+    water: gpd.GeoDataFrame | None = None
+    buildings: gpd.GeoDataFrame | None = None
+    control_lines: Mapping[str, gpd.GeoDataFrame | None] = field(default_factory=dict)
+    hillshade: Hillshade | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MapInput(GroundInput):
     """Everything the map shows.
 
     Attributes
     ----------
+    ground : ``ground_text`` of the same layers, made before; None = made from them now. Outlines
+        and context are then read from it alone.
     title_zh, title_en, subtitle_zh, subtitle_en : header texts.
-    crs : CRS of every layer, e.g. ``EPSG:4549``; layers in another CRS are transformed.
     run_code : short hash of the run.
     result_date : date of the result as text.
     data_note_zh, data_note_en : sources and years for the status bar.
@@ -126,20 +155,13 @@ class MapInput:
     yearly : ``parcel_id`` and columns ``impervious_<year>`` (0 to 1) and ``light_<year>``
         (nW/cm2/sr); None = no trend lines.
     agree_at : deficit from which a criterion agrees with the suspicion (drawn semibold).
-    county, towns, zones, roads, water, buildings : context layers, each may be None. Columns
-        used: ``town_code, town_name, town_name_en``, ``zone_name``, ``road_class`` or ``highway``
-        (OSM values; roads may be lines or areas).
-    control_lines : layer by name of ``CONTROL_LINES``. None = wanted but not supplied: greyed in
-        the legend and named as not checked. A name left out is not known to this study at all.
-    hillshade : from ``hillshade_picture``.
     villages : candidate villages and plan; None = no natural village was judged.
     tiles : web tiles; None = none, and nothing is asked of the network.
     """
 
     title_zh: str
     title_en: str
-    crs: str
-    parcels: gpd.GeoDataFrame
+    ground: str | None = None
     subtitle_zh: str = ""
     subtitle_en: str = ""
     run_code: str = ""
@@ -158,14 +180,6 @@ class MapInput:
     score_model: Record | None = None
     yearly: pd.DataFrame | None = None
     agree_at: float = 0.5
-    county: gpd.GeoDataFrame | None = None
-    towns: gpd.GeoDataFrame | None = None
-    zones: gpd.GeoDataFrame | None = None
-    roads: gpd.GeoDataFrame | None = None
-    water: gpd.GeoDataFrame | None = None
-    buildings: gpd.GeoDataFrame | None = None
-    control_lines: Mapping[str, gpd.GeoDataFrame | None] = field(default_factory=dict)
-    hillshade: Hillshade | None = None
     villages: VillageInput | None = None
     opportunities: SiteInput | None = None
     tiles: WebTiles | None = None

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
 ALIGNMENT = 8
+LEVEL = 8
+"""Of gzip: 9 takes 1.7 times as long for 0.3 % less; 7 half as long for 2 % more."""
 LETTERS = np.array([code for code in range(33, 127) if chr(code) not in "<>&"], dtype=np.uint8)
 _CHUNK = 13 * 65536
 _TYPES = {"i1": np.int8, "u1": np.uint8, "i2": np.int16, "u2": np.uint16, "i4": np.int32}
@@ -153,5 +155,5 @@ class Payload:
         encoded = head.encode()
         encoded += b" " * (-(len(encoded) + ALIGNMENT) % ALIGNMENT)
         size = len(encoded).to_bytes(ALIGNMENT, "little")
-        packed = gzip.compress(size + encoded + b"".join(self._parts), 9, mtime=0)
+        packed = gzip.compress(size + encoded + b"".join(self._parts), LEVEL, mtime=0)
         return f"{len(packed)}\n{base91(packed)}"

@@ -23,7 +23,7 @@ from landuse.products.webmap.columns import (
     texts_of,
 )
 from landuse.products.webmap.evidence import evidence_words
-from landuse.products.webmap.layers import add_layers, control_lines, home_bounds
+from landuse.products.webmap.layers import control_lines, ground_text, home_bounds
 from landuse.products.webmap.model import MapInput
 from landuse.products.webmap.pack import Payload
 from landuse.products.webmap.sites import add_sites
@@ -50,7 +50,7 @@ MODULES = (
 )  # fmt: skip
 """Script files in the order they are joined, inside one function."""
 NO_SCRIPT_ROWS = 20
-_DATA_MARK = '<script type="text/plain" id="landuse-data">'
+_DATA_MARK = '<script type="text/plain" id="landuse-ground">'
 """What follows up to the end of the script is packed letters: they may spell anything."""
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9.-]+(:\d+)?")
 MAP_ID = "landuse"
@@ -87,7 +87,7 @@ class Page(Figure):
 
 
 def payload_text(inputs: MapInput) -> str:
-    """Return all data of the map as one compressed text."""
+    """Return all the map tells of the parcels and the plans as one compressed text."""
     payload = Payload()
     payload.head = {
         "meta": _meta(inputs),
@@ -97,8 +97,7 @@ def payload_text(inputs: MapInput) -> str:
         "absences": plain_records(inputs.absences),
         "criteria": add_contributions(payload, inputs),
         "parcels": add_parcels(payload, inputs),
-        "layers": add_layers(payload, inputs),
-        "control": control_lines(payload, inputs),
+        "control": control_lines(inputs),
         "agree_at": inputs.agree_at,
         "words": evidence_words(inputs.parcels),
         "whatif": add_what_if(payload, inputs),
@@ -128,10 +127,6 @@ def _meta(inputs: MapInput) -> dict[str, Any]:
     meta: dict[str, Any] = {name: plain(getattr(inputs, name)) for name in names}
     meta["attribution"] = [plain_text(line) for line in inputs.attribution]
     meta["home"] = home_bounds(inputs)
-    if inputs.hillshade is not None:
-        meta["hillshade"] = {
-            "src": inputs.hillshade.data_uri, "bounds": list(inputs.hillshade.bounds)
-        }  # fmt: skip
     if inputs.tiles is not None:
         tiles_attribution = plain_text(inputs.tiles.attribution)
         meta["attribution"].append(tiles_attribution)
@@ -160,6 +155,7 @@ def build_map(inputs: MapInput) -> folium.Map:
     figure.add_child(
         Part(
             "panel.html",
+            ground=inputs.ground if inputs.ground is not None else ground_text(inputs),
             data=payload_text(inputs),
             rows=_first_rows(inputs),
             still=still_picture(inputs),

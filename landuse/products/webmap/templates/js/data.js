@@ -5,13 +5,13 @@ const NULLS = { i1: -128, i2: -32768, i4: -2147483648 };
 let bytes = null, base = 0;
 
 async function unpack() {
-  const packed = base91(byId("landuse-data").textContent);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  bytes = await new Response(stream).arrayBuffer();
-  const size = Number(new DataView(bytes).getBigUint64(0, true));
-  base = 8 + size;
-  Object.assign(D, JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, size))));
-  byId("landuse-data").remove();
+  const ground = await readBlock("landuse-ground");
+  D.shape = Object.fromEntries(Object.entries(ground.layers).map(([name, place]) => [name, shapes(place)]));
+  D.order = array(ground.layers.parcels.order);
+  const lines = Object.fromEntries(Object.entries(ground.control).map(([code, place]) => [code, shapes(place)]));
+  Object.assign(D, await readBlock("landuse-data"));
+  for (const line of D.control) line.shape = lines[line.code];
+  D.meta.hillshade = ground.hillshade;
   D.n = D.parcels.n;
   D.col = {};
   for (const [name, place] of Object.entries(D.parcels)) {
@@ -21,11 +21,19 @@ async function unpack() {
   D.towns = D.parcels.towns;
   D.measured = Object.fromEntries(Object.entries(D.parcels.measured).map(([code, place]) => [code, numbers(place)]));
   for (const criterion of D.criteria) for (const held of Object.values(criterion.of || {})) readCriterion(held);
-  D.shape = Object.fromEntries(Object.entries(D.layers).map(([name, place]) => [name, shapes(place)]));
-  for (const line of D.control) if (line.shape) line.shape = shapes(line.shape);
-  D.order = array(D.layers.parcels.order);
   unpackVillages();
   nameKinds();
+}
+
+// The head of one packed text; what it names is then read from its bytes, until the next is read.
+async function readBlock(id) {
+  const packed = base91(byId(id).textContent);
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  bytes = await new Response(stream).arrayBuffer();
+  const size = Number(new DataView(bytes).getBigUint64(0, true));
+  base = 8 + size;
+  byId(id).remove();
+  return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, size)));
 }
 
 // The bytes of pack.py's base91: a line with their number, then 13 bits in two letters.
