@@ -7,7 +7,9 @@ here, so that one hostile cell reads the same, and does nothing, wherever it is 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠﹦﹢﹣﹫"
@@ -59,9 +61,24 @@ def is_text(column: pd.Series) -> bool:
 
 def plain_texts(table: pd.DataFrame) -> pd.DataFrame:
     """Return a copy whose text cells passed ``plain_text``; null stays null."""
-    texts = {name: table[name].map(_plain) for name in table.columns if is_text(table[name])}
+    texts = {
+        name: each_once(table[name], plain_text) for name in table.columns if is_text(table[name])
+    }
     return table.assign(**texts)
 
 
-def _plain(value: object) -> object:
-    return plain_text(value) if isinstance(value, str) else value
+def each_once(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
+    """Return a column whose texts were changed, each distinct one once; all else as it was.
+
+    A column none of whose texts changes is returned itself.
+    """
+    codes, distinct = pd.factorize(column)
+    before = list(distinct)
+    after = [change(value) if isinstance(value, str) else value for value in before]
+    moved = [place for place, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+    if not moved:
+        return column
+    changed = column.astype(object)
+    here = np.isin(codes, moved)
+    changed[here] = np.array(after, dtype=object)[codes[here]]
+    return changed

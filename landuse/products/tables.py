@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from landuse.products.safety import csv_text, is_text
+from landuse.products.safety import csv_text, each_once, is_text
 
 DECIMALS = 6
 """Digits kept of a fraction: 1e-6 degree is 0.1 m, and noise below that would change bytes."""
@@ -69,7 +69,7 @@ def write_text(text: str, path: Path) -> Path:
 
 def _cells(column: pd.Series) -> pd.Series:
     if is_text(column):
-        return column.astype(object).map(csv_text, na_action="ignore")
+        return each_once(column, csv_text)
     if pd.api.types.is_float_dtype(column.dtype):
         values = column.to_numpy(dtype="float64", na_value=np.nan).round(DECIMALS) + 0.0
         return pd.Series(np.where(np.isfinite(values), values, np.nan), index=column.index)
