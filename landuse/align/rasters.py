@@ -20,6 +20,7 @@ from landuse.core.findings import Finding
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
+from landuse.sources.cells import set_aside
 from landuse.sources.products import product_named
 from landuse.sources.raster_product import RasterProduct
 from landuse.sources.raw_raster import RawRaster
@@ -133,7 +134,7 @@ def align_series(
         except LanduseError as error:
             faults += error.faults
             continue
-        layers.append(done["layer"])
+        layers.append(set_aside(done["layer"]))
         findings += done["findings"]
     if faults:
         raise LanduseError(faults)
