@@ -22,7 +22,8 @@ from landuse.sources.cells import read_cells, write_cells
 def write_value(value: Any, stem: Path) -> Path:
     """Write a value next to ``stem`` and return the file.
 
-    Tables go to Parquet, layers and stacks of layers to files of cells, findings to Parquet, text to HTML, other plain data to JSON.
+    Tables and findings go to Parquet, layers and stacks of layers to files of cells, text to HTML,
+    other plain data to JSON.
 
     Raises
     ------

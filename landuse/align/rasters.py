@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rasterio.features import geometry_mask
 from rasterio.warp import Resampling, reproject
 
+from landuse.align.bilinear import bilinear, source_cells
 from landuse.align.conserve import resample_counts
 from landuse.align.difference import difference_faults, series_findings, year_findings
 from landuse.align.raw_values import checked_codes, class_nodata, measured
@@ -27,6 +28,8 @@ from landuse.sources.raw_raster import RawRaster
 from landuse.sources.read_raster import file_names, read_raster
 
 _THREADS = 2
+_SAME_CELL = 1 / 0.95
+"""Most source cells along a cell for which bilinear takes four cells and no more, as in GDAL."""
 _WHOLE_SHARE = 0.9995
 
 Files = Path | Sequence[Path] | Mapping[Any, Path]
@@ -163,7 +166,10 @@ def _counts(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArra
 
 
 def _bilinear(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArray[np.float32]:
+    if source_cells(raw.transform, crs=raw.crs, grid=target) <= _SAME_CELL:
+        return bilinear(values, transform=raw.transform, crs=raw.crs, grid=target)
     out = np.full(target.shape, np.nan, dtype=np.float32)
+    # Where a cell holds more than one of the source, GDAL widens the reach to all of them.
     _warp(values, out, raw, target, resampling=Resampling.bilinear, nodata=np.nan)
     return out
 
@@ -211,8 +217,8 @@ def _cover_findings(
     layer: Layer, frame: gpd.GeoDataFrame | None, *, file: str, stage: str
 ) -> list[Finding]:
     """Return a finding when part of the study area is unknown; raise when all of it is."""
-    known = layer.known()
-    share = float(known[_within(layer.grid, frame)].mean())
+    within = _within(layer.grid, frame)
+    share = np.count_nonzero(layer.known() & within) / np.count_nonzero(within)
     if share == 0.0:
         raise fail(
             data_fault(
