@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rasterio.features import geometry_mask
 from rasterio.warp import Resampling, reproject
 
-from landuse.align.bilinear import bilinear, source_cells
+from landuse.align.bilinear import fill_beside_unknown, source_cells
 from landuse.align.conserve import resample_counts
 from landuse.align.difference import difference_faults, series_findings, year_findings
 from landuse.align.raw_values import checked_codes, class_nodata, measured
@@ -29,7 +29,7 @@ from landuse.sources.read_raster import file_names, read_raster
 
 _THREADS = 2
 _SAME_CELL = 1 / 0.95
-"""Most source cells along a cell for which bilinear takes four cells and no more, as in GDAL."""
+"""Most source cells along a cell for which GDAL's bilinear takes four cells and no more."""
 _WHOLE_SHARE = 0.9995
 
 Files = Path | Sequence[Path] | Mapping[Any, Path]
@@ -166,11 +166,12 @@ def _counts(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArra
 
 
 def _bilinear(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArray[np.float32]:
-    if source_cells(raw.transform, crs=raw.crs, grid=target) <= _SAME_CELL:
-        return bilinear(values, transform=raw.transform, crs=raw.crs, grid=target)
     out = np.full(target.shape, np.nan, dtype=np.float32)
-    # Where a cell holds more than one of the source, GDAL widens the reach to all of them.
-    _warp(values, out, raw, target, resampling=Resampling.bilinear, nodata=np.nan)
+    plain = source_cells(raw.transform, crs=raw.crs, grid=target) <= _SAME_CELL
+    nodata = None if plain else np.nan
+    _warp(values, out, raw, target, resampling=Resampling.bilinear, nodata=nodata)
+    if plain:
+        fill_beside_unknown(out, values, transform=raw.transform, crs=raw.crs, grid=target)
     return out
 
 
@@ -194,6 +195,8 @@ def _warp(
         dst_nodata=nodata,
         resampling=resampling,
         num_threads=_THREADS,
+        # Without nodata GDAL would write 0 beyond the source; what is there says what it means.
+        init_dest_nodata=nodata is not None,
     )
 
 
