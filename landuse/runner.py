@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from landuse.core.errors import Fault, LanduseError
-from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 from landuse.store import Key, Store, canonical, text_digest, why
 
 ABSENT = "absent"
-HELD_BYTES = 600_000_000
-"""Most bytes of rasters held from one stage to the next."""
 Tiles = Path | tuple[Path, ...]
 Files = Mapping[str, Tiles | Mapping[Any, Tiles]]
 
@@ -170,8 +167,7 @@ def stage_key(stage: Stage, store: Store, outputs: Mapping[str, Mapping[str, str
 class _Values:
     """Loaded outputs, each read once and let go after its last reader.
 
-    Rasters beyond ``HELD_BYTES`` are let go at once, the largest first, and read again when the
-    next stage asks: a county of any size fits the memory, a usual one is read once.
+    Cells of rasters stay on disk until a stage asks for them: a county of any size fits the memory.
     """
 
     def __init__(self, stages: Iterable[Stage], store: Store) -> None:
@@ -198,17 +194,6 @@ class _Values:
             self._left[source] -= 1
             if self._left[source] == 0:
                 self._loaded.pop(source, None)
-        sizes = {source: raster_bytes(value) for source, value in self._loaded.items()}
-        while sum(sizes.values()) > HELD_BYTES:
-            largest = max(sizes, key=lambda source: sizes[source])
-            del self._loaded[largest], sizes[largest]
-
-
-def raster_bytes(value: Any) -> int:
-    """Return the bytes of the cells a value holds: a layer, or several in a list."""
-    if isinstance(value, Layer):
-        return int(value.values.nbytes)
-    return sum(map(raster_bytes, value)) if isinstance(value, list | tuple) else 0
 
 
 @dataclass(frozen=True)

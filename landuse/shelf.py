@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
 from affine import Affine
 
 from landuse.core.findings import Finding, to_table
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.core.product import FileProduct
+from landuse.sources.cells import read_cells, write_cells
 
 
 def write_value(value: Any, stem: Path) -> Path:
     """Write a value next to ``stem`` and return the file.
 
-    Tables go to Parquet, layers to GeoTIFF, stacks of layers to a multi-band GeoTIFF, findings
-    to Parquet, text to HTML, other plain data to JSON.
+    Tables and findings go to Parquet, layers and stacks of layers to files of cells, text to HTML,
+    other plain data to JSON.
 
     Raises
     ------
@@ -65,39 +65,6 @@ def _write_table(value: pd.DataFrame, file: Path) -> None:
     value.to_parquet(file, index=False, compression="zstd")
 
 
-def _write_layers(layers: Sequence[Layer], file: Path) -> None:
-    first = layers[0]
-    rows, columns = first.grid.shape
-    profile = {
-        "driver": "GTiff", "height": rows, "width": columns, "count": len(layers),
-        "dtype": str(first.values.dtype), "crs": first.grid.crs,
-        "transform": first.grid.transform, "nodata": first.nodata,
-        # Bands apart: mixed in one tile, all of them would wait in memory for the last.
-        "interleave": "band", "tiled": True, "blockxsize": 512, "blockysize": 512,
-        "compress": "zstd", "zstd_level": 1, "num_threads": 2,
-    }  # fmt: skip
-    with rasterio.open(file, "w", **profile) as target:
-        for band, layer in enumerate(layers, start=1):
-            target.write(layer.values, band)
-            if layer.year is not None:
-                target.update_tags(band, year=str(layer.year))
-
-
-def _read_layers(file: Path) -> list[Layer]:
-    with rasterio.open(file, num_threads=2) as source:
-        crs = source.crs.to_string()
-        affine = Affine(*source.transform[:6])
-        grid = Grid(crs=crs, transform=affine, shape=source.shape)
-        return [
-            Layer(grid, source.read(band), source.nodata, _year(source.tags(band)))
-            for band in range(1, source.count + 1)
-        ]
-
-
-def _year(tags: dict[str, str]) -> int | None:
-    return int(tags["year"]) if "year" in tags else None
-
-
 def _grid_data(grid: Grid) -> dict[str, Any]:
     return {"crs": grid.crs, "transform": list(grid.transform)[:6], "shape": list(grid.shape)}
 
@@ -127,8 +94,8 @@ _WRITERS: tuple[tuple[Any, str, Callable[[Any, Path], None]], ...] = (
     (FileProduct, "", lambda value, file: value.write(file)),
     (gpd.GeoDataFrame, ".geo.parquet", _write_geo),
     (pd.DataFrame, ".parquet", _write_table),
-    (Layer, ".layer.tif", lambda value, file: _write_layers([value], file)),
-    (tuple, ".stack.tif", _write_layers),
+    (Layer, ".layer.cells", lambda value, file: write_cells([value], file)),
+    (tuple, ".stack.cells", write_cells),
     (Grid, ".grid.json", lambda value, file: _write_json(_grid_data(value), file)),
     (str, ".html", _write_text),
     (dict, ".json", _write_json),
@@ -136,8 +103,8 @@ _WRITERS: tuple[tuple[Any, str, Callable[[Any, Path], None]], ...] = (
 _READERS: dict[str, Callable[[Path], Any]] = {
     ".geo.parquet": gpd.read_parquet,
     ".parquet": pd.read_parquet,
-    ".layer.tif": lambda file: _read_layers(file)[0],
-    ".stack.tif": _read_layers,
+    ".layer.cells": lambda file: read_cells(file)[0],
+    ".stack.cells": read_cells,
     ".grid.json": _read_grid,
     ".json": lambda file: json.loads(file.read_text(encoding="utf-8")),
     ".html": lambda file: file.read_text(encoding="utf-8"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
+from landuse.compiled import inner, kept
 from landuse.core.errors import Fault, data_fault, fail
 from landuse.core.grid import Grid
 from landuse.sources.read_raster import between
@@ -16,6 +20,9 @@ Floats = NDArray[np.float64]
 _KNOT_CELLS = 32
 _MAX_SPLIT = 8
 _SMALL_CELLS = 250_000
+_TOGETHER = 128
+"""Rows or columns of one call."""
+_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -111,25 +118,27 @@ def _first_pass(
     values: NDArray[np.floating], knots: _Knots, *, split: int, columns: int
 ) -> NDArray[np.float32]:
     """Rebin every source row (cut in strips) onto the target's columns."""
-    out = np.empty((values.shape[0] * split, columns), dtype=np.float32)
-    source_lines = np.arange(values.shape[1] + 1)
-    target_lines = np.arange(columns + 1)
-    running = np.zeros(values.shape[1] + 1)
-    for row in range(values.shape[0]):
-        np.cumsum(values[row], out=running[1:], dtype=np.float64)
-        for part in range(split):
-            place = row + (part + 0.5) / split
-            lines = np.interp(source_lines, knots.columns, _row_at(knots, place))
-            at_lines = np.interp(target_lines, lines, running)
-            out[row * split + part] = np.diff(at_lines) / split
+    strips = values.shape[0] * split
+    lines_at = _rows_at(
+        knots, (np.arange(strips) % split + 0.5) / split + np.arange(strips) // split
+    )
+    out = np.empty((strips, columns), dtype=np.float32)
+    places = np.arange(values.shape[1] + 1.0)
+
+    def work(first: int) -> None:
+        part = slice(first * split, (first + _TOGETHER) * split)
+        rows = values[first : first + _TOGETHER]
+        _rebin(rows, split, places, knots.columns, lines_at[part], out[part])
+
+    _side_by_side(work, len(values))
     return out
 
 
-def _row_at(knots: _Knots, place: float) -> Floats:
-    """Return target x of the knot columns along one source row."""
-    after = int(np.clip(np.searchsorted(knots.rows, place), 1, len(knots.rows) - 1))
+def _rows_at(knots: _Knots, places: Floats) -> Floats:
+    """Return target x of the knot columns along source rows (places, knots)."""
+    after = np.clip(np.searchsorted(knots.rows, places), 1, len(knots.rows) - 1)
     start, end = knots.rows[after - 1], knots.rows[after]
-    share = (place - start) / (end - start)
+    share = ((places - start) / (end - start))[:, None]
     return np.asarray(knots.x[after - 1] * (1 - share) + knots.x[after] * share)
 
 
@@ -140,12 +149,75 @@ def _second_pass(
     rows, columns = shape
     middles = np.arange(columns) + 0.5
     y_at = np.stack([np.interp(middles, x, y) for x, y in zip(knots.x, knots.y, strict=True)])
-    by_column = np.ascontiguousarray(half.T)
-    out = np.empty((columns, rows), dtype=np.float32)
-    target_lines = np.arange(rows + 1)
-    running = np.zeros(len(row_edges))
-    for column in range(columns):
-        np.cumsum(by_column[column], out=running[1:], dtype=np.float64)
-        lines = np.interp(row_edges, knots.rows, y_at[:, column])
-        out[column] = np.diff(np.interp(target_lines, lines, running))
-    return np.ascontiguousarray(out.T)
+    lines_at = np.ascontiguousarray(y_at.T)
+    out = np.empty(shape, dtype=np.float32)
+
+    def work(first: int) -> None:
+        part = slice(first, first + _TOGETHER)
+        turned = np.empty((len(lines_at[part]), rows), dtype=np.float32)
+        by_column = np.ascontiguousarray(half[:, part].T)
+        _rebin(by_column, 1, row_edges, knots.rows, lines_at[part], turned)
+        out[:, part] = turned.T
+
+    _side_by_side(work, columns)
+    return out
+
+
+def _side_by_side(work: Callable[[int], None], length: int) -> None:
+    """Call ``work`` on the first of every ``_TOGETHER`` rows; every row is worked by itself."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(work, range(0, length, _TOGETHER)))
+
+
+def _rebin(
+    values: NDArray[np.floating], split: int, places: Floats, knot_at: Floats, lines_at: Floats,
+    out: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Fill ``out`` with the rows of ``values``, each cut in ``split``, on lines 0, 1, 2 …
+
+    The edges of a row's cells are ``places``; those of ``knot_at`` lie at its row of ``lines_at``.
+    """
+    fill_rebinned(values, split, places, knot_at, lines_at, np.empty(len(places)),
+                  np.empty(len(places)), out)  # fmt: skip
+
+
+def _read_at(x: float, low: int, at: Floats, worth: Floats) -> float:
+    """Return a piecewise straight line at ``x``, ``low`` the last knot not beyond it; as numpy's.
+
+    Beyond the ends it is flat.
+    """
+    if low < 0:
+        return float(worth[0])
+    if low >= at.shape[0] - 1:
+        return float(worth[-1])
+    slope = (worth[low + 1] - worth[low]) / (at[low + 1] - at[low])
+    return float(slope * (x - at[low]) + worth[low])
+
+
+def _fill_rebinned(
+    values: Any, split: int, places: Floats, knot_at: Floats, lines_at: Floats, lines: Floats,
+    running: Floats, out: Any,
+) -> None:  # fmt: skip
+    """Work ``_rebin``; ``lines`` and ``running`` are scratch as long as ``places``."""
+    for row in range(out.shape[0]):
+        total, low = 0.0, -1
+        running[0] = 0.0
+        for cell in range(values.shape[1]):
+            total += values[row // split, cell]
+            running[cell + 1] = total
+        for line in range(places.shape[0]):
+            while low + 1 < knot_at.shape[0] and knot_at[low + 1] <= places[line]:
+                low += 1
+            lines[line] = read_at(places[line], low, knot_at, lines_at[row])
+        before, low = 0.0, -1
+        for line in range(out.shape[1] + 1):
+            while low + 1 < lines.shape[0] and lines[low + 1] <= line:
+                low += 1
+            now = read_at(float(line), low, lines, running)
+            if line > 0:
+                out[row, line - 1] = (now - before) / split
+            before = now
+
+
+read_at = inner(_read_at)
+fill_rebinned = kept(_fill_rebinned)

@@ -8,9 +8,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from pydantic import Field
 from rasterio.features import geometry_mask
 
+from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 
@@ -50,13 +52,13 @@ def measure_overlap(
     the frame that polygons cover, for layers that tile it; ``inside_share``: objects that touch
     the frame; ``extent_share``: area of the frame's bounds that the layer's bounds cover.
     """
-    whole = _outline(frame)
+    whole, inside = _outline(frame), _Inside(frame)
     rows: list[dict[str, Any]] = []
     for role, layer in layers.items():
         if isinstance(layer, list):
-            rows += [_raster(f"{role}:{item.year}", role, item, frame) for item in layer]
+            rows += [_raster(f"{role}:{item.year}", role, item, inside) for item in layer]
         elif isinstance(layer, Layer):
-            rows.append(_raster(role, role, layer, frame))
+            rows.append(_raster(role, role, layer, inside))
         elif isinstance(layer, gpd.GeoDataFrame):
             rows.append(_vector(role, layer, whole, tiles=role in settings.tiling))
         elif isinstance(layer, pd.DataFrame):
@@ -77,21 +79,37 @@ def _outline(frame: gpd.GeoDataFrame | None) -> shapely.Geometry | None:
     return whole
 
 
-def _raster(key: str, role: str, layer: Layer, frame: gpd.GeoDataFrame | None) -> dict[str, Any]:
-    rows, columns = layer.grid.shape
-    known = layer.known()
-    if frame is not None and not frame.empty:
-        shapes = frame.geometry.to_numpy()
+class _Inside:
+    """The cells of grids that lie in the frame, found once for each grid."""
+
+    def __init__(self, frame: gpd.GeoDataFrame | None) -> None:
+        self._shapes = None if frame is None or frame.empty else frame.geometry.to_numpy()
+        self._of: dict[Grid, NDArray[np.bool_]] = {}
+
+    def of(self, grid: Grid) -> NDArray[np.bool_]:
+        """Return a mask of the cells in the frame; all of them without one."""
+        if grid not in self._of:
+            self._of[grid] = self._found(grid)
+        return self._of[grid]
+
+    def _found(self, grid: Grid) -> NDArray[np.bool_]:
+        if self._shapes is None:
+            return np.ones(grid.shape, dtype=bool)
         inside = geometry_mask(
-            shapes, out_shape=layer.grid.shape, transform=layer.grid.transform, invert=True
+            self._shapes, out_shape=grid.shape, transform=grid.transform, invert=True
         )
         # A frame thinner than a cell holds no cell centre; then the cells it touches count.
-        inside = inside if inside.any() else geometry_mask(
-            shapes, out_shape=layer.grid.shape, transform=layer.grid.transform, invert=True,
+        return np.asarray(inside if inside.any() else geometry_mask(
+            self._shapes, out_shape=grid.shape, transform=grid.transform, invert=True,
             all_touched=True,
-        )  # fmt: skip
-        known = known[inside]
-    share = float(known.mean()) if known.size else np.nan
+        ))  # fmt: skip
+
+
+def _raster(key: str, role: str, layer: Layer, inside: _Inside) -> dict[str, Any]:
+    rows, columns = layer.grid.shape
+    within = inside.of(layer.grid)
+    count = np.count_nonzero(within)
+    share = np.count_nonzero(layer.known() & within) / count if count else np.nan
     return {
         "key": key, "role": role, "kind": "raster", "rows": rows, "columns": columns,
         "known_share": share,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rasterio.features import geometry_mask
 from rasterio.warp import Resampling, reproject
 
+from landuse.align.bilinear import fill_beside_unknown, source_cells
 from landuse.align.conserve import resample_counts
 from landuse.align.difference import difference_faults, series_findings, year_findings
 from landuse.align.raw_values import checked_codes, class_nodata, measured
@@ -20,12 +21,15 @@ from landuse.core.findings import Finding
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
+from landuse.sources.cells import set_aside
 from landuse.sources.products import product_named
 from landuse.sources.raster_product import RasterProduct
 from landuse.sources.raw_raster import RawRaster
 from landuse.sources.read_raster import file_names, read_raster
 
 _THREADS = 2
+_SAME_CELL = 1 / 0.95
+"""Most source cells along a cell for which GDAL's bilinear takes four cells and no more."""
 _WHOLE_SHARE = 0.9995
 
 Files = Path | Sequence[Path] | Mapping[Any, Path]
@@ -133,7 +137,7 @@ def align_series(
         except LanduseError as error:
             faults += error.faults
             continue
-        layers.append(done["layer"])
+        layers.append(set_aside(done["layer"]))
         findings += done["findings"]
     if faults:
         raise LanduseError(faults)
@@ -163,7 +167,11 @@ def _counts(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArra
 
 def _bilinear(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     out = np.full(target.shape, np.nan, dtype=np.float32)
-    _warp(values, out, raw, target, resampling=Resampling.bilinear, nodata=np.nan)
+    plain = source_cells(raw.transform, crs=raw.crs, grid=target) <= _SAME_CELL
+    nodata = None if plain else np.nan
+    _warp(values, out, raw, target, resampling=Resampling.bilinear, nodata=nodata)
+    if plain:
+        fill_beside_unknown(out, values, transform=raw.transform, crs=raw.crs, grid=target)
     return out
 
 
@@ -187,6 +195,8 @@ def _warp(
         dst_nodata=nodata,
         resampling=resampling,
         num_threads=_THREADS,
+        # Without nodata GDAL would write 0 beyond the source; what is there says what it means.
+        init_dest_nodata=nodata is not None,
     )
 
 
@@ -210,8 +220,8 @@ def _cover_findings(
     layer: Layer, frame: gpd.GeoDataFrame | None, *, file: str, stage: str
 ) -> list[Finding]:
     """Return a finding when part of the study area is unknown; raise when all of it is."""
-    known = layer.known()
-    share = float(known[_within(layer.grid, frame)].mean())
+    within = _within(layer.grid, frame)
+    share = np.count_nonzero(layer.known() & within) / np.count_nonzero(within)
     if share == 0.0:
         raise fail(
             data_fault(

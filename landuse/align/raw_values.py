@@ -64,22 +64,29 @@ def measured(
         Exit code 4 if cells hold more built square metres than they have.
     """
     nodata = raw.nodata if raw.nodata is not None else product.nodata
-    unknown = unknown_cells(raw.values, nodata)
     values = raw.values.astype(np.float32)
-    values[unknown] = 0.0 if product.nodata_is_zero else np.nan
+    values[unknown_cells(raw.values, nodata)] = 0.0 if product.nodata_is_zero else np.nan
     if raw.covered is not None:
         values[~raw.covered] = np.nan
-    low, high = product.valid_min, product.valid_max
-    outside = np.zeros(values.shape, dtype=bool)
-    with np.errstate(invalid="ignore"):
-        outside |= values < low if low is not None else False
-        outside |= values > high if high is not None else False
-    outside |= np.isinf(values)
-    if outside.any():
-        values[outside] = np.nan
-        findings.append(_range_finding(int(outside.sum()), product, file=file, stage=stage))
+    count = _forget_outside(values, product)
+    if count:
+        findings.append(_range_finding(count, product, file=file, stage=stage))
     _refuse_more_than_cell(values, raw, product, file=file)
     return np.asarray(values)
+
+
+def _forget_outside(values: NDArray[np.float32], product: RasterProduct) -> int:
+    """Make values out of range unknown; return how many there were."""
+    low = -np.inf if product.valid_min is None else product.valid_min
+    high = np.inf if product.valid_max is None else product.valid_max
+    least, most = (limit.reduce(values, axis=None, initial=np.nan) for limit in (np.fmin, np.fmax))
+    finite = np.isfinite([least, most]) | np.isnan([least, most])
+    if finite.all() and not (least < low or most > high):
+        return 0
+    with np.errstate(invalid="ignore"):
+        outside = (values < low) | (values > high) | np.isinf(values)
+    values[outside] = np.nan
+    return int(outside.sum())
 
 
 def _range_finding(count: int, product: RasterProduct, *, file: str, stage: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +36,33 @@ class Layer:
 
     def known(self) -> NDArray[np.bool_]:
         """Return a mask of the cells that carry a value."""
-        known = np.ones(self.values.shape, dtype=bool)
-        if np.issubdtype(self.values.dtype, np.floating):
-            known &= ~np.isnan(self.values)
+        values = self.values
+        known = np.ones(values.shape, dtype=bool)
+        if np.issubdtype(values.dtype, np.floating):
+            known &= ~np.isnan(values)
         if self.nodata is not None:
-            known &= self.values != self.nodata
+            known &= values != self.nodata
         return known
+
+
+class LayerAside(Layer):
+    """A layer whose cells lie elsewhere and are fetched each time they are asked for.
+
+    Take ``values`` once and let go of them: a series of such layers holds one year at a time.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        fetch: Callable[[], NDArray[Any]],
+        nodata: float | None = None,
+        year: int | None = None,
+    ) -> None:
+        for name, value in (("grid", grid), ("_fetch", fetch), ("nodata", nodata), ("year", year)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """Return the cells, an array of shape ``grid.shape``."""
+        cells: NDArray[Any] = self._fetch()  # type: ignore[attr-defined]
+        return cells

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
-from landuse.indicators.zonal import Zones
 
 
 def in_order(series: Sequence[Layer]) -> tuple[NDArray[np.float64], list[Layer]]:
@@ -34,11 +33,6 @@ def in_order(series: Sequence[Layer]) -> tuple[NDArray[np.float64], list[Layer]]
         raise ValueError(msg)
     order = np.argsort(known)
     return np.array(known, dtype=float)[order], [series[position] for position in order]
-
-
-def covered_cells(zones: Zones, grid: Grid) -> NDArray[np.int64]:
-    """Return the row-major positions of the cells that any zone touches, rising."""
-    return np.unique(zones.cells(grid).cell)
 
 
 def values_at(layer: Layer, cells: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -75,13 +69,6 @@ def sampled_at(layer: Layer, grid: Grid, cells: NDArray[np.int64]) -> NDArray[np
     found = np.full(len(cells), np.nan)
     found[inside] = values_at(layer, row[inside] * columns + column[inside])
     return found
-
-
-def as_layer(grid: Grid, cells: NDArray[np.int64], values: NDArray[np.float64]) -> Layer:
-    """Return a layer that holds values at some cells and knows nothing elsewhere."""
-    field = np.full(grid.shape, np.nan)
-    field.ravel()[cells] = values
-    return Layer(grid, field)
 
 
 def known_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,12 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landuse.core.findings import Finding
-from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 from landuse.indicators.annual import (
-    as_layer,
-    covered_cells,
     in_order,
     known_mean,
     mann_kendall_p,
@@ -32,7 +29,7 @@ from landuse.indicators.measured import (
     start,
 )
 from landuse.indicators.trend import theil_sen
-from landuse.indicators.zonal import Zones, known_share, mean
+from landuse.indicators.zonal import PackedZones, Zones, known_share, mean
 
 STAGE = "greenness"
 ROLE = "vegetation_series"
@@ -65,18 +62,20 @@ class GreennessSettings(Settings):
 
 @dataclass(frozen=True)
 class _Past:
-    """What the cells under the parcels were: NDVI by year, and its mean at both ends."""
+    """What the cells under the parcels were: their mean NDVI at both ends of the years."""
 
-    grid: Grid
-    cells: NDArray[np.int64]
+    zones: PackedZones
     years: NDArray[np.float64]
-    ndvi: NDArray[np.float64]
     first: NDArray[np.float64]
     last: NDArray[np.float64]
 
-    def layer(self, values: NDArray[np.float64]) -> Layer:
-        """Return a layer of values at the cells, unknown elsewhere."""
-        return as_layer(self.grid, self.cells, values)
+    def mean(self, values: NDArray[np.float64]) -> pd.Series:
+        """Return the mean of values at the cells over each parcel."""
+        return mean(self.zones, self.zones.layer(values))
+
+    def known_share(self, values: NDArray[np.float64]) -> pd.Series:
+        """Return the part of each parcel's area on cells with a value."""
+        return known_share(self.zones, self.zones.layer(values))
 
 
 def measure_greenness(
@@ -121,7 +120,7 @@ def measure_greenness(
     state, findings = _state(zones, table["parcel_id"], past, by_year, settings)
     trend, found = _trend(zones, table["parcel_id"], past, by_year, settings)
     area = pd.Series(zones.area_m2, index=zones.index)
-    small = area < settings.minimum_cells.value * past.grid.cell_area_m2
+    small = area < settings.minimum_cells.value * past.zones.row.cell_area_m2
     findings += found
     findings += gaps(
         STAGE, table["parcel_id"], small, kind="note",
@@ -133,11 +132,13 @@ def measure_greenness(
 
 
 def _past(zones: Zones, years: NDArray[np.float64], layers: Sequence[Layer]) -> _Past:
-    grid = layers[0].grid
-    cells = covered_cells(zones, grid)
-    ndvi = np.stack([values_at(layer, cells) for layer in layers])
+    packed = PackedZones(zones, layers[0].grid)
     third = max(1, round(len(layers) / 3))
-    return _Past(grid, cells, years, ndvi, known_mean(ndvi[:third]), known_mean(ndvi[-third:]))
+    first, last = (
+        known_mean(np.stack([values_at(layer, packed.touched) for layer in end]))
+        for end in (layers[:third], layers[-third:])
+    )
+    return _Past(packed, years, first, last)
 
 
 def _by_year(
@@ -155,13 +156,12 @@ def _state(
     zones: Zones, ids: pd.Series, past: _Past, by_year: NDArray[np.float64],
     settings: GreennessSettings,
 ) -> tuple[pd.DataFrame, list[Finding]]:  # fmt: skip
-    last = past.layer(past.last)
     green = past.last > settings.vegetated_above.value
-    share = mean(zones, past.layer(np.where(np.isnan(past.last), np.nan, green)))
+    share = past.mean(np.where(np.isnan(past.last), np.nan, green))
     latest = pd.DataFrame(by_year.T, index=zones.index).ffill(axis=1).iloc[:, -1]
     return hide_unknown(
         pd.DataFrame({"ndvi_latest": latest, "vegetated_share": share}),
-        known=known_share(zones, last), minimum=settings.minimum_known, ids=ids, stage=STAGE,
+        known=past.known_share(past.last), minimum=settings.minimum_known, ids=ids, stage=STAGE,
         role=ROLE,
     )  # fmt: skip
 
@@ -171,20 +171,19 @@ def _trend(
     settings: GreennessSettings,
 ) -> tuple[pd.DataFrame, list[Finding]]:  # fmt: skip
     rise = past.last - past.first
-    both = past.layer(rise)
-    greened = past.layer(np.where(np.isnan(rise), np.nan, rise > settings.greened_by.value))
+    greened = np.where(np.isnan(rise), np.nan, rise > settings.greened_by.value)
     table = pd.DataFrame(
         {
-            "ndvi_first": mean(zones, past.layer(past.first)),
+            "ndvi_first": past.mean(past.first),
             "ndvi_slope_per_year": theil_sen(past.years, by_year),
             "ndvi_p": mann_kendall_p(by_year),
-            "greened_share": mean(zones, greened),
+            "greened_share": past.mean(greened),
         },
         index=zones.index,
     )
     table["green_over"] = _green_over(table, settings)
     known_years = (~np.isnan(by_year)).sum(axis=0)
-    unseen = known_share(zones, both) < settings.minimum_known.value
+    unseen = past.known_share(rise) < settings.minimum_known.value
     few = known_years < settings.minimum_years.value
     return table.mask(few | unseen), _few_years(ids, few, len(past.years), settings)
 

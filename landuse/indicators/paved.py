@@ -15,8 +15,6 @@ from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 from landuse.indicators.annual import (
-    as_layer,
-    covered_cells,
     in_order,
     known_mean,
     sampled_at,
@@ -31,7 +29,7 @@ from landuse.indicators.measured import (
     start,
 )
 from landuse.indicators.overlay import require_same_crs
-from landuse.indicators.zonal import Zones, known_share, mean
+from landuse.indicators.zonal import PackedZones, Zones, known_share, mean
 
 STAGE = "paved"
 COLUMNS = ("paved_open_share", "paved_in_use")
@@ -62,10 +60,9 @@ class PavedSettings(Settings):
 
 @dataclass(frozen=True)
 class _Ground:
-    """Cells under the parcels: whether sealed and built on (0, 1 or NaN), and their NDVI."""
+    """Cells under the parcels: whether sealed and built on, 0, 1 or NaN."""
 
-    grid: Grid
-    cells: NDArray[np.int64]
+    zones: PackedZones
     sealed: NDArray[np.float64]
     built: NDArray[np.float64]
 
@@ -117,10 +114,10 @@ def measure_paved(
         zones, landcover, legend, built_surface=built_surface, buildings=buildings,
         series=vegetation_series or (), settings=settings,
     )  # fmt: skip
-    open_ground = as_layer(ground.grid, ground.cells, ground.sealed * (1 - ground.built))
+    open_ground = ground.zones.layer(ground.sealed * (1 - ground.built))
     shares, found = hide_unknown(
-        pd.DataFrame({"paved_open_share": mean(zones, open_ground)}),
-        known=known_share(zones, open_ground), minimum=settings.minimum_known,
+        pd.DataFrame({"paved_open_share": mean(ground.zones, open_ground)}),
+        known=known_share(ground.zones, open_ground), minimum=settings.minimum_known,
         ids=table["parcel_id"], stage=STAGE, role="landcover",
     )  # fmt: skip
     table, findings = table.join(shares), findings + found
@@ -153,7 +150,8 @@ def _ground(
     settings: PavedSettings,
 ) -> _Ground:
     grid = landcover.grid
-    cells = covered_cells(zones, grid)
+    packed = PackedZones(zones, grid)
+    cells = packed.touched
     code = values_at(landcover, cells)
     sealed = _of_keys(code, legend, settings.sealed_keys)
     if series:
@@ -166,10 +164,10 @@ def _ground(
     if built_surface is not None:
         parts.append(sampled_at(built_surface, grid, cells) / built_surface.grid.cell_area_m2)
     if buildings is not None:
-        parts.append(_footprint_share(buildings, grid)[cells])
+        parts.append(_footprint_share(buildings, grid, cells))
     most = np.fmax.reduce(parts)
     built = np.where(np.isnan(most), np.nan, most >= settings.building_from.value)
-    return _Ground(grid, cells, np.where(np.isnan(code), np.nan, sealed), built)
+    return _Ground(packed, np.where(np.isnan(code), np.nan, sealed), built)
 
 
 def _of_keys(
@@ -178,11 +176,13 @@ def _of_keys(
     return np.isin(code, [number for number, key in legend.items() if key in keys])
 
 
-def _footprint_share(buildings: gpd.GeoDataFrame, grid: Grid) -> NDArray[np.float64]:
-    """Return the part of each cell of a grid under footprints, 0 to 1."""
+def _footprint_share(
+    buildings: gpd.GeoDataFrame, grid: Grid, cells: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the part of some cells of a grid under footprints, 0 to 1."""
     cover = Zones(buildings).cells(grid)
     size = grid.shape[0] * grid.shape[1]
-    return np.minimum(np.bincount(cover.cell, cover.fraction, size), 1.0)
+    return np.minimum(np.bincount(cover.cell, cover.fraction, size)[cells], 1.0)
 
 
 def _in_use(

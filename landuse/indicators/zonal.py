@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # the compiler takes a second to import
 
 __all__ = [
     "ENGINE",
+    "PackedZones",
     "Zones",
     "class_shares",
     "codes_share",
@@ -113,6 +114,43 @@ class Zones:
         if layer not in self._sums:
             self._sums[layer] = self.cover(layer.grid).numbers(layer.values, layer.nodata)
         return self._sums[layer]
+
+
+class PackedZones(Zones):
+    """Zones over the cells of a grid that one of them touches, laid side by side in one row.
+
+    What is worked out cell by cell then needs room for those cells only, not for a county.
+
+    Attributes
+    ----------
+    touched : row-major positions of the cells in the grid, rising.
+    row : the grid of one row that layers of these cells lie on; it has no place.
+    """
+
+    def __init__(self, zones: Zones, grid: Grid) -> None:
+        self.index, self.crs, self.area_m2 = zones.index, zones.crs, zones.area_m2
+        self._geometry, self._sums = zones._geometry, WeakKeyDictionary()
+        cover = zones.cover(grid)
+        self.touched = cover.touched(grid.shape[0] * grid.shape[1])
+        self.row = Grid(grid.crs, grid.transform, (1, len(self.touched)))
+        self._cover = cover.packed(self.touched)
+
+    def cover(self, grid: Grid) -> Cover:
+        """Return the cells of the row that each zone covers.
+
+        Raises
+        ------
+        ValueError
+            If another grid is asked for.
+        """
+        if grid != self.row:
+            msg = "packed zones know the cells they were packed for only"
+            raise ValueError(msg)
+        return self._cover
+
+    def layer(self, values: NDArray[np.float64]) -> Layer:
+        """Return a layer of values at the touched cells."""
+        return Layer(self.row, values.reshape(self.row.shape))
 
 
 def class_shares(

@@ -23,6 +23,8 @@ from landuse.sources.read import lonlat_text, require_file, unreadable
 
 _MARGIN_CELLS = 4
 _LISTED = 4
+# Each block is read once: a cache of them would be a second copy of the window.
+_READING = {"GDAL_CACHEMAX": 64, "GDAL_NUM_THREADS": "2"}
 
 
 @lru_cache(maxsize=16)
@@ -86,7 +88,7 @@ def _read_tile(path: Path, *, bounds: Bounds, bounds_crs: str) -> _Tile:
     try:
         # Nothing is ever written beside a raw file, not even an index of a .gz.
         with (
-            rasterio.Env(CPL_VSIL_GZIP_WRITE_PROPERTIES="NO"),
+            rasterio.Env(CPL_VSIL_GZIP_WRITE_PROPERTIES="NO", **_READING),
             rasterio.open(gdal_name(path)) as source,
         ):
             return _read_window(source, path, bounds=bounds, bounds_crs=bounds_crs)

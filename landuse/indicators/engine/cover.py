@@ -86,6 +86,21 @@ class Cover:
         columns = zip(*parts, *self.each_part(), strict=True)
         return Cells(*(np.concatenate(column) for column in columns))
 
+    def touched(self, size: int) -> Ints:
+        """Return the positions, rising, of the cells of a grid of ``size`` that a zone touches."""
+        seen = np.zeros(size, dtype=bool)
+        for part in self.each_part():
+            seen[part.cell] = True
+        return np.flatnonzero(seen)
+
+    def packed(self, cells: Ints) -> Cover:
+        """Return the same cover of a row of cells that holds those ``touched``, in their order.
+
+        Cells that neighbour each other in a run do so among those touched, so runs stay whole.
+        """
+        parts = [runs._replace(cell=np.searchsorted(cells, runs.cell)) for runs in self.parts]
+        return Cover(self.zones, tuple(parts), self.threads)
+
     def each_part(self) -> Iterator[Cells]:
         """Yield the covered cells of ``TOGETHER`` zones at a time."""
         for number, runs in enumerate(self.parts):

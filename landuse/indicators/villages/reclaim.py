@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
+from landuse.core.side_by_side import side_by_side
 from landuse.core.units import m2_to_ha
 from landuse.indicators.measured import Limit, Measured, absent
 from landuse.indicators.villages.ground import as_parcels, start
@@ -81,12 +82,23 @@ def _mask(layer: Layer, code: int | None) -> np.ndarray:
 
 
 def _layer(layer: Layer, mask: np.ndarray) -> Layer:
-    return Layer(layer.grid, np.where(layer.known(), mask.astype("float64"), np.nan))
+    return Layer(layer.grid, np.where(layer.known(), mask, np.float32(np.nan)))
 
 
 def _ring(ground: gpd.GeoDataFrame, reach_m: float) -> np.ndarray:
-    shapes = np.asarray(ground.geometry.array)
-    return np.asarray(shapely.difference(shapely.buffer(shapes, reach_m), shapes))
+    def ring(shapes: np.ndarray) -> np.ndarray:
+        return np.asarray(shapely.difference(shapely.buffer(shapes, reach_m), shapes))
+
+    return side_by_side(ring, np.asarray(ground.geometry.array))
+
+
+def _widened(mask: np.ndarray, reach: int) -> np.ndarray:
+    """Return the cells with one of the mask at most ``reach`` rows away."""
+    wide = mask.copy()
+    for step in range(1, reach + 1):
+        wide[step:] |= mask[:-step]
+        wide[:-step] |= mask[step:]
+    return wide
 
 
 def _joined_ha(
@@ -94,12 +106,13 @@ def _joined_ha(
 ) -> np.ndarray:
     """Return the area of the largest joined field within the gap of each outline."""
     reach = max(1, round(settings.gap_m.value / layer.grid.resolution_m / 2))
-    wide = ndimage.maximum_filter(crop, size=2 * reach + 1, mode="constant", cval=False)
+    wide = np.ascontiguousarray(_widened(_widened(crop, reach).T, reach).T)
     field, count = ndimage.label(wide, structure=np.ones((3, 3), dtype=int))
     area = np.bincount(field[crop], minlength=count + 1) * layer.grid.cell_area_m2
-    shapes = shapely.buffer(np.asarray(ground.geometry.array), settings.gap_m.value)
+    gap = settings.gap_m.value
+    shapes = side_by_side(lambda part: shapely.buffer(part, gap), np.asarray(ground.geometry.array))
     cover = Zones(ground.assign(geometry=shapes)).cells(layer.grid)
-    held = np.where(crop, area[field], 0.0).ravel()[cover.cell]
+    held = np.where(crop.ravel()[cover.cell], area[field.ravel()[cover.cell]], 0.0)
     joined = np.zeros(len(ground))
     np.maximum.at(joined, cover.zone, held)
     return np.asarray(m2_to_ha(joined))

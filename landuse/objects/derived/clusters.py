@@ -12,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from landuse.core.grid import Grid
+from landuse.core.side_by_side import side_by_side
 from landuse.objects.derived.arrangement import (
     Floats,
     Places,
@@ -98,8 +99,11 @@ def _polygonal(shapes: Shapes) -> Shapes:
 
 
 def _resized(shapes: Shapes, distance_m: float) -> Shapes:
-    grown = shapely.buffer(shapes, distance_m, join_style="mitre", mitre_limit=_MITRE_LIMIT)
-    return as_shapes(grown)
+    def resized(part: Shapes) -> Shapes:
+        grown = shapely.buffer(part, distance_m, join_style="mitre", mitre_limit=_MITRE_LIMIT)
+        return as_shapes(grown)
+
+    return side_by_side(resized, shapes)
 
 
 def _patches(cells: BuiltCells | None, villages: Shapes) -> tuple[Shapes, Places]:

@@ -1,0 +1,57 @@
+"""Cells on disk: what is read is what was written, nothing is held, nobody changes the file."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from affine import Affine
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from landuse.core.grid import Grid
+from landuse.core.layers import Layer
+from landuse.sources.cells import read_cells, set_aside, write_cells
+
+GRID = Grid("EPSG:4549", Affine(10, 0, 400_000, 0, -10, 3_200_000), (5, 7))
+KINDS = st.sampled_from(["uint8", "int16", "float32", "float64"])
+STACKS = KINDS.flatmap(lambda kind: st.lists(arrays.arrays(kind, GRID.shape), max_size=3,
+                                             min_size=1))  # fmt: skip
+
+
+@given(stack=STACKS, nodata=st.sampled_from([None, 0, 255.0, float("nan")]))
+def test_layers_come_back_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory, stack: list[np.ndarray], nodata: float | None
+) -> None:
+    file = tmp_path_factory.mktemp("cells") / "layers.cells"
+    layers = [Layer(GRID, cells, nodata, 2014 + at) for at, cells in enumerate(stack)]
+    write_cells(layers, file)
+    # A page for the line that describes them, then bare cells: nothing is packed.
+    assert file.stat().st_size == 4096 + sum(cells.nbytes for cells in stack)
+    for layer, kept in zip(layers, read_cells(file), strict=True):
+        assert (kept.grid, kept.year) == (layer.grid, layer.year)
+        np.testing.assert_equal(kept.nodata, nodata)
+        assert kept.values.dtype == layer.values.dtype
+        np.testing.assert_array_equal(kept.values, layer.values)
+        np.testing.assert_array_equal(kept.known(), layer.known())
+
+
+def test_layers_of_different_grids_make_no_stack(tmp_path: Path) -> None:
+    other = Grid(GRID.crs, GRID.transform, (3, 7))
+    with pytest.raises(ValueError, match="different grids"):
+        write_cells([Layer(GRID, np.zeros((5, 7))), Layer(other, np.zeros((3, 7)))],
+                    tmp_path / "x.cells")  # fmt: skip
+
+
+def test_a_layer_put_aside_is_the_same_layer_and_its_cells_can_outlive_it() -> None:
+    cells = np.arange(35.0).reshape(GRID.shape)
+    moved = set_aside(Layer(GRID, cells, -1.0, 2020))
+    assert (moved.grid, moved.nodata, moved.year) == (GRID, -1.0, 2020)
+    found = moved.values
+    np.testing.assert_array_equal(found, cells)
+    del moved
+    gc.collect()
+    np.testing.assert_array_equal(found, cells)
