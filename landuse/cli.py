@@ -160,6 +160,9 @@ def run(
     profile: Annotated[
         bool, typer.Option("--profile", help="列出各步用时，存入 manifest / time of each stage")
     ] = False,
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=2, help="进程数，默认 2 / processes, usually 2")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """运行研究，只重做变化的部分。Run a study; only what changed is redone.
@@ -172,7 +175,7 @@ def run(
 
     opened = open_study(find_study(study), raw=raw, out=out, model=model)
     with watch() as progress:
-        outcome = run_study(opened, progress=progress, profile=profile)
+        outcome = run_study(opened, progress=progress, profile=profile, processes=processes)
     show(run_report(outcome), outcome.data(), as_json=as_json)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from threading import Condition, Thread
+from typing import Any, Protocol
 
 from landuse.core.errors import Fault, LanduseError
 from landuse.core.settings import Settings
@@ -40,6 +41,10 @@ class Stage:
     def is_gate(self) -> bool:
         """Tell whether the stage reads raw files."""
         return bool(self.files)
+
+    def make(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the outputs of the stage, made from the values it takes."""
+        return self.run(**arguments, **self.files, **self.fixed, settings=self.settings)
 
     def upstream(self) -> set[str]:
         """Return the names of the stages this one takes from."""
@@ -89,10 +94,67 @@ class Run:
 
 
 Progress = Callable[[Stage, bool], None]
+Sources = Mapping[str, tuple[Key, str] | None]
+"""Argument of a stage -> key and name of the output it is; None = there is none."""
 
 
-def run_stages(stages: Sequence[Stage], store: Store, *, progress: Progress | None = None) -> Run:
+Needed = frozenset[tuple[str, str]]
+"""Digest of the key and name of outputs."""
+
+
+class HandLostError(Exception):
+    """A process that made stages is gone; the stage it had is made again."""
+
+
+class Hand(Protocol):
+    """Something that makes a stage and keeps it."""
+
+    def start(self) -> None:
+        """Be told that there is work, before any is given."""
+
+    def make(self, stage: Stage, key: Key, sources: Sources, needed: Needed) -> Mapping[str, str]:
+        """Make a stage from kept outputs, keep it, and return the digests of its outputs.
+
+        ``needed`` are outputs that later stages will ask for.
+        """
+
+    def close(self) -> None:
+        """Be told that there is no more work."""
+
+
+class Held:
+    """Kept outputs as values, each read once while a stage may still ask for it.
+
+    Cells of rasters stay on disk until a stage asks for them: a county of any size fits the memory.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._loaded: dict[tuple[str, str], Any] = {}
+
+    def get(self, source: tuple[Key, str] | None) -> Any:
+        """Return an output as a value; None when there is none."""
+        if source is None:
+            return None
+        key, name = source
+        place = (key.digest, name)
+        if place not in self._loaded:
+            self._loaded[place] = self._store.load(key, name)
+        return self._loaded[place]
+
+    def keep_only(self, needed: Needed) -> None:
+        """Let go of everything that no stage will ask for."""
+        self._loaded = {place: self._loaded[place] for place in self._loaded if place in needed}
+
+
+def run_stages(
+    stages: Sequence[Stage], store: Store, *, progress: Progress | None = None,
+    second: Hand | None = None,
+) -> Run:  # fmt: skip
     """Run the stages in order, each at most once for the same key.
+
+    With a ``second`` hand a stage whose inputs are made need not wait for one that stands before
+    it. What a stage makes rests on its inputs alone, so the results are the same.
 
     Raises
     ------
@@ -100,19 +162,143 @@ def run_stages(stages: Sequence[Stage], store: Store, *, progress: Progress | No
         With the faults of every gate stage that failed; after the first fault only gates and
         what they rest on were run.
     """
-    run, faults = Run(), list[Fault]()
-    values, gates = _Values(stages, store), before_gates(stages)
-    for stage in stages:
-        if faults and not (stage.name in gates and stage.upstream() <= run.outputs.keys()):
-            continue
-        try:
-            _run_one(stage, store, run=run, values=values, progress=progress)
-        except LanduseError as error:
-            faults += error.faults
+    board = _Board(stages, store, progress)
+    other = Thread(target=board.work, args=(second,), daemon=True) if second else None
+    try:
+        if other:
+            other.start()
+        board.work(_OwnHand(store), calls=second)
+        if other:
+            other.join()
+    finally:
+        if second:
+            second.close()
     store.save_book()
-    if faults:
-        raise LanduseError(faults)
-    return run
+    return board.finished()
+
+
+class _Board:
+    """What is still to do, what was made, and what went wrong; shared by the hands."""
+
+    def __init__(self, stages: Sequence[Stage], store: Store, progress: Progress | None) -> None:
+        self._store, self._progress = store, progress
+        self._order = {stage.name: place for place, stage in enumerate(stages)}
+        self._waiting, self._gates = list(stages), before_gates(stages)
+        self._changed = Condition()
+        self._at_work = 0
+        self._run = Run()
+        self._faults: dict[str, tuple[Fault, ...]] = {}
+        self._broken: BaseException | None = None
+
+    def work(self, hand: Hand, *, calls: Hand | None = None) -> None:
+        """Take and make stages until none is left for this hand; ``calls`` is told of work."""
+        while (stage := self._take()) is not None:
+            try:
+                self._one(stage, hand, calls)
+            except LanduseError as error:
+                self._end(stage, faults=error.faults)
+            except HandLostError:
+                self._end(stage, again=True)
+                return
+            except BaseException as error:  # noqa: BLE001 - raised again when all hands rest
+                self._end(stage, broken=error)
+
+    def finished(self) -> Run:
+        """Return the run, or raise what went wrong."""
+        if self._broken is not None:
+            raise self._broken
+        if self._faults:
+            by_place = sorted(self._faults.items(), key=lambda item: self._order[item[0]])
+            raise LanduseError([fault for _, faults in by_place for fault in faults])
+        self._run.steps.sort(key=lambda step: self._order[step.stage])
+        return self._run
+
+    def _take(self) -> Stage | None:
+        """Return the next stage whose inputs are made; None when no more can come."""
+        with self._changed:
+            while self._broken is None:
+                ready = next(filter(self._is_ready, self._waiting), None)
+                if ready is not None:
+                    self._waiting.remove(ready)
+                    self._at_work += 1
+                    return ready
+                if not self._at_work:
+                    return None
+                self._changed.wait()
+            return None
+
+    def _is_ready(self, stage: Stage) -> bool:
+        wanted = not self._faults or stage.name in self._gates
+        return wanted and stage.upstream() <= self._run.outputs.keys()
+
+    def _one(self, stage: Stage, hand: Hand, calls: Hand | None) -> None:
+        start = time.perf_counter()
+        key = stage_key(stage, self._store, self._run.outputs)
+        kept = self._store.find(key)
+        reasons = () if kept is not None else _reasons(stage, self._store, key)
+        if self._progress:
+            with self._changed:
+                self._progress(stage, kept is None)
+        if kept is None:
+            if calls:
+                calls.start()
+            sources = sources_of(stage, self._run)
+            kept = dict(hand.make(stage, key, sources, self._needed()))
+        step = Step(stage.name, stage.zh, bool(reasons), time.perf_counter() - start, reasons)
+        with self._changed:
+            self._run.keys[stage.name] = key
+            self._run.outputs[stage.name] = kept
+            self._run.steps.append(step)
+        self._end(stage)
+
+    def _needed(self) -> Needed:
+        with self._changed:
+            links = {link for stage in self._waiting for link in stage.takes.values() if link}
+            parts = [link.split(".") for link in links]
+            keys = self._run.keys
+            return frozenset((keys[name].digest, out) for name, out in parts if name in keys)
+
+    def _end(
+        self, stage: Stage, *, faults: tuple[Fault, ...] = (), again: bool = False,
+        broken: BaseException | None = None,
+    ) -> None:  # fmt: skip
+        with self._changed:
+            self._at_work -= 1
+            if faults:
+                self._faults[stage.name] = faults
+            if again:
+                self._waiting.insert(0, stage)
+            self._broken = self._broken or broken
+            self._changed.notify_all()
+
+
+class _OwnHand(Hand):
+    """Makes stages in this process."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._held = store, Held(store)
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def make(self, stage: Stage, key: Key, sources: Sources, needed: Needed) -> Mapping[str, str]:
+        """Make a stage here."""
+        made = stage.make({name: self._held.get(source) for name, source in sources.items()})
+        self._held.keep_only(needed)
+        return self._store.keep(key, made)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def sources_of(stage: Stage, run: Run) -> dict[str, tuple[Key, str] | None]:
+    """Return where each argument of a stage is kept; None for what no stage made."""
+    found: dict[str, tuple[Key, str] | None] = {}
+    for argument, source in stage.takes.items():
+        upstream, _, name = (source or "").partition(".")
+        present = bool(source) and name in run.outputs[upstream]
+        found[argument] = (run.keys[upstream], name) if present else None
+    return found
 
 
 def before_gates(stages: Sequence[Stage]) -> set[str]:
@@ -126,25 +312,6 @@ def before_gates(stages: Sequence[Stage]) -> set[str]:
             needed.add(name)
             waiting += by_name[name].upstream()
     return needed
-
-
-def _run_one(
-    stage: Stage, store: Store, *, run: Run, values: _Values, progress: Progress | None
-) -> None:
-    start = time.perf_counter()
-    key = stage_key(stage, store, run.outputs)
-    kept = store.find(key)
-    reasons = () if kept is not None else _reasons(stage, store, key)
-    if progress:
-        progress(stage, kept is None)
-    if kept is None:
-        arguments = {name: values.get(source, run) for name, source in stage.takes.items()}
-        made = stage.run(**arguments, **stage.files, **stage.fixed, settings=stage.settings)
-        kept = store.keep(key, made)
-    run.keys[stage.name], run.outputs[stage.name] = key, kept
-    values.release(stage)
-    seconds = time.perf_counter() - start
-    run.steps.append(Step(stage.name, stage.zh, bool(reasons), seconds, reasons))
 
 
 def _reasons(stage: Stage, store: Store, key: Key) -> tuple[str, ...]:
@@ -162,38 +329,6 @@ def stage_key(stage: Stage, store: Store, outputs: Mapping[str, Mapping[str, str
     return store.key(
         stage.name, stage.run, settings=settings, inputs=inputs, files=stage.flat_files()
     )
-
-
-class _Values:
-    """Loaded outputs, each read once and let go after its last reader.
-
-    Cells of rasters stay on disk until a stage asks for them: a county of any size fits the memory.
-    """
-
-    def __init__(self, stages: Iterable[Stage], store: Store) -> None:
-        self._store = store
-        self._left: dict[str, int] = {}
-        self._loaded: dict[str, Any] = {}
-        for stage in stages:
-            for source in filter(None, stage.takes.values()):
-                self._left[source] = self._left.get(source, 0) + 1
-
-    def get(self, source: str | None, run: Run) -> Any:
-        """Return an output as a value; None when the stage made none of that name."""
-        if source is None:
-            return None
-        if source not in self._loaded:
-            stage, name = source.split(".")
-            present = name in run.outputs[stage]
-            self._loaded[source] = self._store.load(run.keys[stage], name) if present else None
-        return self._loaded[source]
-
-    def release(self, stage: Stage) -> None:
-        """Note that a stage has read what it takes."""
-        for source in filter(None, stage.takes.values()):
-            self._left[source] -= 1
-            if self._left[source] == 0:
-                self._loaded.pop(source, None)
 
 
 @dataclass(frozen=True)

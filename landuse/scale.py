@@ -183,7 +183,8 @@ def run_county(job: Job) -> Told:
         if build_code() != job.build:
             return Told(job.name, (_other_build(job),))
         try:
-            outcome = run_study(open_study(job.file, raw=job.raw, out=job.out), progress=_silent)
+            study = open_study(job.file, raw=job.raw, out=job.out)
+            outcome = run_study(study, progress=_silent, processes=1)
         except LanduseError as error:
             return Told(job.name, tuple(error.faults))
         return Told(

@@ -18,6 +18,7 @@ from landuse.plan import Plan
 from landuse.product_files import PRODUCT_FILES
 from landuse.products.facts import Absence, absences
 from landuse.runner import Outlook, Run, Step, outlook, run_code, run_stages
+from landuse.second_hand import SecondHand, usual_processes
 from landuse.sources.roles import ROLE_NAMES
 from landuse.store import Store, canonical, publish
 from landuse.study import OpenStudy, open_study
@@ -100,9 +101,12 @@ def open_store(study: OpenStudy) -> Store:
     return Store(study.out.parent / ".store" / study.out.name)
 
 
-def run_study(study: OpenStudy, *, progress: Say, profile: bool = False) -> Outcome:
+def run_study(
+    study: OpenStudy, *, progress: Say, profile: bool = False, processes: int | None = None
+) -> Outcome:
     """Run what changed and publish the products, each whole.
 
+    ``processes`` : 1, or 2 to make stages side by side; None = `second_hand.usual_processes`.
     ``profile`` measures what reading the inputs alone takes, after the stages, and keeps the time
     of each stage in the outcome and the manifest.
 
@@ -116,10 +120,12 @@ def run_study(study: OpenStudy, *, progress: Say, profile: bool = False) -> Outc
     store, plan = open_store(study), stages(study)
     with store.alone():
         store.sweep()
-        run = run_stages(plan, store, progress=narrate(progress, len(plan)))
+        second = SecondHand(store.folder) if (processes or usual_processes()) > 1 else None
+        run = run_stages(plan, store, progress=narrate(progress, len(plan)), second=second)
         timed = None
         if profile:
-            timed = profile_of(study, store.load(run.keys["grid"], "grid"), run.steps)
+            made = time.perf_counter() - start
+            timed = profile_of(study, store.load(run.keys["grid"], "grid"), run.steps, made)
         publish(_product_files(run, store, study, timed), study.out)
         store.remember(run.keys)
     return Outcome(

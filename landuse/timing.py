@@ -91,7 +91,6 @@ def reading_seconds(study: OpenStudy, grid: Grid) -> float:
     return time.perf_counter() - start
 
 
-def profile_of(study: OpenStudy, grid: Grid, steps: Sequence[Step]) -> Profile:
-    """Return the profile of the steps of a run, with the reading measured now."""
-    seconds = sum(step.seconds for step in steps)
+def profile_of(study: OpenStudy, grid: Grid, steps: Sequence[Step], seconds: float) -> Profile:
+    """Return the profile of a run that took so many seconds, with the reading measured now."""
     return Profile(tuple(steps), seconds, reading_seconds(study, grid))

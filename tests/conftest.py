@@ -19,6 +19,9 @@ settings.load_profile("untimed")
 # Commands that tests start compile the libraries once, not each time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Tests run side by side already; those of the second process ask for it.
+os.environ.setdefault("LANDUSE_PROCESSES", "1")
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 

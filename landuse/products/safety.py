@@ -75,7 +75,8 @@ def each_once(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
     codes, distinct = pd.factorize(column)
     before = list(distinct)
     after = [change(value) if isinstance(value, str) else value for value in before]
-    moved = [place for place, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+    pairs = enumerate(zip(before, after, strict=True))
+    moved = [place for place, (old, new) in pairs if old != new]
     if not moved:
         return column
     changed = column.astype(object)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from landuse.store import file_digest
@@ -25,22 +27,37 @@ def products(out: Path) -> dict[str, str]:
     return {path.relative_to(out).as_posix(): file_digest(path) for path in files}
 
 
-@pytest.mark.parametrize("stages_done", [3, 20, 40])
+def wait_until_alone(store: Path) -> None:
+    """Wait until no second process works in a store any more; half a minute at most."""
+    for _ in range(300):
+        seen = [one.info["cmdline"] or [] for one in psutil.process_iter(["cmdline"])]
+        if not any("landuse.hand" in words and str(store) in words for words in seen):
+            return
+        time.sleep(0.1)
+    pytest.fail("the second process outlived the run")
+
+
+@pytest.mark.parametrize(
+    ("stages_done", "processes"), [(3, "1"), (20, "1"), (40, "1"), (12, "2"), (40, "2")]
+)
 def test_killed_run_leaves_whole_files_and_resumes(
-    demo: Made, tmp_path: Path, stages_done: int
+    demo: Made, tmp_path: Path, stages_done: int, processes: str
 ) -> None:
     out = tmp_path / "断电 测试" / "demo"
     store = out.parent / ".store" / "demo"
     words = command("run", DEMO_STUDY, "--raw", demo.raw, "--out", out, "--json")
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+    env = os.environ | {"LANDUSE_PROCESSES": processes}
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(words, stdout=nothing, stderr=nothing, env=env) as run:
         while run.poll() is None and len(list(store.glob("[!.]*/*/record.json"))) < stages_done:
             time.sleep(0.005)
         run.send_signal(signal.SIGKILL)
     assert run.returncode == -signal.SIGKILL
+    wait_until_alone(store)
     whole = products(demo.out)
     assert products(out).items() <= whole.items()
     kept = len(list(store.glob("[!.]*/*/record.json")))
-    again = subprocess.run(words, capture_output=True, check=True, encoding="utf-8")
+    again = subprocess.run(words, capture_output=True, check=True, encoding="utf-8", env=env)
     told = json.loads(again.stdout)
     assert len(told["kept"]) == kept >= stages_done
     assert products(out) == whole
