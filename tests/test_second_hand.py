@@ -10,6 +10,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from landuse.core.errors import LanduseError
@@ -72,8 +73,10 @@ def test_a_hand_that_dies_loses_nothing(place: Path) -> None:
 
 
 def test_what_cannot_be_told_to_another_process_is_made_in_this_one(place: Path) -> None:
-    stages = [Stage(f"local{i}", "", lambda *, settings: made.numbers(settings=settings), Settings())
-              for i in range(4)]  # fmt: skip
+    def local(*, settings: Settings) -> dict[str, object]:
+        return made.numbers(settings=settings)
+
+    stages = [Stage(f"local{number}", "", local, Settings()) for number in range(4)]
     result, _ = run(stages, place / "store", second=True)
     assert set(result.outputs) == {f"local{i}" for i in range(4)}
 
@@ -131,8 +134,7 @@ def is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+    return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 def test_how_many_processes_is_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
