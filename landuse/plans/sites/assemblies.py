@@ -136,8 +136,8 @@ def _together(ids: pd.Series, pairs: pd.DataFrame) -> list[tuple[str, ...]]:
     """Return the ids of each connected component, in the order given."""
     label = components(ids, pairs)
     order = np.argsort(label, kind="stable")
-    ends = np.cumsum(np.bincount(label))[:-1] if len(label) else []
-    return [tuple(names) for names in np.split(ids.to_numpy(dtype=object)[order], ends)]
+    parts = np.split(ids.to_numpy(dtype=object)[order], np.cumsum(np.bincount(label)))
+    return [tuple(names) for names in parts if len(names)]
 
 
 def _overlaps(table: pd.DataFrame) -> pd.Series:
