@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,12 @@ class Market:
     load: Ints
     room: Ints
     members: Sequence[Sequence[str]]
+
+    @cached_property
+    def load_of(self) -> dict[tuple[int, int], int]:
+        """Return the load of each pair by project and site."""
+        pairs = zip(self.project.tolist(), self.site.tolist(), strict=True)
+        return dict(zip(pairs, self.load.tolist(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
