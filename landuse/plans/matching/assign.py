@@ -12,10 +12,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog
 from scipy.sparse import csr_matrix, hstack, vstack
 
-from landuse.plans.solver import kept_quiet
+from landuse.plans.solver import kept_quiet, solved
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -219,13 +219,11 @@ def _solved(
     matrix, most = rules.matrix(tried)
     numbers = np.flatnonzero(tried)
     gain = np.concatenate([market.worth[tried], np.zeros(len(rules.open))])
-    with kept_quiet():
-        found = milp(
-            -gain, integrality=np.ones(len(gain)), bounds=Bounds(0, 1),
-            constraints=LinearConstraint(matrix, -np.inf, most),
-            options={"mip_rel_gap": gap, "node_limit": nodes},
-        )  # fmt: skip
-    if found.x is None:
+    found = solved(
+        -gain, [LinearConstraint(matrix, -np.inf, most)], integrality=np.ones(len(gain)),
+        bounds=Bounds(0, 1), gap=gap, nodes=nodes,
+    )  # fmt: skip
+    if found is None:
         return np.empty(0, dtype=np.int64), 0.0, float("inf")
     chosen = numbers[found.x[: len(numbers)] > 0.5]
-    return chosen, float(market.worth[chosen].sum()), float(-found.mip_dual_bound)
+    return chosen, float(market.worth[chosen].sum()), -found.bound
