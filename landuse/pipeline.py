@@ -74,6 +74,8 @@ from landuse.plans.proposal import propose, screen_receiving
 from landuse.plans.quota import village_quota
 from landuse.plans.reclaim import reclamation
 from landuse.plans.sites.find import find_sites
+from landuse.plans.sites.ground import measure_outlines
+from landuse.plans.sites.listing import outline_sites
 from landuse.plans.whole_area import town_sheets
 from landuse.plans.worklists import WorkSettings, work_lists
 from landuse.product_files import OPPORTUNITY_TABLES, PLAN_TABLES
@@ -90,7 +92,7 @@ from landuse.products.make_map import make_map
 from landuse.products.make_opportunities import make_opportunity_workbook
 from landuse.products.make_report import make_report
 from landuse.products.results import merge_results
-from landuse.runner import Stage
+from landuse.runner import Recalls, Stage
 from landuse.scores.assess import assess
 from landuse.scores.clusters import ClusterSettings, find_clusters
 from landuse.scores.pattern import PatternSettings, spatial_pattern
@@ -273,10 +275,21 @@ def _judge(plan: Plan) -> None:
              takes=before | {"parcels": "parcels.parcels",
                              "checks": plan.tables("field_checks")["field_checks"]})  # fmt: skip
     _judge_villages(plan)
-    plan.add("sites", "退低进高地块", find_sites, plan.site_settings(),
-             takes=plan.site_links(*CONTROL_ROLES), fixed=plan.legend())  # fmt: skip
+    _judge_sites(plan)
     _match(plan)
     plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
+
+
+def _judge_sites(plan: Plan) -> None:
+    """Outline the sites where better use could go, measure each shape once, and judge them."""
+    chosen = plan.site_settings()
+    plan.add("site_outlines", "地块组合", outline_sites, chosen, takes=plan.outline_links())
+    ground = plan.ground_links(*CONTROL_ROLES)
+    plan.add("site_ground", "地块条件", measure_outlines, chosen.ground(), takes=ground,
+             fixed=plan.legend(), recalls=Recalls("outline", "table", "known"))  # fmt: skip
+    present = sorted(name for name, source in ground.items() if source)
+    plan.add("sites", "退低进高地块", find_sites, chosen, takes=plan.site_links(),
+             fixed={"present": present})  # fmt: skip
 
 
 def _match(plan: Plan) -> None:

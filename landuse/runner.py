@@ -21,6 +21,20 @@ Files = Mapping[str, Tiles | Mapping[Any, Tiles]]
 
 
 @dataclass(frozen=True)
+class Recalls:
+    """A stage that works row by row, and may take over rows that it made before.
+
+    Of the latest kept result that differs in nothing but the input ``but_for``, the output ``own``
+    is handed back as the argument ``given``; None where there is none. It is no part of the key:
+    a stage may use it only where the result is the same without it, to the byte.
+    """
+
+    but_for: str
+    own: str
+    given: str
+
+
+@dataclass(frozen=True)
 class Stage:
     """One step of the method: a pure room function, what it takes and what steers it.
 
@@ -38,6 +52,7 @@ class Stage:
     takes: Mapping[str, str | None] = field(default_factory=dict)
     files: Files = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    recalls: Recalls | None = None
 
     @property
     def is_gate(self) -> bool:
@@ -142,6 +157,10 @@ def _run_one(
         progress(stage, kept is None)
     if kept is None:
         arguments = {name: values.get(source, run) for name, source in stage.takes.items()}
+        if stage.recalls:
+            arguments[stage.recalls.given] = store.recall(
+                key, stage.recalls.own, but_for=stage.recalls.but_for
+            )
         made = stage.run(**arguments, **stage.files, **stage.fixed, settings=stage.settings)
         kept = store.keep(key, made)
     run.keys[stage.name], run.outputs[stage.name] = key, kept

@@ -12,7 +12,6 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from landuse.core.findings import Finding
 from landuse.core.layers import Layer
 from landuse.indicators.access import AccessSettings, measure_access
 from landuse.indicators.overlay import overlap_area_m2
@@ -21,7 +20,7 @@ from landuse.indicators.terrain import TerrainSettings, measure_terrain
 from landuse.indicators.zonal import Zones
 from landuse.plans.sites.assemblies import closed
 from landuse.plans.sites.rectangle import largest_rectangles
-from landuse.plans.sites.settings import SiteLimits
+from landuse.plans.sites.settings import GroundSettings
 
 LINES = ("eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage", "water")
 _PLANE_CELLS = 6
@@ -71,8 +70,8 @@ def _circles(shapes: Shapes, step: Floats, *, threads: int = 2) -> Shapes:
 
 
 def ground_of(
-    outline: gpd.GeoDataFrame, layers: Layers, *, elevation: Layer | None, limits: SiteLimits
-) -> tuple[pd.DataFrame, list[Finding]]:
+    outline: gpd.GeoDataFrame, layers: Layers, *, elevation: Layer | None, settings: GroundSettings
+) -> pd.DataFrame:
     """Measure lines, slope, roads and earthwork of each site.
 
     Parameters
@@ -83,7 +82,7 @@ def ground_of(
     -------
     ``<line>_share`` (0-1) of each line that is there, ``water_source_share``, ``slope_deg``
     (P50), ``road_m`` (to a road of ``arterial_classes``), ``ramp_m``, ``earthwork_m``; a column
-    whose layer is absent is null. ``findings`` of the measuring.
+    whose layer is absent is null.
     """
     as_parcels = outline.rename(columns={"site_id": "parcel_id"})
     lines = {name: layers.get(name) for name in LINES}
@@ -96,12 +95,11 @@ def ground_of(
     if source is not None:
         area = np.maximum(shapely.area(np.asarray(outline.geometry.array)), 1e-9)
         made["water_source_share"] = np.minimum(overlap_area_m2(outline, source) / area, 1.0)
-    made["road_m"] = _road(as_parcels, layers.get("roads"), limits.arterial_classes)
-    made["ramp_m"] = _road(as_parcels, layers.get("roads"), limits.ramp_classes)
+    made["road_m"] = _road(as_parcels, layers.get("roads"), settings.arterial_classes)
+    made["ramp_m"] = _road(as_parcels, layers.get("roads"), settings.ramp_classes)
     made["earthwork_m"] = earthwork(outline, elevation)
-    found = [item for item in terrain["findings"] if item.kind != "absent"]
     wanted = [f"{name}_share" for name in LINES] + ["water_source_share", "slope_deg"]
-    return made.reindex(columns=[*dict.fromkeys([*made.columns, *wanted])]), found
+    return made.reindex(columns=[*dict.fromkeys([*made.columns, *wanted])])
 
 
 def _road(
