@@ -103,13 +103,7 @@ from landuse.sources.describe import describe_sources
 from landuse.sources.spec import RasterSource, TableSource, VectorSource
 from landuse.study import OpenStudy
 
-CONTROL_ROLES = (
-    "eco_redline",
-    "prime_farmland",
-    "growth_boundary",
-    "hazard",
-    "heritage",
-)
+CONTROL_ROLES = ("eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage")
 
 
 def stages(study: OpenStudy) -> list[Stage]:
@@ -260,14 +254,8 @@ def _judge(plan: Plan) -> None:
              takes=scores | table | {"points": "neighbours.points"})  # fmt: skip
     plan.add("clusters", "成片", find_clusters, ClusterSettings(),
              takes=scores | table | before | {"neighbours": "neighbours.neighbours"})  # fmt: skip
-    takes = {
-        "parcels": "parcels.parcels",
-        "table": "table.table",
-        "scores": "scores.scores",
-        "derived": "scores.derived",
-        "pattern": "pattern.table",
-        "clusters": "clusters.table",
-    }
+    takes = scores | table | {"parcels": "parcels.parcels", "derived": "scores.derived",
+                              "pattern": "pattern.table", "clusters": "clusters.table"}  # fmt: skip
     plan.add("results", "成果总表", merge_results, plan.result_settings(), takes=takes)
     plan.add("zone_intensity", "园区集约利用", measure_zone_intensity, IntensitySettings(),
              takes={"parcels": "results.parcels"})  # fmt: skip

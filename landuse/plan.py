@@ -74,9 +74,7 @@ class Plan:
         """Return the Chinese name of a role."""
         return ROLE_NAMES[role][0]
 
-    def add(
-        self, name: str, zh: str, run: Run, settings: Settings, **links: Any
-    ) -> None:
+    def add(self, name: str, zh: str, run: Run, settings: Settings, **links: Any) -> None:
         """Append a stage."""
         self.stages.append(Stage(name, zh, run, settings, **links))
 

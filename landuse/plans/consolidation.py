@@ -43,7 +43,7 @@ class PlanSettings(LimitSettings):
     )  # fmt: skip
     gap: float = Field(0.01, ge=0, description="relative gap at which the solver may stop")
     nearest_sites: int = Field(8, ge=1, description="sites tried for a village")
-    nodes: int = Field(2_000, ge=1, description="branches after which the solver stops (P)")
+    nodes: int = Field(1_000, ge=1, description="branches after which the solver stops (P)")
 
 
 @dataclass(frozen=True, eq=False)

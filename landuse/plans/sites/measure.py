@@ -157,7 +157,7 @@ def _off_plane(
     down, across, up = (about_mean(values) for values in (row, column, height))
 
     def summed(one: Floats, other: Floats) -> Floats:
-        return np.bincount(zone, weight * one * other, count)
+        return np.asarray(np.bincount(zone, weight * one * other, count), dtype="float64")
 
     gram = np.stack([summed(down, down), summed(down, across), summed(down, across),
                      summed(across, across)], axis=1).reshape(-1, 2, 2)  # fmt: skip

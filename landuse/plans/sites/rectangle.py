@@ -119,9 +119,7 @@ def _few_corners(polygons: Shapes) -> Shapes:
     many = shapely.get_num_coordinates(polygons) > _MANY_CORNERS
     slack = _SLACK * np.sqrt(shapely.area(polygons[many]))
     made = polygons.copy()
-    made[many] = shapely.buffer(
-        shapely.simplify(polygons[many], slack), -slack, join_style="mitre"
-    )
+    made[many] = shapely.buffer(shapely.simplify(polygons[many], slack), -slack, join_style="mitre")
     return made
 
 
