@@ -99,7 +99,7 @@ def _joined_ha(
     area = np.bincount(field[crop], minlength=count + 1) * layer.grid.cell_area_m2
     shapes = shapely.buffer(np.asarray(ground.geometry.array), settings.gap_m.value)
     cover = Zones(ground.assign(geometry=shapes)).cells(layer.grid)
-    held = np.where(crop, area[field], 0.0).ravel()[cover.cell]
+    held = np.where(crop.ravel()[cover.cell], area[field.ravel()[cover.cell]], 0.0)
     joined = np.zeros(len(ground))
     np.maximum.at(joined, cover.zone, held)
     return np.asarray(m2_to_ha(joined))
