@@ -52,7 +52,7 @@ def _made(
     try:
         if stage.is_gate:
             start_warming()
-        made = stage.make({name: held.get(source) for name, source in sources.items()})
+        made = stage.make(held.arguments(stage, key, sources))
         return "made", store.keep(key, made)
     except LanduseError as error:
         return "faults", error.faults

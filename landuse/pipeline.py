@@ -74,6 +74,8 @@ from landuse.plans.proposal import propose, screen_receiving
 from landuse.plans.quota import village_quota
 from landuse.plans.reclaim import reclamation
 from landuse.plans.sites.find import find_sites
+from landuse.plans.sites.ground import measure_outlines
+from landuse.plans.sites.listing import outline_sites
 from landuse.plans.whole_area import town_sheets
 from landuse.plans.worklists import WorkSettings, work_lists
 from landuse.product_files import OPPORTUNITY_TABLES, PLAN_TABLES
@@ -90,7 +92,7 @@ from landuse.products.make_map import GroundSettings, make_ground, make_map
 from landuse.products.make_opportunities import make_opportunity_workbook
 from landuse.products.make_report import make_report
 from landuse.products.results import merge_results
-from landuse.runner import Stage
+from landuse.runner import Recalls, Stage
 from landuse.scores.assess import assess
 from landuse.scores.clusters import ClusterSettings, find_clusters
 from landuse.scores.pattern import PatternSettings, spatial_pattern
@@ -200,10 +202,8 @@ def _build_objects(plan: Plan) -> None:
 
 def _measure(plan: Plan) -> None:
     chosen, of = indicator_settings(plan.study), plan.of
-    landcover, light = (
-        {"landcover": plan.landcover()},
-        {"night_light": plan.one_year("night_light")},
-    )
+    landcover = {"landcover": plan.landcover()}
+    light = {"night_light": plan.one_year("night_light")}
     years = {
         "landcover_series": plan.layers("landcover_series"),
         "night_light_series": plan.layers("night_light"),
@@ -218,9 +218,8 @@ def _measure(plan: Plan) -> None:
     plan.measure("people", "人口", measure_people, chosen.people, of("population"))
     plan.measure("terrain", "地形", measure_terrain, chosen.terrain, of("elevation"))
     plan.measure("access", "通达", measure_access, chosen.access, of("roads", "towns", "zones"))
-    plan.measure(
-        "planning", "管控线", measure_planning, chosen.planning, of(*CONTROL_ROLES, "water")
-    )
+    lines = of(*CONTROL_ROLES, "water")
+    plan.measure("planning", "管控线", measure_planning, chosen.planning, lines)
     plan.measure("trend", "历年变化", measure_trend, chosen.trend, years)
     greenness = {"vegetation_series": plan.layers("vegetation_series")}
     plan.measure("greenness", "返绿", measure_greenness, chosen.greenness, greenness)
@@ -252,14 +251,8 @@ def _judge(plan: Plan) -> None:
              takes=scores | table | {"points": "neighbours.points"})  # fmt: skip
     plan.add("clusters", "成片", find_clusters, ClusterSettings(),
              takes=scores | table | before | {"neighbours": "neighbours.neighbours"})  # fmt: skip
-    takes = {
-        "parcels": "parcels.parcels",
-        "table": "table.table",
-        "scores": "scores.scores",
-        "derived": "scores.derived",
-        "pattern": "pattern.table",
-        "clusters": "clusters.table",
-    }
+    takes = scores | table | {"parcels": "parcels.parcels", "derived": "scores.derived",
+                              "pattern": "pattern.table", "clusters": "clusters.table"}  # fmt: skip
     plan.add("results", "成果总表", merge_results, plan.result_settings(), takes=takes)
     plan.add("zone_intensity", "园区集约利用", measure_zone_intensity, IntensitySettings(),
              takes={"parcels": "results.parcels"})  # fmt: skip
@@ -267,10 +260,21 @@ def _judge(plan: Plan) -> None:
              takes=before | {"parcels": "parcels.parcels",
                              "checks": plan.tables("field_checks")["field_checks"]})  # fmt: skip
     _judge_villages(plan)
-    plan.add("sites", "退低进高地块", find_sites, plan.site_settings(),
-             takes=plan.site_links(*CONTROL_ROLES), fixed=plan.legend())  # fmt: skip
+    _judge_sites(plan)
     _match(plan)
     plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
+
+
+def _judge_sites(plan: Plan) -> None:
+    """Outline the sites where better use could go, measure each shape once, and judge them."""
+    chosen = plan.site_settings()
+    plan.add("site_outlines", "地块组合", outline_sites, chosen, takes=plan.outline_links())
+    ground = plan.ground_links(*CONTROL_ROLES)
+    plan.add("site_ground", "地块条件", measure_outlines, chosen.ground(), takes=ground,
+             fixed=plan.legend(), recalls=Recalls("outline", "table", "known"))  # fmt: skip
+    present = sorted(name for name, source in ground.items() if source)
+    plan.add("sites", "退低进高地块", find_sites, chosen, takes=plan.site_links(),
+             fixed={"present": present})  # fmt: skip
 
 
 def _match(plan: Plan) -> None:

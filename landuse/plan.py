@@ -74,9 +74,7 @@ class Plan:
         """Return the Chinese name of a role."""
         return ROLE_NAMES[role][0]
 
-    def add(
-        self, name: str, zh: str, run: Run, settings: Settings, **links: Mapping[str, Any]
-    ) -> None:
+    def add(self, name: str, zh: str, run: Run, settings: Settings, **links: Any) -> None:
         """Append a stage."""
         self.stages.append(Stage(name, zh, run, settings, **links))
 
@@ -247,16 +245,31 @@ class Plan:
             layer_names=ROLE_NAMES,
         )  # fmt: skip
 
-    def site_links(self, *controls: str) -> dict[str, str | None]:
-        """Return what the search for sites takes: judged parcels and villages, lines, ground."""
+    def outline_links(self) -> dict[str, str | None]:
+        """Return what possible sites are outlined from: judged parcels, and what parts them."""
         takes: dict[str, str | None] = {
             "parcels": "results.parcels", "geometry": "results.geometry",
-            "neighbours": "neighbours.neighbours", "landcover": self.landcover(),
+            "neighbours": "neighbours.neighbours",
         }  # fmt: skip
-        takes |= {"villages": self.output("villages.villages"),
-                  "settlements": self.output("settlements.settlements")}  # fmt: skip
-        takes |= self.of(*controls, "roads", "water", "water_source", "elevation")
-        return takes | self.tables("owners")
+        return takes | self.of("roads", "water") | self.tables("owners")
+
+    def ground_links(self, *controls: str) -> dict[str, str | None]:
+        """Return what outlines are measured on: lines, ground, ways."""
+        takes: dict[str, str | None] = {
+            "outline": "site_outlines.layer", "landcover": self.landcover(),
+        }  # fmt: skip
+        return takes | self.of(*controls, "roads", "water", "water_source", "elevation")
+
+    def site_links(self) -> dict[str, str | None]:
+        """Return what sites are judged on: outlines, their ground, parcels and villages."""
+        takes: dict[str, str | None] = {
+            "parcels": "results.parcels", "geometry": "results.geometry",
+            "outline": "site_outlines.layer", "ground": "site_ground.table",
+            "villages": self.output("villages.villages"),
+            "settlements": self.output("settlements.settlements"),
+        }  # fmt: skip
+        takes |= {name: f"site_outlines.{name}" for name in ("listed", "joined", "parted")}
+        return takes | self.of("water_source") | self.tables("owners")
 
     def result_settings(self) -> ResultSettings:
         """Return what the parcel table may say about zones."""

@@ -19,6 +19,20 @@ Files = Mapping[str, Tiles | Mapping[Any, Tiles]]
 
 
 @dataclass(frozen=True)
+class Recalls:
+    """A stage that works row by row, and may take over rows that it made before.
+
+    Of the latest kept result that differs in nothing but the input ``but_for``, the output ``own``
+    is handed back as the argument ``given``; None where there is none. It is no part of the key:
+    a stage may use it only where the result is the same without it, to the byte.
+    """
+
+    but_for: str
+    own: str
+    given: str
+
+
+@dataclass(frozen=True)
 class Stage:
     """One step of the method: a pure room function, what it takes and what steers it.
 
@@ -36,6 +50,7 @@ class Stage:
     takes: Mapping[str, str | None] = field(default_factory=dict)
     files: Files = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    recalls: Recalls | None = None
 
     @property
     def is_gate(self) -> bool:
@@ -141,6 +156,15 @@ class Held:
         if place not in self._loaded:
             self._loaded[place] = self._store.load(key, name)
         return self._loaded[place]
+
+    def arguments(self, stage: Stage, key: Key, sources: Sources) -> dict[str, Any]:
+        """Return what a stage takes, and what it made before where it may take that over."""
+        values = {name: self.get(source) for name, source in sources.items()}
+        recalls = stage.recalls
+        if recalls:
+            before = self._store.recall(key, recalls.own, but_for=recalls.but_for)
+            values[recalls.given] = before
+        return values
 
     def keep_only(self, needed: Needed) -> None:
         """Let go of everything that no stage will ask for."""
@@ -283,7 +307,7 @@ class _OwnHand(Hand):
 
     def make(self, stage: Stage, key: Key, sources: Sources, needed: Needed) -> Mapping[str, str]:
         """Make a stage here."""
-        made = stage.make({name: self._held.get(source) for name, source in sources.items()})
+        made = stage.make(self._held.arguments(stage, key, sources))
         self._held.keep_only(needed)
         return self._store.keep(key, made)
 

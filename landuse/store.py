@@ -137,6 +137,21 @@ class Store:
         """Return one output of a kept result as the value it was."""
         return read_value(self._place(key), name)
 
+    def recall(self, key: Key, name: str, *, but_for: str) -> Any:
+        """Return an output of the latest kept result whose key differs in one input alone, or None.
+
+        A result that does not hold what its record says is passed over.
+        """
+        asked = _but_for(key.parts(), but_for)
+        places = list((self.folder / key.stage).glob(f"*/{RECORD}"))
+        for record in sorted(places, key=lambda one: one.stat().st_mtime_ns, reverse=True):
+            kept = _read_json(record)
+            if name in kept.get("outputs", {}) and _but_for(kept["key"], but_for) == asked:
+                file = next(record.parent.glob(f"{name}.*"))
+                if file_digest(file) == kept["outputs"][name]:
+                    return read_value(record.parent, name)
+        return None
+
     def path(self, key: Key, name: str) -> Path:
         """Return the file that holds one output."""
         return next(self._place(key).glob(f"{name}.*"))
@@ -215,6 +230,12 @@ def _differences(before: Any, now: Any, *, place: str = "") -> Iterator[str]:
 def _brief(value: Any) -> str:
     text = "–" if value is None else str(value)
     return text if len(text) <= 24 else text[:10] + "…"
+
+
+def _but_for(parts: Mapping[str, Any], argument: str) -> str:
+    """Return the parts of a key without one of its inputs."""
+    inputs = {name: digest for name, digest in parts["inputs"].items() if name != argument}
+    return canonical({**parts, "inputs": inputs})
 
 
 def publish(files: Mapping[str, Path], folder: Path) -> None:

@@ -19,7 +19,7 @@ from landuse.core.findings import Finding
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
-from landuse.runner import Stage, outlook, run_stages
+from landuse.runner import Recalls, Stage, outlook, run_stages
 from landuse.shelf import read_value, write_value
 from landuse.store import Store, publish, why
 
@@ -239,3 +239,43 @@ def test_cells_of_a_kept_layer_stay_on_disk_and_nobody_can_change_them(tmp_path:
     mine[:] = 7
     assert layers[0].values.sum() == 600.0  # 20 x 30 cells of 1
     assert store.path(made.keys["cells"], "layers").read_bytes() == before
+
+
+def squares(
+    *, table: pd.DataFrame, known: pd.DataFrame | None, settings: Factor
+) -> dict[str, object]:
+    """Square each number, and note which ones had to be squared."""
+    held = {} if known is None else dict(zip(known["x"], known["y"], strict=True))
+    CALLS.append("squares " + ",".join(str(x) for x in table["x"] if x not in held))
+    y = [held.get(x, x * x * settings.factor) for x in table["x"]]
+    return {"table": table.assign(y=y)}
+
+
+def row_by_row(file: Path, factor: int = 1) -> list[Stage]:
+    return [
+        Stage("read", "读取", read_numbers, Settings(), files={"file": file}),
+        Stage("squares", "平方", squares, Factor(factor=factor), takes={"table": "read.table"},
+              recalls=Recalls("table", "table", "known")),
+    ]  # fmt: skip
+
+
+def test_a_stage_that_works_row_by_row_is_handed_what_it_made_before(place: Path) -> None:
+    """Rows are handed back while only the input named differs; the bytes are those of a new run."""
+    store, file = Store(place / ".store"), place / "in.txt"
+    run_stages(row_by_row(file), store)
+    file.write_text("2,3,4", encoding="utf-8")
+    again = run_stages(row_by_row(file), store)
+    fresh = run_stages(row_by_row(file), Store(place / "new"))
+    run_stages(row_by_row(file, factor=5), store)
+    made = [call for call in CALLS if call.startswith("squares")]
+    assert made == ["squares 1,2,3", "squares 4", "squares 2,3,4", "squares 2,3,4"]
+    assert again.outputs["squares"] == fresh.outputs["squares"]
+
+
+def test_a_spoilt_result_is_not_handed_back(place: Path) -> None:
+    store, file = Store(place / ".store"), place / "in.txt"
+    first = run_stages(row_by_row(file), store)
+    store.path(first.keys["squares"], "table").write_bytes(b"spoilt")
+    file.write_text("2,3,4", encoding="utf-8")
+    run_stages(row_by_row(file), store)
+    assert CALLS[-1] == "squares 2,3,4"

@@ -119,11 +119,18 @@ def hide_unknown(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Make values null where too little of a parcel lies on known cells, and say so."""
     hidden = known < minimum.value
-    found = gaps(
+    found = hidden_gaps(ids, hidden, minimum=minimum, stage=stage, role=role)
+    return values.mask(hidden), found
+
+
+def hidden_gaps(
+    ids: pd.Series, hidden: ArrayLike, *, minimum: Limit, stage: str, role: str
+) -> list[Finding]:
+    """Return a finding for each parcel that lies too little on known cells; see `gaps`."""
+    return gaps(
         stage,
         ids,
         hidden,
         zh=f"数据 {role} 覆盖地块不足 {minimum.value:.0%}，该指标置空",
         en=f"{role} is known for less than {minimum.value:.0%} of the parcel: left null",
     )
-    return values.mask(hidden), found

@@ -43,7 +43,7 @@ class PlanSettings(LimitSettings):
     )  # fmt: skip
     gap: float = Field(0.01, ge=0, description="relative gap at which the solver may stop")
     nearest_sites: int = Field(8, ge=1, description="sites tried for a village")
-    seconds: float = Field(60, gt=0)
+    nodes: int = Field(1_000, ge=1, description="branches after which the solver stops (P)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,14 +173,18 @@ def solve(
     weights, rules = _weights(given, settings), _rules(given, settings, households_most)
     with kept_quiet():
         near = rounded(weights, rules, low)
-    if near.taken is not None and near.gap <= settings.gap:
-        return worth_of(given, np.flatnonzero(near.taken), settings, gap=near.gap)
+    rough = (
+        worth_of(given, np.flatnonzero(near.taken), settings, gap=near.gap)
+        if near.taken is not None else None
+    )  # fmt: skip
+    if rough is not None and rough.gap <= settings.gap:
+        return rough
     found = solved(
         -weights, rules, integrality=np.ones(count), bounds=Bounds(near.low, near.high),
-        gap=settings.gap, seconds=settings.seconds,
+        gap=settings.gap, nodes=settings.nodes,
     )  # fmt: skip
     if found is None:
-        return None
+        return rough
     return worth_of(given, np.flatnonzero(found.x > 0.5), settings, gap=found.gap)
 
 

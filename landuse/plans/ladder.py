@@ -29,7 +29,8 @@ def budget_ladder(
     kept: np.ndarray | None = None
     for number, budget in enumerate(sorted(budgets), start=1):
         chosen = settings.model_copy(update={"budget": budget})
-        nested, free = solve(given, settings=chosen, fixed=kept), solve(given, settings=chosen)
+        free = solve(given, settings=chosen)
+        nested = free if kept is None else solve(given, settings=chosen, fixed=kept)
         if nested is None or free is None:
             continue
         fresh = np.setdiff1d(nested.pairs, np.flatnonzero(first))

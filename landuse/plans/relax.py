@@ -100,7 +100,7 @@ def _eased(
         np.concatenate([np.zeros(count), price]), _constraints(wide, rules),
         integrality=np.repeat([1.0, 0.0], [count, len(price)]),
         bounds=Bounds(0, np.concatenate([np.ones(count), np.where(free, np.inf, 0.0)])),
-        gap=settings.gap, seconds=settings.seconds,
+        gap=settings.gap, nodes=settings.nodes,
     )  # fmt: skip
     if found is None:
         return []

@@ -76,13 +76,16 @@ def _filled(
     left = room - matrix @ taken
     if (left < -SLACK * np.maximum(1.0, np.abs(room))).any():
         return None
-    for pair in _order(weights, share, matrix, room):
-        part = slice(matrix.indptr[pair], matrix.indptr[pair + 1])
-        rows, needs = matrix.indices[part], matrix.data[part]
-        if not taken[pair] and (needs <= left[rows]).all():
-            taken[pair] = 1.0
-            left[rows] -= needs
-    return taken
+    # Lists: a pair has three or four rules, too few for arrays to pay.
+    starts, rows, needs = (held.tolist() for held in (matrix.indptr, matrix.indices, matrix.data))
+    free, put = left.tolist(), taken.tolist()
+    for pair in _order(weights, share, matrix, room).tolist():
+        part = range(starts[pair], starts[pair + 1])
+        if not put[pair] and all(needs[at] <= free[rows[at]] for at in part):
+            put[pair] = 1.0
+            for at in part:
+                free[rows[at]] -= needs[at]
+    return np.array(put)
 
 
 def _order(weights: Floats, share: Floats, matrix: csc_matrix, room: Floats) -> NDArray[np.int64]:

@@ -15,25 +15,30 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Values of the variables and the relative gap the solver proved."""
+    """Values of the variables, the relative gap the solver proved, and the bound it rests on."""
 
     x: NDArray[np.float64]
     gap: float
+    bound: float
 
 
 def solved(
     cost: NDArray[np.float64], rules: Sequence[LinearConstraint], *,
-    integrality: NDArray[np.float64], bounds: Bounds, gap: float, seconds: float,
+    integrality: NDArray[np.float64], bounds: Bounds, gap: float, nodes: int,
 ) -> Found | None:  # fmt: skip
-    """Minimise ``cost @ x`` under linear rules; None where no values keep them all."""
+    """Minimise ``cost @ x`` under linear rules, to a relative ``gap`` or so many branches.
+
+    The clock never stops it: a slow machine gives the same answer. None where no values keep all
+    rules, or none were found in so many branches.
+    """
     with kept_quiet():
         found = milp(
             cost, integrality=integrality, bounds=bounds, constraints=rules,
-            options={"mip_rel_gap": gap, "time_limit": seconds},
+            options={"mip_rel_gap": gap, "node_limit": nodes},
         )  # fmt: skip
     if found.x is None:
         return None
-    return Found(x=found.x, gap=float(found.mip_gap or 0.0))
+    return Found(x=found.x, gap=float(found.mip_gap or 0.0), bound=float(found.mip_dual_bound))
 
 
 @contextmanager

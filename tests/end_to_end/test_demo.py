@@ -169,6 +169,12 @@ def test_changed_threshold_redoes_only_its_readers(demo: Made, tmp_path: Path) -
     assert kept.isdisjoint(redone)
     assert not [name for name in redone if name.startswith("align_")]
     assert {"scores", "results", "map"} <= set(redone)
+    # Sites keep what was measured of their outlines before: the bytes are those of a run without.
+    after = digests(made.out)
+    for kept_result in (made.out.parent / ".store" / "demo" / "site_ground").iterdir():
+        shutil.rmtree(kept_result)
+    assert run_study(study, progress=silent).redone == ["site_ground"]
+    assert digests(made.out) == after
 
 
 def test_changed_byte_redoes_only_what_rests_on_it(demo: Made, tmp_path: Path) -> None:

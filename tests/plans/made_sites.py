@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+
+from landuse.core.layers import Layer
+from landuse.plans.sites.find import find_sites
+from landuse.plans.sites.ground import measure_outlines
+from landuse.plans.sites.listing import outline_sites
+from landuse.plans.sites.settings import SiteSettings
 
 USES = ("industry;small_enterprise_park", "small_enterprise_park;mixed_use", "mixed_use;industry",
         "reclaim;regreen", "")  # fmt: skip
@@ -77,3 +86,24 @@ def portfolio(
         for k in range(projects)
     ]  # fmt: skip
     return table(*asked), table(*offered)
+
+
+def search_sites(
+    *, parcels: pd.DataFrame, geometry: gpd.GeoDataFrame, neighbours: pd.DataFrame,
+    settings: SiteSettings, owners: pd.DataFrame | None = None, elevation: Layer | None = None,
+    **layers: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """List, measure and judge sites as the three stages do one after the other."""
+    held = {name: layers.get(name) for name in ("roads", "water")}
+    made = outline_sites(parcels=parcels, geometry=geometry, neighbours=neighbours, owners=owners,
+                         settings=settings, **held)  # fmt: skip
+    outline = made.pop("layer")
+    ground = measure_outlines(outline=outline, elevation=elevation, settings=settings.ground(),
+                              **layers)  # fmt: skip
+    every = {**layers, "elevation": elevation}
+    found = find_sites(
+        parcels=parcels, geometry=geometry, outline=outline, ground=ground["table"],
+        owners=owners, water_source=layers.get("water_source"), settings=settings,
+        present=[name for name, layer in every.items() if layer is not None], **made,
+    )  # fmt: skip
+    return {**found, "ground": ground["table"]}

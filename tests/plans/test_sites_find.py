@@ -14,13 +14,15 @@ from pydantic import ValidationError
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.objects.neighbours import NeighbourSettings, measure_neighbours
-from landuse.plans.sites.find import find_sites
-from landuse.plans.sites.measure import earthwork
+from landuse.plans.sites.ground import measure_outlines
+from landuse.plans.sites.listing import outline_sites
+from landuse.plans.sites.measure import earthwork, nearest_homes
 from landuse.plans.sites.settings import SiteLimits, SiteSettings
 from landuse.scores.model import ScoreModel
 from landuse.sources.roles import ROLE_NAMES
 from landuse.study import SHIPPED_MODELS, shipped_rules
 from landuse.toml_file import read_toml
+from tests.plans.made_sites import search_sites
 
 CRS = "EPSG:4549"
 X, Y = 450_000.0, 3_232_000.0
@@ -73,7 +75,7 @@ def found(*, settings: SiteSettings = SETTINGS, owners: pd.DataFrame | None = No
           change: dict[str, list[Any]] | None = None, **layers: Any) -> dict[str, Any]:  # fmt: skip
     table, geometry = parcels(**(change or {}))
     near = measure_neighbours(parcels=geometry, settings=NeighbourSettings())["neighbours"]
-    return find_sites(parcels=table, geometry=geometry, neighbours=near, owners=owners,
+    return search_sites(parcels=table, geometry=geometry, neighbours=near, owners=owners,
                       settings=settings, **layers)  # fmt: skip
 
 
@@ -191,7 +193,7 @@ def test_what_plots_share_is_counted_once() -> None:
     moved = geometry.copy()
     moved.loc[1, "geometry"] = box(80, 0, 180, 80)
     near = measure_neighbours(parcels=moved, settings=NeighbourSettings())["neighbours"]
-    made = find_sites(parcels=table, geometry=moved, neighbours=near, settings=SETTINGS)
+    made = search_sites(parcels=table, geometry=moved, neighbours=near, settings=SETTINGS)
     assert site(made, "a;b")["area_m2"] == pytest.approx(16_000 - 1_600)
 
 
@@ -200,9 +202,9 @@ def test_order_of_rows_changes_nothing() -> None:
     owners = pd.DataFrame({"parcel_id": ["a", "b", "c"], "owner_name": ["甲", "甲", "乙"]})
     near = measure_neighbours(parcels=geometry, settings=NeighbourSettings())["neighbours"]
     order = [2, 3, 1, 0]
-    one = find_sites(parcels=table, geometry=geometry, neighbours=near, owners=owners,
+    one = search_sites(parcels=table, geometry=geometry, neighbours=near, owners=owners,
                      settings=SETTINGS)  # fmt: skip
-    other = find_sites(
+    other = search_sites(
         parcels=table.iloc[order].reset_index(drop=True), owners=owners.iloc[::-1],
         geometry=geometry.iloc[order].reset_index(drop=True), neighbours=near.iloc[::-1],
         settings=SETTINGS,
@@ -231,7 +233,9 @@ def test_no_owner_name_reaches_a_product() -> None:
 def test_an_empty_county_has_empty_tables_with_all_columns() -> None:
     table, geometry = parcels()
     none = measure_neighbours(parcels=geometry[:0], settings=NeighbourSettings())["neighbours"]
-    bare = find_sites(parcels=table[:0], geometry=geometry[:0], neighbours=none, settings=SETTINGS)
+    bare = search_sites(
+        parcels=table[:0], geometry=geometry[:0], neighbours=none, settings=SETTINGS
+    )
     for made in (found(change={"flag": ["none"] * 4}), bare):
         assert made["sites"].empty
         assert made["refused"].empty
@@ -250,3 +254,44 @@ def test_earthwork_is_the_mean_height_off_the_plane() -> None:
     # z = +-1 over x in (-1, 1); the plane 1.5 x leaves the mean of |1 - 1.5 x| over (0, 1) = 5/12
     assert step == pytest.approx(5 / 12, abs=0.02)
     assert np.isnan(earthwork(layer(box(0, 0, 12, 12), site_id=["s"]), Layer(grid, column))[0])
+
+
+def test_outlines_measured_before_are_taken_over_and_nothing_else_changes() -> None:
+    """Whatever part of the table is known, the result is the one of measuring all anew."""
+    table, geometry = parcels()
+    near = measure_neighbours(parcels=geometry, settings=NeighbourSettings())["neighbours"]
+    listed = outline_sites(parcels=table, geometry=geometry, neighbours=near, settings=SETTINGS)
+    grid = Grid.covering((X - 100, Y - 100, X + 1_100, Y + 200), resolution_m=10, crs=CRS)
+    hill = np.hypot(*np.indices(grid.shape)) ** 1.5
+    given: dict[str, Any] = {
+        "elevation": Layer(grid, hill), "hazard": layer(box(50, 0, 120, 40)),
+        "roads": layer(shapely.LineString([(X, Y + 300), (X + 900, Y + 90)]),
+                       road_class=["primary"]),
+        "landcover": Layer(grid, (hill > 300).astype("uint8")), "legend": {0: "crop", 1: "tree"},
+        "settings": SETTINGS.ground(),
+    }  # fmt: skip
+    whole = measure_outlines(outline=listed["layer"], **given)["table"]
+    assert len(whole) == 4
+    assert whole[["slope_deg", "hazard_share", "road_m", "crop_joined_ha"]].notna().all(axis=None)
+    for known in (whole, whole[:0], whole[1:3], whole[::-1].assign(site_id="another")):
+        again = measure_outlines(outline=listed["layer"], known=known, **given)["table"]
+        pd.testing.assert_frame_equal(again, whole, check_exact=True)
+    other = whole.assign(slope_deg=99.0)
+    taken = measure_outlines(outline=listed["layer"], known=other[1:], **given)["table"]
+    assert taken["slope_deg"].tolist() == [whole["slope_deg"][0], 99.0, 99.0, 99.0]
+
+
+def test_the_nearest_home_is_none_of_the_sites_own_however_far() -> None:
+    """A site that is a home itself looks past it: 40 m to the next, and 3 km to one far off."""
+    plots = layer(box(0, 0, 20, 20), box(500, 0, 520, 20), site_id=["S-a", "S-b"])
+    sites = pd.DataFrame({"members": ["a", "b;c"]})
+    homes = layer(box(0, 0, 20, 20), box(60, 0, 80, 20), box(500, 0, 520, 20), box(520, 0, 540, 20),
+                  parcel_id=["a", "d", "b", "c"])  # fmt: skip
+    found = nearest_homes(plots, sites, homes=homes, water_source=None, homes_known=True)
+    assert found.tolist() == [40.0, 420.0]
+    far = layer(box(500, 0, 520, 20), box(520, 0, 540, 20), box(3_520, 0, 3_540, 20),
+                parcel_id=["b", "c", "e"])  # fmt: skip
+    found = nearest_homes(plots, sites, homes=far, water_source=None, homes_known=True)
+    assert found.tolist() == [480.0, 3_000.0]
+    own = nearest_homes(plots[1:], sites[1:], homes=far[:2], water_source=None, homes_known=True)
+    assert own.isna().all()

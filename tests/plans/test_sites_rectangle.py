@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from landuse.plans.sites.rectangle import largest_rectangle
+from landuse.plans.sites.rectangle import largest_rectangle, largest_rectangles
 from tests.plans.rectangles import raster_rectangle_m2
 
 FAR = (450_000.0, 3_232_000.0)
@@ -70,3 +70,18 @@ def test_no_raster_finds_a_larger_one(seed: int) -> None:
     raster, ours = raster_rectangle_m2(shape), largest_rectangle(shape).area_m2
     assert ours >= 0.99 * raster
     assert ours <= 1.25 * raster  # and the raster, of whole cells, is not far below
+
+
+def test_many_at_once_are_what_each_is_alone() -> None:
+    """More than one call holds, of one part, of several, with a hole, empty, of very many corners;
+    neither neighbours in the row nor threads change a digit."""
+    rng = np.random.default_rng(5)
+    several = shapely.MultiPolygon([star(rng, 9), affinity.translate(star(rng, 12), 400)])
+    ring = shapely.box(0, 0, 90, 60).difference(shapely.box(30, 20, 60, 40))
+    shapes = [star(rng, 3 + place % 20) for place in range(140)]
+    shapes += [several, ring, shapely.Polygon(), shapely.Point(FAR).buffer(50, quad_segs=90)]
+    whole = largest_rectangles(np.array(shapes, dtype=object), threads=2)
+    alone = [largest_rectangle(shape) for shape in shapes]
+    np.testing.assert_array_equal(whole, np.array(alone))
+    assert np.isnan(whole[-2, :2]).all()
+    assert whole[-2, 2:].tolist() == [0, 0, 0]

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog
 from scipy.sparse import csr_matrix, hstack, vstack
 
-from landuse.plans.solver import kept_quiet
+from landuse.plans.solver import kept_quiet, solved
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 FIRST, ROUNDS = 12, 60
+CLOSE, STRICTER = 0.5, 0.8
+"""Pairs tried alone at first: those that pay at the prices but for this part of a project's share
+of the gap; and by how much closer than the gap the solver must come to what it knows of these.
+Both only decide how soon a proof is found."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +43,12 @@ class Market:
     room: Ints
     members: Sequence[Sequence[str]]
 
+    @cached_property
+    def load_of(self) -> dict[tuple[int, int], int]:
+        """Return the load of each pair by project and site."""
+        pairs = zip(self.project.tolist(), self.site.tolist(), strict=True)
+        return dict(zip(pairs, self.load.tolist(), strict=True))
+
 
 @dataclass(frozen=True, eq=False)
 class Assignment:
@@ -56,9 +67,11 @@ def assign(market: Market, *, gap: float = 1e-2, nodes: int = 200) -> Assignment
         \\max \\sum w_{ps} x_{ps}:\\ \\sum_s x_{ps} \\le 1,\\ \\sum_p l_{ps} x_{ps} \\le R_s y_s,\\
         \\sum_{s \\ni m} y_s \\le 1,\\ x, y \\in \\{0, 1\\}
 
-    for every plot m. The result is the optimum up to ``gap`` (relative): a pair left out of the
-    programme was shown by the prices of its relaxation to belong to no better plan. The solver
-    stops after ``nodes`` branches, never by the clock: a slow machine gives the same answer.
+    for every plot m. The result is the optimum up to ``gap`` (relative). The pairs that just
+    pay at the prices of the relaxation are tried alone; where the relaxation's worth proves that
+    the plan is good enough, that is all. Otherwise every pair is tried that the prices do not show
+    to belong to no better plan. The solver stops after ``nodes`` branches, never by the clock: a
+    slow machine gives the same answer.
 
     Raises
     ------
@@ -70,17 +83,16 @@ def assign(market: Market, *, gap: float = 1e-2, nodes: int = 200) -> Assignment
     rules = _Rules(market)
     tried = _few(market, np.ones(len(market.project), dtype=bool), market.worth)
     tried, price, bound = _priced(rules, tried)
-    chosen, worth, proven = _solved(rules, tried, gap=gap, nodes=nodes)
     left_out = market.worth - price
-    reached = worth * (1 + gap)
-    needed = (bound + left_out > reached) | tried
-    if needed.sum() > tried.sum():
-        tried = needed
+    close = tried & (left_out > -gap * CLOSE * bound / market.projects)
+    chosen, worth, _ = _solved(rules, close, gap=gap * STRICTER, nodes=min(nodes, 1))
+    if bound > worth * (1 + gap):
+        tried |= bound + left_out > worth * (1 + gap)
         again, better, proven = _solved(rules, tried, gap=gap, nodes=nodes)
+        bound = min(bound, max(proven, worth * (1 + gap)))
         chosen, worth = (again, better) if better > worth else (chosen, worth)
     _check(market, chosen)
-    best = min(bound, max(proven, reached))
-    return Assignment(chosen, worth, max(best, worth), int(tried.sum()))
+    return Assignment(chosen, worth, max(bound, worth), int(tried.sum()))
 
 
 def _check(market: Market, chosen: Ints) -> None:
@@ -105,6 +117,9 @@ class _Rules:
         self.once = csr_matrix((np.ones(pairs), (market.project, numbers)),
                                shape=(market.projects, pairs))  # fmt: skip
         self.load = csr_matrix((load, (market.site, numbers)), shape=(sites, pairs))
+        self.large = (2 * market.load > market.room[market.site]) & (market.room > 1)[market.site]
+        self.one = csr_matrix((self.large.astype("float64"), (market.site, numbers)),
+                              shape=(sites, pairs))  # fmt: skip
         opened = np.arange(len(self.open))
         self.opening = csr_matrix((-np.ones(len(opened)), (self.open, opened)),
                                   shape=(sites, len(opened)))  # fmt: skip
@@ -113,26 +128,28 @@ class _Rules:
 
     def matrix(self, tried: NDArray[np.bool_]) -> tuple[csr_matrix, Floats]:
         """Return the rows over the pairs tried, then over the sites to open; and their bounds."""
-        once, load = self.once[:, tried], self.load[:, tried]
+        once, load, one = self.once[:, tried], self.load[:, tried], self.one[:, tried]
         blank = csr_matrix((once.shape[0], len(self.open)))
         none = csr_matrix((self.plots.shape[0], once.shape[1]))
         each = self._each(tried)
-        rows = [hstack([once, blank]), hstack([load, self.opening]), hstack([none, self.plots]),
-                each]  # fmt: skip
-        most = np.concatenate([np.ones(once.shape[0]), self.most, np.ones(self.plots.shape[0]),
-                               np.zeros(each.shape[0])])  # fmt: skip
+        rows = [hstack([once, blank]), hstack([load, self.opening]), hstack([one, self.opening]),
+                hstack([none, self.plots]), each]  # fmt: skip
+        most = np.concatenate([np.ones(once.shape[0]), self.most, self.most,
+                               np.ones(self.plots.shape[0]), np.zeros(each.shape[0])])  # fmt: skip
         return csr_matrix(vstack(rows)), most
 
     def _each(self, tried: NDArray[np.bool_]) -> csr_matrix:
-        """Return a row a pair whose site must be opened: the pair at most as much as the site.
+        """Return a row a small pair whose site must be opened: the pair at most as much as it.
 
         Whole numbers obey the room of the site anyway; the relaxation would open a part of a site
-        for a part of its room, and its bound would prove little. A pair not tried has no such row,
-        which leaves its price too high to miss a pair that pays.
+        for a part of its room, and its bound would prove little. Pairs that need more than half of
+        a site have a row in common. A pair not tried has no such row, which leaves its price too
+        high to miss a pair that pays.
         """
         site = self.market.site[tried]
         place = np.searchsorted(self.open, site)
-        held = np.flatnonzero(np.isin(site, self.open))
+        small = ~self.large[tried] & (self.market.room[site] > 1)
+        held = np.flatnonzero(np.isin(site, self.open) & small)
         rows, count = np.arange(len(held)), len(site)
         ones = np.ones(len(held))
         pairs = csr_matrix((ones, (rows, held)), shape=(len(held), count))
@@ -141,9 +158,9 @@ class _Rules:
 
     def prices(self, dual: Floats) -> Floats:
         """Return what each pair takes of projects and sites at the prices of the relaxation."""
-        projects = self.once.shape[0]
-        found = self.once.T @ dual[:projects]
-        return np.asarray(found + self.load.T @ dual[projects : projects + self.load.shape[0]])
+        rows = (self.once, self.load, self.one)
+        parts = np.split(dual, np.cumsum([row.shape[0] for row in rows]))
+        return np.asarray(sum(row.T @ part for row, part in zip(rows, parts, strict=False)))
 
 
 def _conflicts(members: Sequence[Sequence[str]]) -> tuple[Ints, csr_matrix]:
@@ -202,13 +219,11 @@ def _solved(
     matrix, most = rules.matrix(tried)
     numbers = np.flatnonzero(tried)
     gain = np.concatenate([market.worth[tried], np.zeros(len(rules.open))])
-    with kept_quiet():
-        found = milp(
-            -gain, integrality=np.ones(len(gain)), bounds=Bounds(0, 1),
-            constraints=LinearConstraint(matrix, -np.inf, most),
-            options={"mip_rel_gap": gap, "node_limit": nodes},
-        )  # fmt: skip
-    if found.x is None:
+    found = solved(
+        -gain, [LinearConstraint(matrix, -np.inf, most)], integrality=np.ones(len(gain)),
+        bounds=Bounds(0, 1), gap=gap, nodes=nodes,
+    )  # fmt: skip
+    if found is None:
         return np.empty(0, dtype=np.int64), 0.0, float("inf")
     chosen = numbers[found.x[: len(numbers)] > 0.5]
-    return chosen, float(market.worth[chosen].sum()), float(-found.mip_dual_bound)
+    return chosen, float(market.worth[chosen].sum()), -found.bound

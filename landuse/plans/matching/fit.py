@@ -83,7 +83,9 @@ def _miss(item: Condition, projects: pd.DataFrame, sites: pd.DataFrame) -> Float
 
 
 def _numbers(table: pd.DataFrame, name: str) -> Floats:
-    return np.asarray(table.reindex(columns=[name])[name].astype("float64"), dtype="float64")
+    if name not in table:
+        return np.full(len(table), np.nan)
+    return np.asarray(table[name].astype("float64"), dtype="float64")
 
 
 def _texts(table: pd.DataFrame, name: str) -> list[str]:

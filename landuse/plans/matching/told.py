@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ def of_projects(fit: Fit, placed: Mapping[int, int], *, settings: MatchSettings)
     ``unchecked_en``, ``far_short``.
     """
     count = fit.feasible.sum(axis=1)
-    site_ids = fit.sites["site_id"].tolist()
+    site_ids, facts = fit.sites["site_id"].tolist(), _facts(fit.sites)
     rows = []
     for number, project_id in enumerate(fit.projects["project_id"]):
         site = placed.get(number)
@@ -43,7 +43,7 @@ def of_projects(fit: Fit, placed: Mapping[int, int], *, settings: MatchSettings)
         zh, en = STATUS[status]
         row: dict[str, Any] = {"status": status, "status_zh": zh, "status_en": en,
                                "feasible_sites": int(count[number])}  # fmt: skip
-        row |= _place(fit, number, site)
+        row |= _place(fit, number, site, facts)
         others = [fit.projects["project_id"].iloc[other] for other, at in placed.items()
                   if site is not None and at == site and other != number]  # fmt: skip
         row |= {"site_id": "" if site is None else site_ids[site],
@@ -59,16 +59,25 @@ def of_projects(fit: Fit, placed: Mapping[int, int], *, settings: MatchSettings)
     return table.assign(far_short=far_short(fit.projects))
 
 
-def _place(fit: Fit, project: int, site: int | None) -> dict[str, Any]:
+def _facts(sites: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return area, town and zone of each site."""
+    names = [[_text(value) for value in sites[name]] if name in sites else [""] * len(sites)
+             for name in _NAMED]  # fmt: skip
+    area = sites["area_mu"].astype("float64").tolist()
+    return [{"site_area_mu": mu} | dict(zip(_NAMED, named, strict=True))
+            for mu, *named in zip(area, *names, strict=True)]  # fmt: skip
+
+
+def _place(
+    fit: Fit, project: int, site: int | None, facts: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     if site is None:
         return {"fit": np.nan, "coverage": np.nan, "site_area_mu": np.nan, "town_name": "",
                 "zone_name": "", "unchecked_zh": "", "unchecked_en": ""}  # fmt: skip
     named = [names_of(code) for code in fit.unknown(project, site)]
-    row = fit.sites.iloc[site]
     return {
         "fit": float(fit.points[project, site]), "coverage": float(fit.coverage[project, site]),
-        "site_area_mu": float(row["area_mu"]),
-        **{name: _text(row.get(name)) for name in _NAMED},
+        **facts[site],
         "unchecked_zh": "、".join(zh for zh, _, _ in named),
         "unchecked_en": ", ".join(en for _, en, _ in named),
     }  # fmt: skip
@@ -86,7 +95,8 @@ def alternatives(
     ``state``: given (to this project), free (it could move there now), taken (``held_by`` other
     projects, no room left), overlaps (shares a plot with a site in use).
     """
-    held = _holders(placed)
+    held, users, facts = _holders(placed), _users(market, placed), _facts(fit.sites)
+    site_ids = fit.sites["site_id"].tolist()
     rows: list[dict[str, Any]] = []
     for number, project_id in enumerate(fit.projects["project_id"]):
         sites = np.flatnonzero(fit.feasible[number])
@@ -97,15 +107,23 @@ def alternatives(
             chosen.append(given)
         rank = {int(site): place for place, site in enumerate(best.tolist(), start=1)}
         for site in chosen:
-            state, holders = _state(number, site, fit, market, placed, held)
+            state, holders = _state(number, site, fit, market, placed, held, users)
             zh, en = STATES[state]
+            place = _place(fit, number, site, facts)
             rows.append({"project_id": project_id, "rank": rank[site], "state": state,
-                         "site_id": fit.sites["site_id"].iloc[site], "state_zh": zh,
-                         "state_en": en, "held_by": ";".join(holders),
-                         "area_mu": float(fit.sites["area_mu"].iloc[site]),
-                         **{key: value for key, value in _place(fit, number, site).items()
-                            if key != "site_area_mu"}})  # fmt: skip
+                         "site_id": site_ids[site], "state_zh": zh, "state_en": en,
+                         "held_by": ";".join(holders), "area_mu": place.pop("site_area_mu"),
+                         **place})  # fmt: skip
     return pd.DataFrame(rows, columns=ALTERNATIVES)
+
+
+def _users(market: Market, placed: Mapping[int, int]) -> dict[str, list[int]]:
+    """Return the projects that use each plot, in order."""
+    users: dict[str, list[int]] = {}
+    for project, site in sorted(placed.items()):
+        for plot in set(market.members[site]):
+            users.setdefault(plot, []).append(project)
+    return users
 
 
 def _holders(placed: Mapping[int, int]) -> dict[int, list[int]]:
@@ -117,27 +135,21 @@ def _holders(placed: Mapping[int, int]) -> dict[int, list[int]]:
 
 def _state(
     project: int, site: int, fit: Fit, market: Market, placed: Mapping[int, int],
-    held: Mapping[int, list[int]],
+    held: Mapping[int, list[int]], users: Mapping[str, list[int]],
 ) -> tuple[str, list[str]]:  # fmt: skip
     """Return whether a project could stand on a site as things are, and who stands there."""
     names = fit.projects["project_id"]
     if placed.get(project) == site:
         return "given", []
     others = [other for other in held.get(site, []) if other != project]
-    load = sum(_load(market, other, site) for other in others)
-    if others and load + _load(market, project, site) > market.room[site]:
+    load = sum(market.load_of[other, site] for other in others)
+    if others and load + market.load_of[project, site] > market.room[site]:
         return "taken", [str(names.iloc[other]) for other in others]
-    plots = set(market.members[site])
-    rivals = [other for other, at in sorted(placed.items()) if other != project and at != site
-              and plots & set(market.members[at])]  # fmt: skip
+    rivals = {other for plot in market.members[site] for other in users.get(plot, [])
+              if other != project and placed[other] != site}  # fmt: skip
     if rivals:
-        return "overlaps", [str(names.iloc[other]) for other in rivals]
+        return "overlaps", [str(names.iloc[other]) for other in sorted(rivals)]
     return "free", []
-
-
-def _load(market: Market, project: int, site: int) -> int:
-    pair = np.flatnonzero((market.project == project) & (market.site == site))
-    return int(market.load[pair[0]])
 
 
 def misfits(fit: Fit) -> pd.DataFrame:
@@ -199,14 +211,18 @@ def of_sites(fit: Fit, market: Market, placed: Mapping[int, int]) -> pd.DataFram
     points = np.where(fit.feasible, fit.points, -1.0)
     area = fit.projects["area_mu"].astype("float64").to_numpy()
     names = fit.projects["project_id"].tolist()
+    barred, reserved = ([_text(value) for value in fit.sites[name]] if name in fit.sites
+                        else [""] * len(fit.sites) for name in ("veto", "reserved"))  # fmt: skip
+    mu = fit.sites["area_mu"].astype("float64").tolist()
     rows = []
     for site, site_id in enumerate(fit.sites["site_id"]):
         mine = held.get(site, [])
         suits = int(fit.feasible[:, site].sum())
         best = int(points[:, site].argmax()) if suits else -1
-        state = _state_of_site(fit.sites.iloc[site], bool(mine),
-                               overlaps=bool(used_plots & set(market.members[site])))  # fmt: skip
-        room, used = float(fit.sites["area_mu"].iloc[site]), float(area[mine].sum())
+        state = ("given" if mine else "barred" if barred[site]
+                 else "reserved" if reserved[site]
+                 else "overlaps" if used_plots & set(market.members[site]) else "free")  # fmt: skip
+        room, used = mu[site], float(area[mine].sum())
         rows.append({
             "site_id": site_id, "projects_fit": suits,
             "best_project": names[best] if suits else "",
@@ -216,13 +232,3 @@ def of_sites(fit: Fit, market: Market, placed: Mapping[int, int]) -> pd.DataFram
         })  # fmt: skip
     return pd.DataFrame(rows, columns=["site_id", "projects_fit", "best_project", "best_fit",
                                        "given_to", "used_mu", "left_mu", "state"])  # fmt: skip
-
-
-def _state_of_site(site: pd.Series, given: bool, *, overlaps: bool) -> str:
-    if given:
-        return "given"
-    if _text(site.get("veto")):
-        return "barred"
-    if _text(site.get("reserved")):
-        return "reserved"
-    return "overlaps" if overlaps else "free"

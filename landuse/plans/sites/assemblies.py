@@ -114,35 +114,30 @@ def list_sites(plots: gpd.GeoDataFrame, pairs: pd.DataFrame, *, most_grouped: in
     nothing.
     """
     ids = plots["parcel_id"].sort_values(ignore_index=True)
+    whole = _together(ids, pairs)
+    group = {name: f"G-{names[0]}" for names in whole for name in names}
     owner = plots.set_index("parcel_id")["owner"]
-    label = components(ids, pairs)
-    rows: list[tuple[str, str, str, int, str]] = []
-    for _, names in ids.groupby(label):
-        group = f"G-{names.iloc[0]}"
-        found = {tuple(names)}
-        found |= _one_owner(names, owner, pairs)
-        if len(names) <= most_grouped:
-            found |= {(name,) for name in names}
-        for members in found:
-            kind = PLOT if len(members) == 1 else ASSEMBLY
-            rows.append((site_id(members), kind, ";".join(members), len(members), group))
+    first = owner.reindex(pairs["first"]).to_numpy()
+    same = (first == owner.reindex(pairs["second"]).to_numpy()) & (first != "")
+    found = {*whole, *(names for names in _together(ids, pairs[same]) if len(names) > 1)}
+    found |= {(name,) for names in whole if len(names) <= most_grouped for name in names}
+    rows = [
+        (site_id(names), PLOT if len(names) == 1 else ASSEMBLY, ";".join(names), len(names),
+         group[names[0]])
+        for names in found
+    ]  # fmt: skip
     columns = ["site_id", "kind", "members", "plots", "group_id"]
     table = pd.DataFrame(rows, columns=columns).sort_values(["group_id", "site_id"])
     table = table.astype(dict.fromkeys(("site_id", "kind", "members", "group_id"), "str"))
     return table.reset_index(drop=True).assign(overlaps=_overlaps)
 
 
-def _one_owner(names: pd.Series, owner: pd.Series, pairs: pd.DataFrame) -> set[tuple[str, ...]]:
-    """Return the adjoining plots of one owner in a group, two or more."""
-    found: set[tuple[str, ...]] = set()
-    known = names[owner.reindex(names).to_numpy() != ""]
-    for _, mine in known.groupby(owner.reindex(known).to_numpy()):
-        held = mine.reset_index(drop=True)
-        inside = pairs[pairs["first"].isin(held) & pairs["second"].isin(held)]
-        for _, part in held.groupby(components(held, inside)):
-            if len(part) > 1:
-                found.add(tuple(part))
-    return found
+def _together(ids: pd.Series, pairs: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return the ids of each connected component, in the order given."""
+    label = components(ids, pairs)
+    order = np.argsort(label, kind="stable")
+    parts = np.split(ids.to_numpy(dtype=object)[order], np.cumsum(np.bincount(label)))
+    return [tuple(names) for names in parts if len(names)]
 
 
 def _overlaps(table: pd.DataFrame) -> pd.Series:

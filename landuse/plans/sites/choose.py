@@ -25,10 +25,10 @@ def first_choice(sites: pd.DataFrame, *, most_owners: float) -> pd.Series:
     ).sort_values(["group_id", "barred", "many", "size", "site_id"])
     taken: set[str] = set()
     chosen = []
-    for index, row in order.iterrows():
-        members = set(row["members"].split(";"))
-        if row["barred"] or (row["many"] and row["plots"] > 1) or members & taken:
-            continue
-        taken |= members
-        chosen.append(index)
+    asked = order[~order["barred"] & ~(order["many"] & (order["plots"] > 1))]
+    for index, text in asked["members"].items():
+        members = set(text.split(";"))
+        if not members & taken:
+            taken |= members
+            chosen.append(index)
     return pd.Series(sites.index.isin(chosen), index=sites.index)

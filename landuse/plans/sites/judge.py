@@ -130,22 +130,22 @@ def _evidence(
     made: pd.DataFrame, sites: pd.DataFrame, found: Evaluation, settings: SiteSettings
 ) -> pd.DataFrame:
     rows = []
-    for row, (index, one) in enumerate(made.iterrows()):
-        facts = _facts(sites.loc[index])
+    judged, facts = made.to_dict("records"), _facts(sites)
+    told = zip(sites["unchecked"], sites["unchecked_en"], strict=True)
+    for row, (one, fact, (open_zh, open_en)) in enumerate(zip(judged, facts, told, strict=True)):
         if one["veto"]:
             said = refusal(one, settings)
-            rows.append(("；".join([said[0], facts[0]]), "; ".join([said[1], facts[1]])))
+            rows.append(("；".join([said[0], fact[0]]), "; ".join([said[1], fact[1]])))
         else:
-            said = _score(found, row, one, settings.score_model)
-            open_zh, open_en = sites.loc[index, ["unchecked", "unchecked_en"]]
-            zh = "；".join(part for part in (said[0], facts[0], open_zh.replace(";", "、")) if part)
-            en = "; ".join(part for part in (said[1], facts[1], open_en) if part)
+            said = _score(found, row, one["grade"], settings.score_model)
+            zh = "；".join(part for part in (said[0], fact[0], open_zh.replace(";", "、")) if part)
+            en = "; ".join(part for part in (said[1], fact[1], open_en) if part)
             rows.append((zh + "。", en + "."))
     columns = ["evidence_zh", "evidence_en"]
     return pd.DataFrame(rows, columns=columns, index=made.index).astype("str")
 
 
-def _score(found: Evaluation, row: int, one: pd.Series, model: ScoreModel) -> Words:
+def _score(found: Evaluation, row: int, code: str, model: ScoreModel) -> Words:
     if np.isnan(found.score[row]):
         cover = f"{found.coverage[row]:.0%}"
         return (f"证据不足，未评机会分（覆盖 {cover}）",
@@ -157,7 +157,7 @@ def _score(found: Evaluation, row: int, one: pd.Series, model: ScoreModel) -> Wo
     lacking = [found.criteria[at] for at in
                np.flatnonzero(found.applies[row] & np.isnan(found.deficit[row]))]  # fmt: skip
     names = {grade.code: (grade.zh, grade.en) for grade in model.grades}
-    grade = names.get(one["grade"], ("", ""))
+    grade = names.get(code, ("", ""))
     cover = f"{found.coverage[row]:.0%}"
     zh = f"机会分 {found.score[row]:.1f}（{grade[0]}，证据覆盖 {cover}）："
     zh += "、".join(sign[0] for sign in signs)
@@ -175,18 +175,21 @@ def _sign(value: float, points: float, item: Criterion) -> Words:
             f"{item.en} {shown(value, item, unit=unit)} (+{points:.1f})")  # fmt: skip
 
 
-def _facts(site: pd.Series) -> Words:
-    zh = [f"{site['plots']} 宗 {site['area_mu']:.1f} 亩"]
-    en = [f"plots: {site['plots']}, {site['area_mu']:.1f} mu"]
-    zh.append(f"最大内接矩形 {site['rect_length_m']:.0f}×{site['rect_width_m']:.0f} m")
-    en.append(f"largest rectangle {site['rect_length_m']:.0f} by {site['rect_width_m']:.0f} m")
-    if pd.notna(site["owners"]):
-        zh.append(f"权利人 {site['owners']} 个")
-        en.append(f"owners: {site['owners']}")
-    return "，".join(zh), ", ".join(en)
+def _facts(sites: pd.DataFrame) -> list[Words]:
+    """Return what is said of the size, the largest rectangle and the owners of each site."""
+    columns = ("plots", "area_mu", "rect_length_m", "rect_width_m", "owners")
+    made = []
+    for plots, area, length, width, owners in zip(*(sites[name] for name in columns), strict=True):
+        zh = f"{plots} 宗 {area:.1f} 亩，最大内接矩形 {length:.0f}×{width:.0f} m"
+        en = f"plots: {plots}, {area:.1f} mu, largest rectangle {length:.0f} by {width:.0f} m"
+        if pd.notna(owners):
+            zh += f"，权利人 {owners} 个"
+            en += f", owners: {owners}"
+        made.append((zh, en))
+    return made
 
 
-def refusal(one: Mapping[str, object] | pd.Series, settings: SiteSettings) -> Words:
+def refusal(one: Mapping[str, object], settings: SiteSettings) -> Words:
     """Return why a site is refused: rule, number, limit, layer, in Chinese and English."""
     code, value, limit = (
         str(one["veto"]),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +12,6 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from landuse.core.findings import Finding
 from landuse.core.layers import Layer
 from landuse.indicators.access import AccessSettings, measure_access
 from landuse.indicators.overlay import overlap_area_m2
@@ -19,12 +19,17 @@ from landuse.indicators.planning import PlanningSettings, measure_planning
 from landuse.indicators.terrain import TerrainSettings, measure_terrain
 from landuse.indicators.zonal import Zones
 from landuse.plans.sites.assemblies import closed
-from landuse.plans.sites.rectangle import largest_rectangle
-from landuse.plans.sites.settings import SiteLimits
+from landuse.plans.sites.rectangle import largest_rectangles
+from landuse.plans.sites.settings import GroundSettings
 
 LINES = ("eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage", "water")
 _PLANE_CELLS = 6
 _CIRCLE_STEPS = 200
+_FLAT = 1e-12
+_FIRST_REACH_M, _WIDER, _CLOSE = 25.0, 4.0, 1e-9
+Shapes = NDArray[np.object_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Layers = Mapping[str, gpd.GeoDataFrame | None]
 
 
@@ -38,22 +43,35 @@ def shape_of(outline: gpd.GeoDataFrame, *, seam_m: float) -> pd.DataFrame:
     largest circle inside; nowhere is the site wider in every direction. Both on the outline with
     seams closed.
     """
-    rows = []
-    for shape in closed(np.asarray(outline.geometry.array), seam_m=seam_m):
-        found = largest_rectangle(shape)
-        step = max(float(np.sqrt(shape.area)) / _CIRCLE_STEPS, 0.01)
-        wide = (
-            2 * shapely.length(shapely.maximum_inscribed_circle(shape, step)) if shape.area else 0
-        )
-        rows.append((*found, found.area_m2, float(wide)))
+    shapes = closed(np.asarray(outline.geometry.array), seam_m=seam_m)
+    found = largest_rectangles(shapes)
+    step = np.maximum(np.sqrt(shapely.area(shapes)) / _CIRCLE_STEPS, 0.01)
+    wide = 2 * shapely.length(_circles(shapes, step))
     names = ["rect_x_m", "rect_y_m", "rect_length_m", "rect_width_m", "rect_angle",
              "rect_area_m2", "min_width_m"]  # fmt: skip
+    rows = np.column_stack([found, found[:, 2] * found[:, 3], wide])
     return pd.DataFrame(rows, columns=names, index=outline.index).round(3)
 
 
+def _circles(shapes: Shapes, step: Floats, *, threads: int = 2) -> Shapes:
+    """Return a radius of the largest circle inside each shape, to a step; shapely lets go the lock.
+
+    Shapes are taken in turn by the threads, since sizes differ; each is measured by itself.
+    """
+    made = np.empty(len(shapes), dtype=object)
+
+    def work(one: int) -> None:
+        made[one::threads] = shapely.maximum_inscribed_circle(shapes[one::threads],
+                                                              step[one::threads])  # fmt: skip
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(threads)))
+    return made
+
+
 def ground_of(
-    outline: gpd.GeoDataFrame, layers: Layers, *, elevation: Layer | None, limits: SiteLimits
-) -> tuple[pd.DataFrame, list[Finding]]:
+    outline: gpd.GeoDataFrame, layers: Layers, *, elevation: Layer | None, settings: GroundSettings
+) -> pd.DataFrame:
     """Measure lines, slope, roads and earthwork of each site.
 
     Parameters
@@ -64,7 +82,7 @@ def ground_of(
     -------
     ``<line>_share`` (0-1) of each line that is there, ``water_source_share``, ``slope_deg``
     (P50), ``road_m`` (to a road of ``arterial_classes``), ``ramp_m``, ``earthwork_m``; a column
-    whose layer is absent is null. ``findings`` of the measuring.
+    whose layer is absent is null.
     """
     as_parcels = outline.rename(columns={"site_id": "parcel_id"})
     lines = {name: layers.get(name) for name in LINES}
@@ -77,12 +95,11 @@ def ground_of(
     if source is not None:
         area = np.maximum(shapely.area(np.asarray(outline.geometry.array)), 1e-9)
         made["water_source_share"] = np.minimum(overlap_area_m2(outline, source) / area, 1.0)
-    made["road_m"] = _road(as_parcels, layers.get("roads"), limits.arterial_classes)
-    made["ramp_m"] = _road(as_parcels, layers.get("roads"), limits.ramp_classes)
+    made["road_m"] = _road(as_parcels, layers.get("roads"), settings.arterial_classes)
+    made["ramp_m"] = _road(as_parcels, layers.get("roads"), settings.ramp_classes)
     made["earthwork_m"] = earthwork(outline, elevation)
-    found = [item for item in terrain["findings"] if item.kind != "absent"]
     wanted = [f"{name}_share" for name in LINES] + ["water_source_share", "slope_deg"]
-    return made.reindex(columns=[*dict.fromkeys([*made.columns, *wanted])]), found
+    return made.reindex(columns=[*dict.fromkeys([*made.columns, *wanted])])
 
 
 def _road(
@@ -113,27 +130,41 @@ def earthwork(outline: gpd.GeoDataFrame, elevation: Layer | None) -> pd.Series:
     if elevation is None:
         return result
     cover = Zones(outline).cover(elevation.grid).cells()
-    known = elevation.known().ravel()[cover.cell]
+    count = np.bincount(cover.zone, elevation.known().ravel()[cover.cell], len(outline))
+    known = elevation.known().ravel()[cover.cell] & (count >= _PLANE_CELLS)[cover.zone]
     zone, cell, weight = cover.zone[known], cover.cell[known], cover.fraction[known]
     height = elevation.values.ravel()[cell].astype("float64")
     row, column = np.divmod(cell, elevation.grid.shape[1])
-    edges = np.searchsorted(zone, np.arange(len(outline) + 1))
-    for place, (begin, end) in enumerate(pairwise(edges.tolist())):
-        if end - begin >= _PLANE_CELLS:
-            part = slice(begin, end)
-            result.iloc[place] = _off_plane(row[part], column[part], height[part], weight[part])
-    return result.round(3)
+    off = _off_plane(zone, row, column, height, weight, count=len(outline))
+    return result.where(count < _PLANE_CELLS, off).round(3)
 
 
 def _off_plane(
-    row: NDArray[np.int64], column: NDArray[np.int64], height: NDArray[np.float64],
-    weight: NDArray[np.float64],
-) -> float:  # fmt: skip
-    base = np.column_stack([np.ones(len(row)), row - row.mean(), column - column.mean()])
-    root = np.sqrt(weight)
-    plane, *_ = np.linalg.lstsq(base * root[:, None], height * root, rcond=None)
-    off = np.abs(height - base @ plane)
-    return float((off * weight).sum() / weight.sum())
+    zone: Ints, row: Ints, column: Ints, height: Floats, weight: Floats, *, count: int
+) -> Floats:
+    """Return the weighted mean distance of the heights of each zone from its plane.
+
+    The plane comes from the normal equations about each zone's middle, where they are well
+    conditioned; cells that all lie on one line have no plane of their own and take the flattest.
+    """
+    total = np.bincount(zone, weight, count)
+    total = np.where(total > 0, total, np.nan)
+
+    def about_mean(values: NDArray[Any]) -> Floats:
+        mean = np.bincount(zone, weight * values, count) / total
+        return np.asarray(values - mean[zone])
+
+    down, across, up = (about_mean(values) for values in (row, column, height))
+
+    def summed(one: Floats, other: Floats) -> Floats:
+        return np.asarray(np.bincount(zone, weight * one * other, count), dtype="float64")
+
+    gram = np.stack([summed(down, down), summed(down, across), summed(down, across),
+                     summed(across, across)], axis=1).reshape(-1, 2, 2)  # fmt: skip
+    right = np.stack([summed(down, up), summed(across, up)], axis=1)
+    tilt = np.einsum("nij,nj->ni", np.linalg.pinv(gram, rcond=_FLAT, hermitian=True), right)[zone]
+    off = np.abs(up - tilt[:, 0] * down - tilt[:, 1] * across)
+    return np.asarray(np.bincount(zone, weight * off, count) / total)
 
 
 def nearest_homes(
@@ -161,20 +192,34 @@ def nearest_homes(
     return pd.Series(np.where(np.isinf(found), np.nan, found), index=outline.index).round(3)
 
 
-def _to_others(
-    shapes: NDArray[np.object_], members: pd.Series, homes: gpd.GeoDataFrame
-) -> NDArray[np.float64]:
-    """Return the distance to the nearest home that is not among the members."""
-    ids, place = homes["parcel_id"].to_numpy(), np.asarray(homes.geometry.array)
-    tree = shapely.STRtree(place)
-    result = np.full(len(shapes), np.inf)
-    own = [set(text.split(";")) for text in members]
-    (at, home), near = tree.query_nearest(shapes, return_distance=True)
-    for site, one, distance in zip(at, home, near, strict=True):
-        if ids[one] not in own[site]:
-            result[site] = min(result[site], distance)
-    for site in np.flatnonzero(np.isinf(result)):
-        others = place[~np.isin(ids, list(own[site]))]
-        if len(others):
-            result[site] = float(shapely.distance(others, shapes[site]).min())
+def _to_others(shapes: Shapes, members: pd.Series, homes: gpd.GeoDataFrame) -> Floats:
+    """Return the distance to the nearest home that is not among the members; inf if there is none.
+
+    Homes within a reach are all looked at, and where none of them is a stranger to the site, within
+    a wider one.
+    """
+    place = np.asarray(homes.geometry.array)
+    tree, own = shapely.STRtree(place), _own_homes(members, homes["parcel_id"])
+    result, open_sites, reach = np.full(len(shapes), np.inf), np.arange(len(shapes)), _FIRST_REACH_M
+    (nearest, _), gap = tree.query_nearest(shapes, return_distance=True, all_matches=False)
+    reaches = np.full(len(shapes), reach)
+    reaches[nearest] = np.maximum(reach, gap * (1 + _CLOSE))
+    while len(open_sites):
+        at, home = tree.query(shapes[open_sites], predicate="dwithin", distance=reaches[open_sites])
+        site = open_sites[at]
+        other = ~np.isin(site * len(place) + home, own)
+        near = shapely.distance(shapes[site[other]], place[home[other]])
+        np.minimum.at(result, site[other], near)
+        seen = np.bincount(site, minlength=len(shapes))
+        open_sites = open_sites[np.isinf(result[open_sites]) & (seen[open_sites] < len(place))]
+        reaches[open_sites] *= _WIDER
     return result
+
+
+def _own_homes(members: pd.Series, ids: pd.Series) -> Ints:
+    """Return the homes among the members of each site, as site times homes plus home."""
+    number = pd.Series(np.arange(len(ids)), index=pd.Index(ids))
+    parts = members.reset_index(drop=True).str.split(";").explode()
+    found = parts.map(number)
+    held = found.notna().to_numpy()
+    return np.asarray(parts.index[held] * len(ids) + found[held].astype("int64"), dtype="int64")

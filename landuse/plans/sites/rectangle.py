@@ -8,21 +8,22 @@ rectangle found is therefore wholly inside; only angle and level of its sides ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
-from numba import njit
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-LEVELS, STEPS, BEST, ROUNDS = 20, 18, 4, 7
-"""Level lines beside those through corners; angles in 90 degrees; angles refined; refinements."""
+from landuse.plans.sites.rectangle_loops import STEPS, Floats, Ints, scratch, search_each
+
+Shapes = NDArray[np.object_]
 _MANY_CORNERS = 240
 _SLACK = 0.001
 """A polygon of very many corners is simplified, and drawn in by as much so that it stays inside:
 this part of the root of its area."""
+_POLYGONS = 64
+"""Polygons of one call; each is searched by itself, so that threads cannot change a digit."""
 
 
 class Rectangle(NamedTuple):
@@ -46,176 +47,115 @@ class Rectangle(NamedTuple):
         return shapely.Polygon(_turned(local, self.angle) + np.array([self.x, self.y]))
 
 
-NONE = Rectangle(np.nan, np.nan, 0.0, 0.0, 0.0)
-
-
 def largest_rectangle(shape: Any) -> Rectangle:
-    """Return the largest rectangle inside a polygon or multipolygon, any rotation.
+    """Return the largest rectangle inside one polygon or multipolygon; see `largest_rectangles`."""
+    found = largest_rectangles(np.array([shape], dtype=object), threads=1)
+    return Rectangle(*found[0].tolist())
+
+
+def largest_rectangles(shapes: Shapes, *, threads: int = 2) -> Floats:
+    """Return the largest rectangle inside each polygon or multipolygon, any rotation.
 
     Parameters
     ----------
-    shape : valid polygon or multipolygon in metres; holes are kept out.
+    shapes : (n,) valid polygons or multipolygons in metres; holes are kept out.
 
     Returns
     -------
-    A rectangle that lies inside ``shape``; sides 0 for an empty shape. It is the largest to the
-    fineness of the search: on rectangles, triangles, discs and ellipses within 0.5 % of the
-    closed form, on random polygons no smaller than what a fine raster finds.
+    (n, 5), the fields of `Rectangle`. Each lies inside its shape; centre NaN and sides 0 for an
+    empty shape. It is the largest to the fineness of the search: on rectangles, triangles, discs
+    and ellipses within 0.5 % of the closed form, on random polygons no smaller than what a fine
+    raster finds.
     """
-    parts = [part for part in shapely.get_parts(shape) if part.area > 0]
-    best = NONE
-    for part in sorted(parts, key=lambda one: -one.area):
-        if part.area > best.area_m2:
-            best = max(best, _in_polygon(part), key=lambda one: one.area_m2)
-    return best
-
-
-def _in_polygon(polygon: shapely.Polygon) -> Rectangle:
-    origin = np.asarray(shapely.get_coordinates(polygon.centroid))[0]
-    start, end = _sides(_few_corners(polygon), origin)
-    if not len(start):
-        return NONE
-    angles = _angles(start, end)
-    found = [(_at_angle(start, end, angle, np.empty(0)), angle) for angle in angles]
-    found = sorted(found, key=lambda one: (-one[0][0], one[1]))[:BEST]
-    best = max((_refined(start, end, *one) for one in found), key=lambda one: one[0][0])
-    (area, x0, x1, y0, y1), angle = best
-    if area <= 0:
-        return NONE
-    middle = _turned(np.array([[(x0 + x1) / 2, (y0 + y1) / 2]]), angle)[0] + origin
-    across, up = x1 - x0, y1 - y0
-    heading = angle if across >= up else angle + np.pi / 2
-    sides = float(max(across, up)), float(min(across, up))
-    return Rectangle(float(middle[0]), float(middle[1]), *sides, float(heading % np.pi))
-
-
-def _few_corners(polygon: shapely.Polygon) -> Any:
-    if shapely.get_num_coordinates(polygon) <= _MANY_CORNERS:
-        return polygon
-    slack = _SLACK * float(np.sqrt(polygon.area))
-    return shapely.buffer(shapely.simplify(polygon, slack), -slack, join_style="mitre")
-
-
-def _sides(shape: Any, origin: Floats) -> tuple[Floats, Floats]:
-    """Return start and end of every side, (n, 2), about the origin."""
-    rings = shapely.get_rings(shapely.get_parts(shape))
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    same = ring[1:] == ring[:-1]
-    points = points - origin
-    return points[:-1][same], points[1:][same]
-
-
-def _angles(start: Floats, end: Floats) -> Floats:
-    """Return angles to try, in [0, 90) degrees as radians: even steps and the longest sides."""
-    side = end - start
-    length = np.hypot(*side.T)
-    heading = np.mod(np.arctan2(side[:, 1], side[:, 0]), np.pi / 2)
-    longest = heading[np.argsort(-length, kind="stable")[:STEPS]]
-    even = np.arange(STEPS) * np.pi / 2 / STEPS
-    return np.unique(np.round(np.concatenate([even, longest]), 6))
-
-
-def _refined(start: Floats, end: Floats, found: Floats, angle: float) -> tuple[Floats, float]:
-    """Return a better rectangle near one found: finer angles, finer levels about its sides."""
-    step = np.pi / 2 / STEPS / 2
-    for _ in range(ROUNDS):
-        reach = (found[4] - found[3]) * 0.5 * step / (np.pi / 2 / STEPS)
-        fine = np.linspace(-reach, reach, 9)
-        levels = np.concatenate([found[3] + fine, found[4] + fine])
-        tried = [(found, angle)]
-        tried += [(_at_angle(start, end, angle + turn, levels), angle + turn)
-                  for turn in (-step, 0.0, step)]  # fmt: skip
-        found, angle = max(tried, key=lambda one: one[0][0])
-        step /= 2
-    return found, angle
-
-
-def _at_angle(start: Floats, end: Floats, angle: float, levels: Floats) -> Floats:
-    """Return (area, x0, x1, y0, y1) of the best rectangle whose sides run at an angle."""
-    first, last = _turned(start, -angle), _turned(end, -angle)
-    height = first[:, 1]
-    even = np.linspace(height.min(), height.max(), LEVELS + 1)
-    inside = levels[(levels > even[0]) & (levels < even[-1])]
-    lines = np.unique(np.concatenate([height, even, inside]))
-    made: Floats = best_between(first, last, lines)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    area = shapely.area(parts)
+    order = np.lexsort((-area, owner))
+    order = order[area[order] > 0]
+    parts, owner = parts[order], owner[order]
+    found = _in_polygons(parts, threads)
+    best = np.lexsort((np.arange(len(parts)), -found[:, 2] * found[:, 3], owner))
+    owners, first = np.unique(owner[best], return_index=True)
+    made: Floats = np.tile([np.nan, np.nan, 0.0, 0.0, 0.0], (len(shapes), 1))
+    made[owners] = found[best[first]]
     return made
 
 
-def _turned(points: Floats, angle: float) -> Floats:
+def _in_polygons(polygons: Shapes, threads: int) -> Floats:
+    """Return the largest rectangle of each polygon, (n, 5)."""
+    origin = shapely.get_coordinates(shapely.centroid(polygons))
+    sides, polygon = _sides(_few_corners(polygons), origin)
+    numbers = np.arange(len(polygons) + 1)
+    side_starts = np.searchsorted(polygon, numbers)
+    angles, of = _angles(sides, polygon)
+    out = _searched(sides, side_starts, angles, np.searchsorted(of, numbers), threads)
+    area, x0, x1, y0, y1, angle = out.T
+    middle = np.stack([(x0 + x1) / 2, (y0 + y1) / 2], axis=1)
+    across, up = x1 - x0, y1 - y0
+    heading = np.where(across >= up, angle, angle + np.pi / 2) % np.pi
+    made = np.column_stack([_turned(middle, angle) + origin, np.maximum(across, up),
+                            np.minimum(across, up), heading])  # fmt: skip
+    made[area <= 0] = (np.nan, np.nan, 0.0, 0.0, 0.0)
+    return made
+
+
+def _searched(
+    sides: Floats, side_starts: Ints, angles: Floats, angle_starts: Ints, threads: int
+) -> Floats:
+    """Return area, x0, x1, y0, y1 and angle for each polygon, about its origin."""
+    count = len(side_starts) - 1
+    out = np.zeros((count, 6))
+
+    def work(first: int) -> None:
+        last = min(first + _POLYGONS, count)
+        most = int(np.diff(side_starts[first : last + 1]).max())
+        search_each(sides, side_starts, angles, angle_starts, first, last, out, *scratch(most))
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(0, count, _POLYGONS)))
+    return out
+
+
+def _few_corners(polygons: Shapes) -> Shapes:
+    many = shapely.get_num_coordinates(polygons) > _MANY_CORNERS
+    slack = _SLACK * np.sqrt(shapely.area(polygons[many]))
+    made = polygons.copy()
+    made[many] = shapely.buffer(shapely.simplify(polygons[many], slack), -slack, join_style="mitre")
+    return made
+
+
+def _sides(shapes: Shapes, origin: Floats) -> tuple[Floats, Ints]:
+    """Return (x0, y0, x1, y1) of every side about the origin of its shape, and the shape."""
+    parts, shape = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    of = shape[part[ring]]
+    points = points - origin[of]
+    same = ring[1:] == ring[:-1]
+    return np.hstack([points[:-1][same], points[1:][same]]), of[:-1][same]
+
+
+def _angles(sides: Floats, polygon: Ints) -> tuple[Floats, Ints]:
+    """Return angles to try, in [0, 90) degrees as radians, and the polygon of each.
+
+    Even steps and the headings of the longest sides, rising, each once.
+    """
+    across, up = sides[:, 2] - sides[:, 0], sides[:, 3] - sides[:, 1]
+    heading = np.mod(np.arctan2(up, across), np.pi / 2)
+    order = np.lexsort((-np.hypot(across, up), polygon))
+    owners, first = np.unique(polygon, return_index=True)
+    rank = np.arange(len(order)) - np.repeat(first, np.diff([*first, len(order)]))
+    longest = order[rank < STEPS]
+    even = np.arange(STEPS) * np.pi / 2 / STEPS
+    of = np.concatenate([np.repeat(owners, STEPS), polygon[longest]])
+    angle = np.round(np.concatenate([np.tile(even, len(owners)), heading[longest]]), 6)
+    rising = np.lexsort((angle, of))
+    of, angle = of[rising], angle[rising]
+    once = np.ones(len(of), dtype=bool)
+    once[1:] = (of[1:] != of[:-1]) | (angle[1:] != angle[:-1])
+    return angle[once], of[once]
+
+
+def _turned(points: Floats, angle: float | Floats) -> Floats:
     cos, sin = np.cos(angle), np.sin(angle)
     return np.stack([points[:, 0] * cos - points[:, 1] * sin,
                      points[:, 0] * sin + points[:, 1] * cos], axis=1)  # fmt: skip
-
-
-def _free_widths(start: Floats, end: Floats, low: float, high: float) -> Floats:
-    """Return the intervals that are inside all the way from one line to the next, (k, 2)."""
-    count = 0
-    left, right = np.empty(len(start)), np.empty(len(start))
-    for side in range(len(start)):
-        y0, y1 = start[side, 1], end[side, 1]
-        if min(y0, y1) <= low and max(y0, y1) >= high and y0 != y1:
-            rate = (end[side, 0] - start[side, 0]) / (y1 - y0)
-            left[count] = start[side, 0] + (low - y0) * rate
-            right[count] = start[side, 0] + (high - y0) * rate
-            count += 1
-    order = np.argsort(left[:count] + right[:count], kind="mergesort")
-    out, kept = np.empty((count // 2, 2)), 0
-    for pair in range(count // 2):
-        one, other = order[2 * pair], order[2 * pair + 1]
-        begin, stop = max(left[one], right[one]), min(left[other], right[other])
-        if stop > begin:
-            out[kept, 0], out[kept, 1] = begin, stop
-            kept += 1
-    return out[:kept]
-
-
-def _common(one: Floats, other: Floats) -> Floats:
-    """Return what two rows of intervals, each sorted and disjoint, have in common."""
-    out, kept, i, j = np.empty((len(one) + len(other), 2)), 0, 0, 0
-    while i < len(one) and j < len(other):
-        begin, stop = max(one[i, 0], other[j, 0]), min(one[i, 1], other[j, 1])
-        if stop > begin:
-            out[kept, 0], out[kept, 1] = begin, stop
-            kept += 1
-        if one[i, 1] < other[j, 1]:
-            i += 1
-        else:
-            j += 1
-    return out[:kept]
-
-
-def _best_between(start: Floats, end: Floats, lines: Floats) -> Floats:
-    best = np.zeros(5)
-    bands = [free_widths(start, end, lines[k], lines[k + 1]) for k in range(len(lines) - 1)]
-    widest = 0.0
-    for band in bands:
-        for k in range(len(band)):
-            widest = max(widest, band[k, 1] - band[k, 0])
-    for low in range(len(bands)):
-        if widest * (lines[-1] - lines[low]) <= best[0]:
-            break
-        free = bands[low]
-        for high in range(low, len(bands)):
-            if high > low:
-                free = common(free, bands[high])
-            if not len(free):
-                break
-            tall = lines[high + 1] - lines[low]
-            for k in range(len(free)):
-                if (free[k, 1] - free[k, 0]) * tall > best[0]:
-                    best[0] = (free[k, 1] - free[k, 0]) * tall
-                    best[1], best[2] = free[k, 0], free[k, 1]
-                    best[3], best[4] = lines[low], lines[high + 1]
-    return best
-
-
-def _compiled(function: Callable[..., Any]) -> Any:
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # no folder can be written: every process compiles for itself
-        return njit(nogil=True)(function)
-
-
-free_widths = _compiled(_free_widths)
-common = _compiled(_common)
-best_between = _compiled(_best_between)

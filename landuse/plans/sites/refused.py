@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from landuse.core.units import m2_to_mu
@@ -36,8 +38,8 @@ def refused_table(
     listed but not chosen before its parts; ``value`` the owners).
     """
     against = sites[(sites["veto"] != "") & ~_within_chosen(sites)]
-    rows = [_vetoed(one, settings) for _, one in against.iterrows()]
-    rows += [_many_owners(one, settings) for _, one in _shared(sites, settings).iterrows()]
+    rows = [_vetoed(one, settings) for one in against.to_dict("records")]
+    rows += [_many_owners(one, settings) for one in _shared(sites, settings).to_dict("records")]
     rows += _parted_groups(sites, joined, parted, gap_m=settings.limits.gap_m.value)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     texts = [name for name in COLUMNS if name not in ("area_mu", "value", "limit")]
@@ -54,11 +56,11 @@ def _within_chosen(sites: pd.DataFrame) -> pd.Series:
     return pd.Series(within, index=sites.index, dtype="bool")
 
 
-def _base(one: pd.Series | Mapping[str, object]) -> dict[str, object]:
+def _base(one: Mapping[Any, Any]) -> dict[str, object]:
     return {name: one[name] for name in ("site_id", "members", "town_code", "town_name", "area_mu")}
 
 
-def _vetoed(one: pd.Series, settings: SiteSettings) -> dict[str, object]:
+def _vetoed(one: Mapping[Any, Any], settings: SiteSettings) -> dict[str, object]:
     zh, en = refusal(one, settings)
     unit = {"too_small": "m²", "too_narrow": "m"}.get(one["veto"], "")
     return _base(one) | {
@@ -72,7 +74,7 @@ def _shared(sites: pd.DataFrame, settings: SiteSettings) -> pd.DataFrame:
     return sites[many.astype(bool) & (sites["plots"] > 1) & (sites["veto"] == "")]
 
 
-def _many_owners(one: pd.Series, settings: SiteSettings) -> dict[str, object]:
+def _many_owners(one: Mapping[Any, Any], settings: SiteSettings) -> dict[str, object]:
     most = settings.limits.most_owners.value
     return _base(one) | {
         "rule": SEVERAL_OWNERS, "layer": "owners", "value": float(one["owners"]), "limit": most,
@@ -98,14 +100,13 @@ def _parted_groups(
                            | set(joined["first"]) | set(joined["second"])))  # fmt: skip
     near = pd.concat([joined[["first", "second"]], parted[["first", "second"]]])
     label = components(ids, near)
-    rows = []
-    for _, names in ids.groupby(label):
-        inside = parted[parted["first"].isin(names)]
-        cut = inside[group.reindex(inside["first"]).to_numpy()
-                     != group.reindex(inside["second"]).to_numpy()]  # fmt: skip
-        if len(cut):
-            rows.append(_parted_row(names, cut, group, plots, gap_m=gap_m))
-    return rows
+    cut = parted[group.reindex(parted["first"]).to_numpy()
+                 != group.reindex(parted["second"]).to_numpy()]  # fmt: skip
+    of = pd.Series(label, index=pd.Index(ids)).reindex(cut["first"]).to_numpy()
+    return [
+        _parted_row(ids[label == one], cut[of == one], group, plots, gap_m=gap_m)
+        for one in np.unique(of)
+    ]
 
 
 def _parted_row(

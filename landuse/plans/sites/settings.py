@@ -133,6 +133,14 @@ class SiteLimits(LimitSettings):
         return self
 
 
+class GroundSettings(Settings):
+    """What the measuring of outlines reads of the planner's choices."""
+
+    seam_m: Limit
+    arterial_classes: tuple[str, ...]
+    ramp_classes: tuple[str, ...]
+
+
 class SiteSettings(Settings):
     """Everything the stage reads."""
 
@@ -142,3 +150,9 @@ class SiteSettings(Settings):
     rules: SiteRules
     class_system: str = ""
     layer_names: Mapping[str, tuple[str, str]] = Field(default_factory=dict)
+
+    def ground(self) -> GroundSettings:
+        """Return what the measuring of outlines reads."""
+        chosen = self.limits
+        return GroundSettings(seam_m=chosen.seam_m, arterial_classes=chosen.arterial_classes,
+                              ramp_classes=chosen.ramp_classes)  # fmt: skip
