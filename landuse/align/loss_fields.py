@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -52,9 +54,8 @@ def cell_field(share: NDArray[np.float32], grid: Grid, *, window_m: float) -> Fi
         which costs 0.
     """
     factor = max(1, round(_LATTICE_M / grid.resolution_m))
-    known = ~np.isnan(share)
-    filled = np.where(known, share, np.float32(0.0))
-    weight, total = _coarsened(known.astype(np.float32), factor), _coarsened(filled, factor)
+    weight = _coarsened(~np.isnan(share), factor)
+    total = _coarsened(np.where(np.isnan(share), np.float32(0.0), share), factor)
     cell_m = grid.resolution_m * factor
     size = 2 * max(1, round(window_m / cell_m / 2)) + 1
     around, seen = (ndimage.uniform_filter(part, size, mode="constant") for part in (total, weight))
@@ -67,8 +68,8 @@ def cell_field(share: NDArray[np.float32], grid: Grid, *, window_m: float) -> Fi
         rows, columns = share.shape
         within = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
         row, column = np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)
-        loss = mean[row // factor, column // factor] - filled[row, column]
-        return np.asarray(np.where(within & known[row, column], loss, 0.0), dtype=np.float64)
+        loss = mean[row // factor, column // factor] - share[row, column]
+        return np.asarray(np.where(within & ~np.isnan(loss), loss, 0.0), dtype=np.float64)
 
     # Counted from the north as the grid is: whole lattice cells, the last one may be cut.
     coarse = np.ascontiguousarray((mean * weight - total)[::-1])
@@ -76,10 +77,18 @@ def cell_field(share: NDArray[np.float32], grid: Grid, *, window_m: float) -> Fi
     return Field((x0, south), cell_m, coarse, 0.0, exact)
 
 
-def _coarsened(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
+def _coarsened(values: NDArray[Any], factor: int) -> NDArray[np.float32]:
     """Return block means; rows and columns that do not fill a block count as 0."""
     rows, columns = values.shape
-    values = np.pad(values, ((0, -rows % factor), (0, -columns % factor)))
-    banded = np.asarray(sum(values[k::factor] for k in range(factor)))
-    summed = sum(banded[:, k::factor] for k in range(factor))
-    return np.asarray(summed / factor**2, dtype=np.float32)
+    banded = _added(values, -(-rows // factor), factor)
+    summed = _added(banded.T, -(-columns // factor), factor).T
+    return np.asarray(summed / np.float32(factor**2))
+
+
+def _added(values: NDArray[Any], blocks: int, factor: int) -> NDArray[np.float32]:
+    """Return the sums of every ``factor`` rows, one row after the other."""
+    total = np.zeros((blocks, values.shape[1]), dtype=np.float32)
+    for k in range(factor):
+        part = values[k::factor]
+        total[: len(part)] += part
+    return total

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,9 +32,8 @@ def checked_codes(raw: RawRaster, product: RasterProduct, *, file: str) -> NDArr
     """
     unknown = unknown_cells(raw.values, raw.nodata) | unknown_cells(raw.values, product.nodata)
     nodata = class_nodata(product)
-    present = np.unique(raw.values[~unknown])
     allowed = {*product.legend, nodata}
-    strange = [value for value in present.tolist() if value not in allowed]
+    strange = [value for value in _present(raw.values, unknown) if value not in allowed]
     if strange:
         listed = ", ".join(f"{value:g}" for value in strange[:20])
         raise fail(
@@ -44,6 +45,13 @@ def checked_codes(raw: RawRaster, product: RasterProduct, *, file: str) -> NDArr
             )
         )  # fmt: skip
     return np.asarray(np.where(unknown, nodata, raw.values).astype(np.uint8))
+
+
+def _present(values: NDArray[Any], unknown: NDArray[np.bool_]) -> list[float]:
+    """Return the values met in known cells, rising."""
+    if values.dtype == np.uint8:
+        return list(np.flatnonzero(np.bincount(values[~unknown], minlength=256)).tolist())
+    return list(np.unique(values[~unknown]).tolist())
 
 
 def _codes(product: RasterProduct) -> str:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 _THREADS = 2
@@ -14,10 +15,10 @@ _TOGETHER = 256
 
 
 def side_by_side(function: Callable[..., NDArray[Any]], *arrays: NDArray[Any]) -> NDArray[Any]:
-    """Return ``function(*arrays)`` for a function that gives a row for each row of the arrays.
+    """Return ``function(*arrays)`` for a function whose rows follow those of the arrays.
 
-    Every row must depend on itself alone, as in the vectorised functions of shapely: then the
-    number of threads changes nothing.
+    What it makes of a row must depend on that row alone, as in the vectorised functions of
+    shapely: then the number of threads changes nothing.
     """
     length = len(arrays[0])
     if length <= _TOGETHER:
@@ -26,3 +27,28 @@ def side_by_side(function: Callable[..., NDArray[Any]], *arrays: NDArray[Any]) -
     with ThreadPoolExecutor(_THREADS) as pool:
         parts = pool.map(lambda at: function(*(one[at : at + _TOGETHER] for one in arrays)), starts)
         return np.concatenate(list(parts))
+
+
+def pairs_within(
+    tree: shapely.STRtree, shapes: NDArray[Any], *, distance_m: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the positions in ``shapes`` and in the tree of all pairs at most so far apart."""
+
+    def pairs(part: NDArray[Any], number: NDArray[np.intp]) -> NDArray[Any]:
+        here, there = tree.query(part, predicate="dwithin", distance=distance_m)
+        return np.column_stack([number[here], there])
+
+    found = side_by_side(pairs, shapes, np.arange(len(shapes)))
+    return found[:, 0], found[:, 1]
+
+
+def nearest_m(tree: shapely.STRtree, shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the distance of each shape to the nearest of the tree; NaN for an empty one."""
+
+    def nearest(part: NDArray[Any]) -> NDArray[Any]:
+        distance = np.full(len(part), np.nan)
+        (at, _), found = tree.query_nearest(part, return_distance=True, all_matches=False)
+        distance[at] = found
+        return distance
+
+    return side_by_side(nearest, shapes)

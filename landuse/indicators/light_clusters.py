@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from landuse.core.findings import Finding
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
+from landuse.core.side_by_side import pairs_within
 from landuse.core.units import m2_to_ha
 from landuse.indicators.activity import LIGHT_CUTOFF, MINIMUM_LIGHT_AREA, above_cutoff
 from landuse.indicators.annual import in_order
@@ -118,7 +119,7 @@ def _small(
 def _clusters(parcels: gpd.GeoDataFrame, gap_m: float) -> NDArray[np.int64]:
     """Return the number of each parcel's cluster, 0 to clusters - 1."""
     shapes = np.asarray(parcels.geometry.array)
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=gap_m)
+    first, second = pairs_within(shapely.STRtree(shapes), shapes, distance_m=gap_m)
     if "group" in parcels:
         group = parcels["group"].astype("str").fillna("").to_numpy(dtype=np.str_)
         alike = group[first] == group[second]

@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from landuse.core.side_by_side import side_by_side
+
 _MAXIMUM_VERTICES = 512
 _POLYGON_DIMENSION = 2
 
@@ -39,7 +41,9 @@ def overlap_pieces(
     shapely.prepare(parts)
     inside = shapely.covers(parts[part], outlines[parcel])
     pieces = outlines[parcel].copy()
-    pieces[~inside] = shapely.intersection(outlines[parcel[~inside]], parts[part[~inside]])
+    pieces[~inside] = side_by_side(
+        shapely.intersection, outlines[parcel[~inside]], parts[part[~inside]]
+    )
     real = shapely.area(pieces) > 0
     return parcel[real], part_row[part[real]], pieces[real]
 

@@ -14,6 +14,7 @@ from landuse.core.crs import is_metric
 from landuse.core.errors import data_fault, fail
 from landuse.core.findings import Finding
 from landuse.core.settings import Mark, Settings
+from landuse.core.side_by_side import pairs_within
 
 STAGE = "neighbours"
 DIGITS = 3
@@ -79,7 +80,7 @@ def _pairs(
     """Return the positions of both parcels of each pair, each pair once."""
     place = np.flatnonzero(here)
     tree = shapely.STRtree(shapes[place])
-    one, other = tree.query(shapes[place], predicate="dwithin", distance=gap_m)
+    one, other = pairs_within(tree, shapes[place], distance_m=gap_m)
     once = one < other
     return place[one[once]], place[other[once]]
 

@@ -9,6 +9,7 @@ import shapely
 
 from landuse.core.findings import Finding
 from landuse.core.layers import Layer
+from landuse.core.side_by_side import nearest_m
 from landuse.indicators.measured import Measured, absent, gaps
 from landuse.indicators.villages.ground import Floats, start
 from landuse.indicators.villages.travel import ReachSettings, lay_out, minutes_to
@@ -111,12 +112,8 @@ def _without(roads: gpd.GeoDataFrame, settings: ReachSettings) -> gpd.GeoDataFra
 
 
 def _nearest(settlements: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> Floats:
-    distance = np.full(len(settlements), np.nan)
     lines = np.asarray(roads.geometry.array)
     lines = lines[~(shapely.is_missing(lines) | shapely.is_empty(lines))]
-    if len(lines):
-        (at, _), found = shapely.STRtree(lines).query_nearest(
-            np.asarray(settlements.geometry.array), return_distance=True, all_matches=False
-        )
-        distance[at] = found
-    return distance
+    if not len(lines):
+        return np.full(len(settlements), np.nan)
+    return nearest_m(shapely.STRtree(lines), np.asarray(settlements.geometry.array))

@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
-from landuse.core.side_by_side import side_by_side
+from landuse.core.side_by_side import nearest_m, side_by_side
 from landuse.core.units import m2_to_ha
 from landuse.indicators.measured import Limit, Measured, absent
 from landuse.indicators.villages.ground import as_parcels, start
@@ -68,12 +68,7 @@ def measure_village_reclaim(
         findings.append(absent(STAGE, "water", ["water_distance_m"]))
     elif len(water):
         tree = shapely.STRtree(np.asarray(water.geometry.array))
-        (at, _), found = tree.query_nearest(
-            np.asarray(ground.geometry.array), return_distance=True, all_matches=False
-        )
-        distance = np.full(len(table), np.nan)
-        distance[at] = found
-        table["water_distance_m"] = distance
+        table["water_distance_m"] = nearest_m(tree, np.asarray(ground.geometry.array))
     return {"table": table, "findings": findings}
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from rasterio.features import rasterize
 from scipy import ndimage
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from landuse.core.layers import Layer
@@ -22,6 +22,7 @@ from landuse.indicators.villages.ground import Floats, inner_points, smoothed
 _KMH = 1000 / 60
 _FLAT_KMH = 6 * np.exp(-3.5 * 0.05)
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
+_AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
 
 
 class ReachSettings(Settings):
@@ -183,22 +184,33 @@ def _graph(ground: Ground, seats: NDArray[np.int64], seat_min: Floats) -> csr_ma
 
     One more node, the last, stands for all centres.
     """
-    rows, columns = ground.height.shape
-    size = rows * columns
-    number = np.arange(size).reshape(rows, columns)
+    columns, size = ground.height.shape[1], ground.height.size
     order = np.lexsort((seat_min, seats))
     seats, seat_min = seats[order], seat_min[order]
     seats, first = np.unique(seats, return_index=True)
-    parts = [(np.full(len(seats), size), seats, seat_min[first])]
+    minutes = _to_neighbours(ground)
+    open_ = np.isfinite(minutes)
+    away = np.array([down * columns + right for down, right in _AROUND], dtype=np.int32)
+    target = (np.arange(size, dtype=np.int32)[:, None] + away)[open_]
+    ends = np.concatenate([[0], np.cumsum(open_.sum(axis=1)), [len(target) + len(seats)]])
+    return csr_matrix(
+        (np.append(minutes[open_], seat_min[first]),
+         np.append(target, seats.astype(np.int32)), ends.astype(np.int32)),
+        shape=(size + 1, size + 1),
+    )  # fmt: skip
+
+
+def _to_neighbours(ground: Ground) -> Floats:
+    """Return the minutes *to* each cell from its neighbours ``_AROUND`` it (cells x 8)."""
+    shape = ground.height.shape
+    number = np.arange(ground.height.size).reshape(shape)
+    minutes = np.full((ground.height.size, len(_AROUND)), np.inf)
     for down, right in _STEPS:
         here, there = _pair(number, down, right)
-        way = ground.cell_m * np.hypot(down, right)
-        ahead, back = _pace(ground, here, there, way)
-        parts += [(there, here, ahead), (here, there, back)]
-    source, target, minutes = (np.concatenate(part) for part in zip(*parts, strict=True))
-    open_ = np.isfinite(minutes)
-    ends = (source[open_], target[open_])
-    return coo_matrix((minutes[open_], ends), shape=(size + 1, size + 1)).tocsr()
+        ahead, back = _pace(ground, here, there, ground.cell_m * np.hypot(down, right))
+        minutes[there, _AROUND.index((-down, -right))] = ahead
+        minutes[here, _AROUND.index((down, right))] = back
+    return minutes
 
 
 def _pair(

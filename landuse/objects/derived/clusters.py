@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from landuse.core.grid import Grid
-from landuse.core.side_by_side import side_by_side
+from landuse.core.side_by_side import pairs_within, side_by_side
 from landuse.objects.derived.arrangement import (
     Floats,
     Places,
@@ -55,7 +55,7 @@ def cluster_built(
     members = as_shapes([*patches, *loose])
     of_loose = holding(villages, as_shapes(shapely.point_on_surface(loose)))
     where = np.concatenate([village, of_loose]).astype(np.intp)
-    one, other = shapely.STRtree(members).query(members, predicate="dwithin", distance=gap_m)
+    one, other = pairs_within(shapely.STRtree(members), members, distance_m=gap_m)
     same = where[one] == where[other]
     return Clusters(
         members,
