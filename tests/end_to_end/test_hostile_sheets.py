@@ -40,7 +40,8 @@ READ = """(pages) => pages.map((html) => {
   const read = html === null ? document : new DOMParser().parseFromString(html, 'text/html');
   const all = [...read.querySelectorAll('*')];
   return { tags: all.map((e) => e.localName),
-           names: [...new Set(all.flatMap((e) => [...e.attributes].map((a) => e.localName + " " + a.name)))],
+           names: [...new Set(all.flatMap(
+             (e) => [...e.attributes].map((a) => e.localName + ' ' + a.name)))],
            links: read.querySelectorAll('[href], [src], [action], [data]').length,
            head: read.querySelector('h1').textContent, hacked: window.hacked || '' };
 })"""
