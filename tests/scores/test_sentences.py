@@ -120,7 +120,8 @@ def test_both_languages_tell_the_same_numbers(score: str, seed: int, ledger: int
     word = {"idle": "suspected_idle", "les": "suspected_low_efficiency"}[score]
     facts = table[["group"]].assign(
         ledger_zh="约" * ledger, ledger_en="x" if ledger else "",
-        contradictions_zh="甲；乙；丙" if ledger else "", contradictions_en="a; b; c" if ledger else "",
+        contradictions_zh="甲；乙；丙" if ledger else "",
+        contradictions_en="a; b; c" if ledger else "",
     )  # fmt: skip
     made = sentences(result, flags=pd.Series(np.where(result.families_agreeing >= 1, word, "")),
                      model=CHINA, years={"landcover": "2021"}, facts=facts)  # fmt: skip
