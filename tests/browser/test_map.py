@@ -346,8 +346,6 @@ def test_without_scripts_a_table_stands_in(browser: Any, small_map: Path) -> Non
     context.close()
 
 
-
-
 def test_a_map_of_almost_nothing_opens(
     open_map: Opener, saved: Callable[[MapInput, str], Path]
 ) -> None:
