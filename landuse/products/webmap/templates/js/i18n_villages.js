@@ -4,7 +4,7 @@ Object.assign(WORDS.zh, {
   v_sum: "候选自然村", v_sum_plan: "方案内候选村", v_sum_homes: "涉及农户（估）", v_sum_area: "村庄面积", v_sum_cleared: "拆旧面积",
   v_holder: "搜索自然村名称或编号", v_caution: "征询意愿的候选，搬迁须农户自愿，不得强制。", v_list: "候选自然村列表",
   v_rank: "位次", v_village: "自然村", v_score: "得分", v_count: "户数", v_step: "步", v_to: "自然村 → 安置点", v_quota: "节余 亩",
-  v_shown: "显示 {n} / {all} 个", v_shown_why: "只列候选；另 {rest} 个自然村未列入", v_plan_shown: "大预算包含小预算的村", v_said: "显示 {n} 个候选村",
+  v_shown: "显示 {n} / {all} 个；另 {rest} 个未列入", v_shown_why: "只列候选；另 {rest} 个自然村未列入", v_plan_shown: "大预算包含小预算的村", v_said: "显示 {n} 个候选村",
   v_towns: "乡镇合计", v_ladder: "预算阶梯", v_none: "没有符合条件的自然村", v_cut: "以下未纳入当前预算", v_unnamed: "（无名）",
   v_note: "须征询意愿，搬迁由农户自愿决定；由公开数据推断", v_candidate: "候选", g_villages: "候选自然村", g_plan: "整合方案",
   v_of_kind: "类内位次", v_people: "常住（估）", v_scores: "三项得分", v_hvs: "空心", v_mrs: "下山", v_scattered: "零星", v_basis: "依据说明：{v}",
@@ -21,10 +21,10 @@ Object.assign(WORDS.zh, {
 });
 Object.assign(WORDS.en, {
   no_villages: "No natural village in this run", no_plan: "No plan in this run", v_unit: "", v_homes: "", v_kind: "Kind",
-  v_sum: "Candidates", v_sum_plan: "In the plan", v_sum_homes: "Households (est.)", v_sum_area: "Village area", v_sum_cleared: "Cleared",
+  v_sum: "Candidates", v_sum_plan: "In the plan", v_sum_homes: "Homes (est.)", v_sum_area: "Village area", v_sum_cleared: "Cleared",
   v_holder: "Village name or id", v_caution: "Candidates for consultation only. Moving is voluntary by law.", v_list: "List of candidate villages",
   v_rank: "Rank", v_village: "Village", v_score: "Score", v_count: "Homes", v_step: "Step", v_to: "Village → site", v_quota: "Quota mu",
-  v_shown: "{n} of {all} shown", v_shown_why: "Candidates only; {rest} other villages are not listed", v_plan_shown: "Larger budgets keep smaller", v_said: "{n} candidates shown",
+  v_shown: "{n} of {all} shown; {rest} not listed", v_shown_why: "Candidates only; {rest} other villages are not listed", v_plan_shown: "Larger budgets contain smaller", v_said: "{n} candidates shown",
   v_towns: "By town", v_ladder: "Budget ladder", v_none: "No village matches", v_cut: "Not within this budget", v_unnamed: "(unnamed)",
   v_note: "To be asked; moving is for households to decide. Inferred from open data", v_candidate: "Candidate", g_villages: "Candidate villages", g_plan: "Consolidation plan",
   v_of_kind: "Rank in kind", v_people: "People (est.)", v_scores: "Three scores", v_hvs: "Hollow", v_mrs: "Mountain", v_scattered: "Scattered", v_basis: "Rests on: {v}",

@@ -80,14 +80,14 @@ function villageTotals() {
 
 function drawVillageSummary() {
   if (S.task === "idle" || onSites()) return;
-  const plan = S.task === "plan", sum = villageTotals();
+  const plan = S.task === "plan", sum = villageTotals(), rest = fixed(D.villages.every - D.villages.n, 0);
   byId("v-sum-head").textContent = t(plan ? "v_sum_plan" : "v_sum");
   byId("v-sum-area-head").textContent = t(plan ? "v_sum_cleared" : "v_sum_area");
   byId("v-sum-n").textContent = fixed(sum.n, 0);
   byId("v-sum-homes").textContent = fixed(sum.homes, 0);
   byId("v-sum-mu").textContent = fixed(sum.mu, 0);
-  byId("v-shown").textContent = plan ? t("v_plan_shown") : t("v_shown", { n: fixed(sum.n, 0), all: fixed(D.villages.n, 0) });
-  byId("v-shown").title = plan ? "" : t("v_shown_why", { rest: fixed(D.villages.every - D.villages.n, 0) });
+  byId("v-shown").textContent = plan ? t("v_plan_shown") : t("v_shown", { n: fixed(sum.n, 0), all: fixed(D.villages.n, 0), rest });
+  byId("v-shown").title = plan ? "" : t("v_shown_why", { rest });
   byId("v-panel").textContent = t(plan ? "v_ladder" : "v_towns");
   byId("voice").textContent = t("v_said", { n: sum.n });
   const heads = plan ? ["v_step", "v_to", "v_count", "v_quota"] : ["v_rank", "v_village", "v_score", "v_count"];
