@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def css_text(text: str) -> str:
     return f'"{coded}"'
 
 
+@cache
 def page_environment() -> jinja2.Environment:
     """Return what fills the pages: escaped text, numbers and words as products write them."""
     environment = jinja2.Environment(

@@ -65,9 +65,19 @@ class _Formats:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
         self._made: dict[tuple[str, int, bool, bool], Format] = {}
-        self.head = book.add_format(_HEAD)
-        self.code = book.add_format(_CODE)
+        self._plain = (book.add_format(_HEAD), book.add_format(_CODE))
+        self._quoted: tuple[Format, Format] | None = None
         self.note = book.add_format(_FONT | {"font_color": "#A61B1B"})
+
+    def head(self, text: str, *, row: int) -> Format:
+        """Return the look of a head (row 0) or a field code (row 1): a town's name may be one."""
+        if not _risky(text):
+            return self._plain[row]
+        if self._quoted is None:
+            first, second = (self._book.add_format(look | {"quote_prefix": True})
+                             for look in (_HEAD, _CODE))  # fmt: skip
+            self._quoted = (first, second)
+        return self._quoted[row]
 
     def of(self, column: SheetColumn, *, total: bool = False, quoted: bool = False) -> Format:
         key = (column.kind, column.decimals, total, quoted)
@@ -78,6 +88,11 @@ class _Formats:
             look["quote_prefix"] = quoted
             self._made[key] = self._book.add_format(look)
         return self._made[key]
+
+
+def _risky(text: str) -> bool:
+    """Tell whether text like "=1+1" needs the prefix that keeps it text when someone edits it."""
+    return bool(text) and text[0] in FORMULA_STARTS
 
 
 def _number_format(column: SheetColumn) -> str:
@@ -92,8 +107,9 @@ def _number_format(column: SheetColumn) -> str:
 def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
     for index, column in enumerate(sheet.columns):
         target.set_column(index, index, column.width, formats.of(column))
-        target.write_string(sheet.first_row - 2, index, column.head, formats.head)
-        target.write_string(sheet.first_row - 1, index, column.code, formats.code)
+        for number, text in enumerate((column.head, column.code)):
+            look = formats.head(text, row=number)
+            target.write_string(sheet.first_row - 2 + number, index, text, look)
     for row, note in enumerate(sheet.notes):
         target.write_string(row, 0, note, formats.note)
     for row, values in enumerate(sheet.rows, start=sheet.first_row):
@@ -131,9 +147,7 @@ def _write_cell(
         if total:
             target.write_blank(*place, None, formats.of(column, total=True))
     elif isinstance(value, str):
-        # Text like "=1+1" is stored as text; the prefix keeps it text when someone edits the cell.
-        quoted = value[:1] in FORMULA_STARTS if value else False
-        target.write_string(*place, value, formats.of(column, total=total, quoted=quoted))
+        target.write_string(*place, value, formats.of(column, total=total, quoted=_risky(value)))
     else:
         target.write_number(*place, value, formats.of(column, total=total))
 

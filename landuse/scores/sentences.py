@@ -59,7 +59,8 @@ def sentences(
     A sentence says, in this order: what the ledger says; the suspicion and the peer group; the
     strongest signs, each with value, years, limit, mark and how far past the limit; the families
     that agree, by name; coverage and what is missing; contradictions. Where it would become
-    longer than ``LONGEST`` characters it names fewer signs and counts the rest.
+    longer than ``LONGEST`` characters it names fewer signs and counts the rest; both languages
+    name and count the same.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ def sentences(
             coverage=f"{evaluation.coverage[row] * 100:.0f}%",
             missing=[evaluation.criteria[at] for at in np.flatnonzero(missing[row])],
         )
-        rows.append((_chinese(told), _english(told, *_DETAIL[0])))
+        rows.append(_pair(told))
     made = pd.DataFrame(rows, columns=["evidence_zh", "evidence_en"], index=flags.index)
     return made.astype("str")
 
@@ -139,14 +140,17 @@ def _families(criteria: tuple[Criterion, ...], best: list[int]) -> list[str]:
     return list(dict.fromkeys(criteria[at].family for at in sorted(best)))
 
 
-def _chinese(told: _Told) -> str:
-    """Return the fullest sentence that is not too long, or the shortest there is."""
-    text = ""
+def _pair(told: _Told) -> tuple[str, str]:
+    """Return both sentences in the fullest detail that keeps the Chinese one from being too long.
+
+    One detail serves both, so that neither names a sign or counts a rest the other does not.
+    """
+    zh, detail = "", _DETAIL[-1]
     for detail in _DETAIL:
-        text = _zh(told, *detail)
-        if len(text) <= LONGEST - TAIL_ROOM:
-            return text
-    return text
+        zh = _zh(told, *detail)
+        if len(zh) <= LONGEST - TAIL_ROOM:
+            break
+    return zh, _english(told, *detail)
 
 
 def _zh(told: _Told, signs: int, gaps: int, against: int) -> str:

@@ -130,7 +130,8 @@ class Side:
         if self.few[row]:
             parts.append((
                 f"{count}/{least} 类独立证据一致（{names[0] or '无'}），须 ≥{least} 类",
-                f"{count} of {least} independent families agree ({names[1] or 'none'})",
+                f"{count} of {least} independent families agree ({names[1] or 'none'}), "
+                f"{least} needed",
             ))  # fmt: skip
         if self.low[row]:
             number = under(score, self.minimum)
@@ -229,7 +230,8 @@ class Side:
             top = under(high, self.minimum)
             return (
                 f"缺{zh}；即使补齐，得分最高 {top}，仍不足 {short(self.minimum)}。",
-                f"Missing: {en}; even with it the score is at most {top}.",
+                f"Missing: {en}; even with it the score is at most {top}, short of "
+                f"{short(self.minimum)}.",
             )
         return (
             f"缺{zh}；补齐后得分在 {low:.1f} 至 {high:.1f} 之间。",

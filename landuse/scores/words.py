@@ -67,12 +67,14 @@ def family_names(model: ScoreModel) -> dict[str, Words]:
 
 
 def named(items: list[str], *, most: int, language: str) -> str:
-    """Return names in a row; beyond ``most`` of them the rest as a number.
+    """Return names in a row; beyond ``most`` of them how many there are.
 
     >>> named(["a", "b", "c"], most=2, language="zh")
     'a、b等 3 项'
+    >>> named(["a", "b", "c"], most=2, language="en")
+    'a, b and others, 3 in all'
     """
+    more = len(items) > most
     if language == "zh":
-        return "、".join(items[:most]) + (f"等 {len(items)} 项" if len(items) > most else "")
-    rest = len(items) - most
-    return ", ".join(items[:most]) + (f" and {rest} more" if rest > 0 else "")
+        return "、".join(items[:most]) + (f"等 {len(items)} 项" if more else "")
+    return ", ".join(items[:most]) + (f" and others, {len(items)} in all" if more else "")

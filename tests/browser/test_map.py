@@ -346,16 +346,6 @@ def test_without_scripts_a_table_stands_in(browser: Any, small_map: Path) -> Non
     context.close()
 
 
-def test_an_old_browser_gets_a_sentence(browser: Any, small_map: Path) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    page.add_init_script("delete window.DecompressionStream")
-    page.goto(small_map.as_uri())
-    page.wait_for_selector("#broken:not([hidden])")
-    assert "DecompressionStream" in page.inner_text("#broken")
-    context.close()
-
-
 def test_a_map_of_almost_nothing_opens(
     open_map: Opener, saved: Callable[[MapInput, str], Path]
 ) -> None:

@@ -27,7 +27,7 @@ def test_a_planner_reads_a_project_and_follows_it_to_its_site_and_back(
     page = opened.page
     page.click("#o-projects")
     count = (projects["status"] == "placed").sum()
-    assert page.inner_text("#o-projects") == f"项目 {count} / {len(projects)}"
+    assert page.inner_text("#o-projects") == f"项目 {count}/{len(projects)}"
     assert page.locator("#right [data-project]").count() == len(projects)
     page.click(f"#right [data-project='{placed['project_id']}'] button")
     card = page.inner_text("#right")

@@ -207,12 +207,13 @@ def test_the_workbook_lists_every_file_with_its_whole_digest(run):
     assert {row[codes.index("digest")] for row in sheet.rows} == {s.digest for s in facts.sources}
 
 
-def pages(browser, html, tmp_path, *, keep):
-    """Return how many A4 pages the kept part of a report prints on."""
+def pages(browser, html, tmp_path, *, keep, tongue="both"):
+    """Return how many A4 pages the kept part of a report prints on, as it is read."""
     file = tmp_path / "报告 一.html"
     file.write_text(html, encoding="utf-8")
     page = browser.new_page()
     page.goto(file.as_uri())
+    page.click(f"label[for=tongue-{tongue}]")
     page.evaluate(
         "keep => document.querySelectorAll('header, main > section').forEach("
         "part => { if (!part.matches(keep)) part.remove() })",
@@ -225,5 +226,6 @@ def pages(browser, html, tmp_path, *, keep):
 
 
 @pytest.mark.browser
-def test_an_ordinary_study_has_its_sheet_on_one_page(browser, html, tmp_path):
-    assert pages(browser, html, tmp_path, keep=".sheet") == 1
+@pytest.mark.parametrize("tongue", ["both", "zh", "en"])
+def test_an_ordinary_study_has_its_sheet_on_one_page(browser, html, tmp_path, tongue):
+    assert pages(browser, html, tmp_path, keep=".sheet", tongue=tongue) == 1

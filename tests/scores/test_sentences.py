@@ -19,6 +19,7 @@ from landuse.scores.ramps import rises, value_at
 from landuse.scores.sentences import LONGEST, close_with_robustness, past_limit, sentences
 from landuse.scores.veto_words import veto_sentences, veto_words
 from landuse.scores.vetoes import apply_vetoes
+from tests.numbers_told import numbers_told
 from tests.products.county import indicators
 from tests.scores.test_engine import A, B, criterion, frame, model
 
@@ -107,6 +108,30 @@ def test_no_sentence_of_a_county_is_too_long(score: str) -> None:
     assert (closed[rows].str.len() > 0).all()
     assert (closed[~rows] == "").all()
     assert closed.str.len().max() <= LONGEST
+
+
+@pytest.mark.parametrize("score", ["idle", "les"])
+@pytest.mark.parametrize("seed", range(11, 16))
+@pytest.mark.parametrize("ledger", [0, 20, 90])
+def test_both_languages_tell_the_same_numbers(score: str, seed: int, ledger: int) -> None:
+    """The longer the ledger's part, the fewer signs are named and the more are counted."""
+    table = county(seed=seed)
+    result = evaluate(table, CHINA, score=score)
+    word = {"idle": "suspected_idle", "les": "suspected_low_efficiency"}[score]
+    facts = table[["group"]].assign(
+        ledger_zh="约" * ledger, ledger_en="x" if ledger else "",
+        contradictions_zh="甲；乙；丙" if ledger else "",
+        contradictions_en="a; b; c" if ledger else "",
+    )  # fmt: skip
+    made = sentences(result, flags=pd.Series(np.where(result.families_agreeing >= 1, word, "")),
+                     model=CHINA, years={"landcover": "2021"}, facts=facts)  # fmt: skip
+    robust = pd.DataFrame({"p_flag": np.full(len(table), 0.51), "stability": "fragile"})
+    closed = close_with_robustness(made, robust)
+    for zh, en in zip(closed["evidence_zh"], closed["evidence_en"], strict=True):
+        assert numbers_told(zh) == numbers_told(en), f"{zh}\n{en}"
+    if ledger:
+        counted = closed["evidence_zh"].str.contains("处矛盾")
+        assert counted.equals(closed["evidence_en"].str.contains(r"\(and \d more\)"))
 
 
 def test_signs_come_from_different_families_first() -> None:

@@ -19,6 +19,7 @@ from landuse.scores.model import ScoreModel, Veto
 from landuse.scores.waterfall import COLUMNS, waterfall
 from landuse.scores.whynot import whynot
 from landuse.scores.whynot_change import one_value, reach
+from tests.numbers_told import numbers_told
 from tests.scores.test_engine import A, B, criterion, frame, model
 from tests.scores.test_sentences import CHINA, county
 
@@ -136,6 +137,8 @@ def test_every_parcel_of_a_county_is_either_listed_or_told() -> None:
     assert not made["whynot_zh"].str.contains("nan|None").any()
     for wrong in ("收回", "闲置费", "闲置土地", "拆除"):
         assert not made["whynot_zh"].str.contains(wrong).any()
+    for zh, en in zip(made["whynot_zh"], made["whynot_en"], strict=True):
+        assert numbers_told(zh) == numbers_told(en), f"{zh}\n{en}"
 
 
 def test_no_number_is_said_to_lie_below_one_that_it_equals() -> None:

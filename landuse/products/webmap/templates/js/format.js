@@ -67,7 +67,7 @@ function h(tag, options, ...children) {
 const SIGNS = {
   ok: ["#00705A", "M2 6.5 5 9.5 10 3"], hit: ["#A61B1B", "M3 3 9 9 M9 3 3 9"], open: ["#8A5300", null],
   swipe: ["#17212E", "M1 2H11V10H1Z M6 1V11"], ruler: ["#17212E", "M1 8 8 1 11 4 4 11Z M3.4 5.6 4.8 7 M5.6 3.4 7 4.8"],
-  weights: ["currentColor", "M1 3H11 M1 6H11 M1 9H11 M4 2V4 M8 5V7 M3 8V10"], link: ["currentColor", "M5 7 7 5 M4.4 4.6 2.6 6.4A2.2 2.2 0 0 0 5.6 9.4L7.4 7.6 M7.6 7.4 9.4 5.6A2.2 2.2 0 0 0 6.4 2.6L4.6 4.4"], print: ["currentColor", "M3 4V1H9V4 M3 9H1V4H11V9H9 M3 7H9V11H3Z"], save: ["currentColor", "M6 1V8 M3 5.5 6 8.5 9 5.5 M1 11H11"], list: ["currentColor", "M1 3H11 M1 6H11 M1 9H11"],
+  weights: ["currentColor", "M1 3.5H11 M1 8.5H11 M8 1.5V5.5 M4 6.5V10.5"], link: ["currentColor", "M5 7 7 5 M4.4 4.6 2.6 6.4A2.2 2.2 0 0 0 5.6 9.4L7.4 7.6 M7.6 7.4 9.4 5.6A2.2 2.2 0 0 0 6.4 2.6L4.6 4.4"], print: ["currentColor", "M3 4V1H9V4 M3 9H1V4H11V9H9 M3 7H9V11H3Z"], save: ["currentColor", "M6 1V8 M3 5.5 6 8.5 9 5.5 M1 11H11"], list: ["currentColor", "M1 3H11 M1 6H11 M1 9H11"],
   frame: ["#17212E", "M1 4V1H4 M8 1H11V4 M11 8V11H8 M4 11H1V8"]
 };
 

@@ -16,7 +16,7 @@ const WORDS = {
     zones: "开发区范围", in_zone_key: "区内地块", out_zone_key: "区外地块", towns: "乡镇界", county: "评价范围", hillshade: "山体阴影", water: "水域", roads: "道路", buildings: "建筑", tiles: "网络底图", from_zoom: "放大后显示",
     unchecked: "未核对：{what}", run: "方案 {v}", release: "内部工作用图，不公开；无审图号", licences: "许可与来源", data: "数据",
     scale_m: "{v} 米", scale_km: "{v} 公里", home: "全部范围", zoom_in: "放大", zoom_out: "缩小", close: "关闭",
-    idle: "疑似闲置", les: "疑似低效", kind_none: "未列入疑似清单", in_zone: "区内", out_zone: "区外", in_zone_name: "区内（{v}）",
+    idle: "疑似闲置", les: "疑似低效", kind_none: "未列入疑似清单", in_zone: "区内", out_zone: "区外", in_zone_row: "区内", out_zone_row: "区外", in_zone_name: "区内（{v}）",
     score: "得分", rank: "位次", coverage: "证据覆盖", area: "面积", of_score: "/100",
     evidence: "逐项证据", evidence_sum: "加粗为指向{kind}的项 · 合计 {v}", evidence_open: "尚不足以评分",
     th_criterion: "指标", th_value: "值", th_limit: "门槛", th_year: "年份", th_mark: "依据", th_adds: "贡献",
@@ -29,10 +29,9 @@ const WORDS = {
     why_area: "各规则剔除面积", why_area_unit: "全部范围，亩", why_change: "怎样改变这一结论",
     change_veto: "导入更新的图层，或在研究文件中修改上限后重新运行。规则优先于得分，调整权重不会改变此结论。",
     change_doubt: "补充下表所缺的数据后重新运行。", hectares: "{v} 公顷",
-    about_sources: "来源与许可", about_absent: "本次缺少的输入及其影响", about_run: "本次运行", result_date: "结果日期 {v}", about_keys: "键盘", keys_help: "Enter 打开，Esc 关闭，↑↓ 移动，N / Shift+N 依位次逐块查看，L 图例，0 全部范围，Alt+L 语言",
+    about_sources: "来源与许可", about_absent: "本次缺少的输入及其影响", about_run: "本次运行", result_date: "结果日期 {v}", about_counts: "清单怎样计数", about_keys: "键盘", keys_help: "Enter 打开，Esc 关闭，↑↓ 移动，N / Shift+N 依位次逐块查看，L 图例，0 全部范围，Alt+L 语言",
     m_V: "V 已核原文", "m_V-weak": "V-weak 转引待核", m_M: "M 记忆待核", m_P: "P 本方案建议",
-    broken_old: "此浏览器不支持解压数据（DecompressionStream）。请使用 2023 年以后的 Chrome、Edge、Firefox 或 Safari 打开本文件。",
-    broken: "地图数据无法读取，文件可能不完整：{v}",
+    broken: "地图数据无法读取，文件可能不完整：{v}", broken_start: "地图未能显示：{v}",
     csv_id: "地块编号", csv_town: "乡镇", csv_kind: "判定", csv_grade: "等级", csv_rank: "位次", csv_score: "得分", csv_coverage: "证据覆盖（%）", csv_area: "面积（亩）", csv_in: "区内", csv_zone: "开发区", csv_use: "地类", csv_evidence: "证据", csv_veto: "否决原因", csv_lon: "经度", csv_lat: "纬度", yes: "是", no: "否"
   },
   en: {
@@ -41,7 +40,7 @@ const WORDS = {
     fold: "List", copy: "Copy link", copied: "Copied", print: "Print", stamp: "INTERNAL USE", sheet: "Change list height",
     suspected: "Suspected", note: "Inferred from open data; not a legal finding", note_circles: "Inferred from open data; not a legal finding. Circle area = mu",
     sum_parcels: "Parcels", sum_area: "Area", sum_in: "In zones", unit_parcels: "", mu: "mu",
-    search_holder: "Search parcel id, town or village", search_none: "No parcel, town or village matches", search_town: "town, {n} parcels",
+    search_holder: "Parcel id, town, village", search_none: "No parcel, town or village matches", search_town: "town, {n} parcels",
     grade: "Grade", where: "Where", all: "All", inside: "In zone", outside: "Outside", town: "Town", all_towns: "All {n} towns", no_town: "(no town name)",
     col_rank: "Rank", col_parcel: "Parcel", col_score: "Score", col_interval: "P10–P90",
     cov: "cov. {v}", list_label: "List of suspected parcels", shown: "{n} of {all} shown", said: "{n} parcels shown, {mu} mu",
@@ -51,7 +50,7 @@ const WORDS = {
     zones: "Development zone", in_zone_key: "Parcel in a zone", out_zone_key: "Parcel outside", towns: "Town boundary", county: "Study area", hillshade: "Hillshade", water: "Water", roads: "Roads", buildings: "Buildings", tiles: "Web tiles", from_zoom: "shown when closer",
     unchecked: "Not checked: {what}", run: "Run {v}", release: "Internal; not for release; no map approval no.", licences: "Licences", data: "Data",
     scale_m: "{v} m", scale_km: "{v} km", home: "Whole area", zoom_in: "Zoom in", zoom_out: "Zoom out", close: "Close",
-    idle: "Suspected idle", les: "Suspected low use", kind_none: "Not on the list of suspects", in_zone: "In zone", out_zone: "Outside", in_zone_name: "In zone ({v})",
+    idle: "Suspected idle", les: "Suspected low use", kind_none: "Not on the list of suspects", in_zone: "In zone", out_zone: "Outside", in_zone_row: "In", out_zone_row: "Out", in_zone_name: "In zone ({v})",
     score: "Score", rank: "Rank", coverage: "Coverage", area: "Area", of_score: "/100",
     evidence: "Evidence by criterion", evidence_sum: "Bold points to {kind} · sum {v}", evidence_open: "not enough for a score",
     th_criterion: "Criterion", th_value: "Value", th_limit: "Limit", th_year: "Year", th_mark: "Mark", th_adds: "Adds",
@@ -64,10 +63,9 @@ const WORDS = {
     why_area: "Area removed by rule", why_area_unit: "whole area, mu", why_change: "What would change this",
     change_veto: "Load a newer layer, or change the limit in the study file, and run again. Rules beat scores: weights cannot undo this.",
     change_doubt: "Supply the data missing below and run again.", hectares: "{v} ha",
-    about_sources: "Sources and licences", about_absent: "Inputs absent from this run, and their cost", about_run: "This run", result_date: "Result of {v}", about_keys: "Keyboard", keys_help: "Enter opens, Esc closes, ↑↓ move, N / Shift+N step by rank, L legend, 0 whole area, Alt+L language",
+    about_sources: "Sources and licences", about_absent: "Inputs absent from this run, and their cost", about_run: "This run", result_date: "Result of {v}", about_counts: "How the lists count", about_keys: "Keyboard", keys_help: "Enter opens, Esc closes, ↑↓ move, N / Shift+N step by rank, L legend, 0 whole area, Alt+L language",
     m_V: "V read in source", "m_V-weak": "V-weak second-hand", m_M: "M from memory", m_P: "P proposed here",
-    broken_old: "This browser cannot unpack the data (DecompressionStream). Please open the file with a Chrome, Edge, Firefox or Safari of 2023 or later.",
-    broken: "The map data cannot be read; the file may be incomplete: {v}",
+    broken: "The map data cannot be read; the file may be incomplete: {v}", broken_start: "The map could not be shown: {v}",
     csv_id: "parcel_id", csv_town: "town", csv_kind: "flag", csv_grade: "grade", csv_rank: "rank", csv_score: "score", csv_coverage: "coverage_pct", csv_area: "area_mu", csv_in: "zone_in", csv_zone: "zone_name", csv_use: "land_use", csv_evidence: "evidence", csv_veto: "veto", csv_lon: "lon", csv_lat: "lat", yes: "yes", no: "no"
   }
 };

@@ -108,7 +108,7 @@ function drawStatus() {
   const open = uncheckedNames(), note = say(D.meta, "data_note");
   byId("status").replaceChildren(...[
     h("span", { class: "data", text: note, title: note }),
-    open.length ? h("span", { class: "warn", id: "unchecked", text: t("unchecked", { what: open.join(S.lang === "zh" ? "、" : ", ") }), title: open.join("、") }) : null,
+    open.length ? h("span", { class: "warn", id: "unchecked", text: t("unchecked", { what: open.join(S.lang === "zh" ? "、" : ", ") }), title: open.join(S.lang === "zh" ? "、" : ", ") }) : null,
     tilesNote(),
     W.on ? h("b", { class: "trial-word", text: t("w_trial") }) : null,
     h("span", { class: "gap" }),
@@ -121,10 +121,12 @@ function openAbout() {
   const lines = (items) => h("ul", {}, ...items.map((text) => h("li", { text })));
   const absent = D.absences.map((entry) => [say(entry), say(entry, "cost")].filter(Boolean).join(S.lang === "zh" ? "——" : " — "));
   const run = [D.meta.crs, D.meta.run_code && t("run", { v: D.meta.run_code }), D.meta.result_date && t("result_date", { v: D.meta.result_date }), say(D.meta, "data_note")];
+  const counts = [D.sites && D.sites.n && t("o_shown_why"), D.sites && D.sites.n && t("o_shown_alt_why"), D.villages && t("v_shown_why", { rest: fixed(D.villages.every - D.villages.n, 0) })].filter(Boolean);
   byId("about").replaceChildren(...[h("h2", { text: say(D.meta, "title") }),
     h("h3", { text: t("about_run") }), lines(run.filter(Boolean)),
     D.meta.attribution.length ? h("h3", { text: t("about_sources") }) : null, D.meta.attribution.length ? lines(D.meta.attribution) : null,
     absent.length ? h("h3", { text: t("about_absent") }) : null, absent.length ? lines(absent) : null,
+    counts.length ? h("h3", { text: t("about_counts") }) : null, counts.length ? lines(counts) : null,
     h("h3", { text: t("about_keys") }), lines([t("keys_help")]),
     h("button", { class: "btn", text: t("close"), on: { click: () => byId("about").close() } })].filter(Boolean));
   byId("about").showModal();

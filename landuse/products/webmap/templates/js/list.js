@@ -15,7 +15,7 @@ function townText(i) {
 
 function rowNode(place, height) {
   const i = S.rows[place], id = D.col.parcel_id.at(i), graded = isGraded(i);
-  const where = D.hasZones ? t(D.col.zone_in[i] ? "in_zone" : "out_zone") : "";
+  const where = D.hasZones ? t(D.col.zone_in[i] ? "in_zone_row" : "out_zone_row") : "";
   const last = W.on ? t("w_old", { v: Number.isFinite(baseRank(i)) ? fixed(baseRank(i), 0) : MISSING }) : t("cov", { v: percent(D.col.coverage.at(i)) });
   const facts = [where, muText(D.col.area_mu.at(i)), last].filter(Boolean).join(" · ");
   const row = h("div", { class: "row", id: "row-" + place, role: "option", "aria-selected": i === S.sel, "aria-posinset": place + 1, "aria-setsize": S.rows.length, title: id + " · " + facts, style: { top: place * height + "px" } },
@@ -117,7 +117,7 @@ function drawList() {
 function nearbyText() {
   const counts = new Map();
   for (const i of S.order) if (inPlace(i)) counts.set(D.col.kind[i], (counts.get(D.col.kind[i]) || 0) + 1);
-  const items = [...counts].sort((a, b) => a[0] - b[0]).map(([kind, n]) => t("near_item", { name: kindName(kind), n }));
+  const items = [...counts].sort((a, b) => a[0] - b[0]).map(([kind, n]) => t("near_item", { name: kindName(kind), n: fixed(n, 0) }));
   return items.length ? t("near", { what: items.join(S.lang === "zh" ? "、" : ", ") }) : t("near_none");
 }
 

@@ -49,15 +49,17 @@ function followHash() {
   if (i !== S.sel) select(i, { move: !start.view });
 }
 
+// The box holds the sentence for a browser that is too old: the page's last script shows it too.
 function fail(text) {
   const box = byId("broken");
   box.hidden = false;
-  box.textContent = text;
+  if (text) box.textContent = text;
 }
 
 async function start() {
   const began = performance.now();
-  if (!("DecompressionStream" in window)) { fail(WORDS.zh.broken_old + " " + WORDS.en.broken_old); return; }
+  window.landuseStarted = true;
+  if (!("DecompressionStream" in window)) { fail(""); return; }
   try { await unpack(); } catch (error) { fail(t("broken", { v: String(error.message || error) })); throw error; }
   buildIndex();
   prepareOrder();
@@ -122,4 +124,4 @@ function expose(ready) {
   document.documentElement.dataset.ready = "1";
 }
 
-start();
+start().catch((error) => { if (byId("broken").hidden) fail(t("broken_start", { v: String(error.message || error) })); throw error; });

@@ -18,7 +18,7 @@ function closeSitePanel() {
 
 function siteCard(i) {
   const held = D.sites, grade = held.grades.find((item) => item.code === held.grade.at(i));
-  const head = panelHead(siteLabel(i) + " " + siteTown(i), [t(isRefused(i) ? "o_vetoed" : "o_opportunity"), grade ? say(grade) : null, t("o_plots", { n: fixed(held.plots.at(i), 0) }), held.zone_name.at(i), held.site_id.at(i)].filter(Boolean).join(" · "));
+  const head = panelHead(siteLabel(i) + " " + siteTown(i), [t(isRefused(i) ? "o_vetoed" : "o_opportunity"), grade ? say(grade) : null, plotsText(i), held.zone_name.at(i), held.site_id.at(i)].filter(Boolean).join(" · "));
   head.prepend(diamondKey(isRefused(i) ? "out" : held.grade.at(i), !held.chosen[i] && !isRefused(i)));
   return [head, h("div", { class: "scroll" }, siteFigures(i), siteSentence(i), siteUses(i), siteAdvice(i), siteProjects(i), siteFacts(i), siteOverlaps(i), siteMembers(i))];
 }

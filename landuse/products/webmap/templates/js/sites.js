@@ -22,6 +22,9 @@ function siteLabel(i) {
 }
 function siteTown(i) { const town = D.towns[D.sites.town[i]]; return town ? say(town) : D.sites.town_name.at(i); }
 function useName(code) { const use = D.sites.useNames.find((item) => item.code === code); return use ? say(use) : code; }
+// A use without what the rule table adds in brackets or after a comma: a row has little room.
+function shortUse(use) { return say(use).replace(/（.*）|,.*/, ""); }
+function plotsText(i) { const n = D.sites.plots.at(i); return t(n === 1 ? "o_plot" : "o_plots", { n: fixed(n, 0) }); }
 function siteText(name, i) { return D.sites[name + "_" + S.lang].at(i) || D.sites[name + "_zh"].at(i); }
 function isRefused(i) { return D.sites.veto.at(i) !== ""; }
 
@@ -53,7 +56,7 @@ function filterSites() { collectSites(); byId("o-list").scrollTop = 0; emit("vil
 function drawSiteFilters() {
   const counts = new Map();
   for (let i = 0; i < D.sites.n; i++) if (!isRefused(i) && (O.show === "all" || D.sites.chosen[i])) counts.set(D.sites.use[i], (counts.get(D.sites.use[i]) || 0) + 1);
-  byId("o-chips").replaceChildren(...D.sites.useNames.map((use, k) => h("button", { "aria-pressed": O.uses.has(k), "data-use": use.code, disabled: O.show === "refused", on: { click: () => { if (O.uses.has(k)) O.uses.delete(k); else O.uses.add(k); filterSites(); } } }, say(use).replace(/（.*）/, ""), h("small", { text: fixed(counts.get(k) || 0, 0) }))));
+  byId("o-chips").replaceChildren(...D.sites.useNames.map((use, k) => h("button", { "aria-pressed": O.uses.has(k), "data-use": use.code, disabled: O.show === "refused", on: { click: () => { if (O.uses.has(k)) O.uses.delete(k); else O.uses.add(k); filterSites(); } } }, shortUse(use), h("small", { text: fixed(counts.get(k) || 0, 0) }))));
   byId("o-show").replaceChildren(...SHOWS.map((name) => h("button", { "aria-pressed": O.show === name, "data-show": name, text: t("o_" + name), on: { click: () => { O.show = name; filterSites(); } } })));
   byId("o-town").replaceChildren(h("option", { value: -1, text: t("all_towns", { n: D.towns.length }) }), ...D.towns.map((town, number) => h("option", { value: number, text: say(town) || t("no_town") })));
   byId("o-town").value = String(O.town);
@@ -67,7 +70,9 @@ function drawSiteSummary() {
   byId("o-sum-mu").textContent = O.show === "chosen" ? fixed(sum, 1) : MISSING;  // overlapping areas are never added up
   byId("o-sum-first").textContent = out ? MISSING : fixed(rows.filter((row) => D.sites.grade.at(row.site) === "I").length, 0);
   byId("o-shown").textContent = t(out ? "o_shown_out" : O.show === "all" ? "o_shown_alt" : "o_shown", { n: fixed(O.items.length, 0), all: fixed(O.show === "all" ? D.sites.n : D.sites.first, 0) });
-  byId("o-why").textContent = t("o_why");
+  byId("o-shown").title = out ? "" : t(O.show === "all" ? "o_shown_alt_why" : "o_shown_why");
+  byId("o-why").textContent = t("o_reasons");
+  byId("o-why").title = t("o_why");
   byId("voice").textContent = t("o_said", { n: O.items.length });
 }
 
@@ -75,8 +80,8 @@ function siteRow(place, height) {
   const { site: i, refused } = O.items[place], held = D.sites, top = { top: place * height + "px" };
   const row = refused >= 0 ? held.refused[refused] : null, known = i >= 0;
   const name = row ? shortId(row.members.split(";")[0]) + (row.members.includes(";") ? " +" + (row.members.split(";").length - 1) : "") : siteLabel(i);
-  const town = row && !known ? row.town_name : siteTown(i), below = row ? (S.lang === "en" ? row.reason_en : row.reason_zh) : [held.use[i] >= 0 ? say(held.useNames[held.use[i]]) : MISSING, t("o_plots", { n: fixed(held.plots.at(i), 0) }), t("cov", { v: percent(held.coverage.at(i)) })].join(" · ");
-  const node = h("div", { class: "row", id: "o-row-" + place, role: "option", "aria-selected": known && i === O.sel, "aria-posinset": place + 1, "aria-setsize": O.items.length, title: row ? below : held.site_id.at(i), style: top },
+  const town = row && !known ? row.town_name : siteTown(i), below = row ? (S.lang === "en" ? row.reason_en : row.reason_zh) : [t("cov", { v: percent(held.coverage.at(i)) }), held.use[i] >= 0 ? shortUse(held.useNames[held.use[i]]) : MISSING].join(" · ");
+  const node = h("div", { class: "row", id: "o-row-" + place, role: "option", "aria-selected": known && i === O.sel, "aria-posinset": place + 1, "aria-setsize": O.items.length, title: row ? below : [held.site_id.at(i), plotsText(i), held.use[i] >= 0 ? say(held.useNames[held.use[i]]) : MISSING].join(" · "), style: top },
     h("span", { class: "rank", text: row ? "" : fixed(place + 1, 0) }), diamondKey(row ? "out" : held.grade.at(i), !row && !held.chosen[i]),
     h("div", {}, h("p", { text: name + " " + town }), h("p", { text: below })), h("div", { class: "num", text: row ? "" : fixed(held.ops.at(i), 1) }), h("div", { class: "num", text: row ? fixed(row.area_mu, 1) : fixed(held.area_mu.at(i), 1) }));
   if (place === O.cursor) node.classList.add("cursor");

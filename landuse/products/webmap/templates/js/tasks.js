@@ -48,8 +48,10 @@ function setUpTasks() {
 
 // The right panel belongs to the task: card, towns' totals or ladder.
 function drawRight() {
-  if (S.task === "idle" && !(W.open && S.sel < 0)) { drawCard(); return; }
-  if (S.task === "idle") { openWeights(); return; }
+  const weighing = S.task === "idle" && W.open && S.sel < 0;
+  byId("weights").setAttribute("aria-pressed", weighing);
+  if (weighing) { openWeights(); return; }
+  if (S.task === "idle") { drawCard(); return; }
   if (onSites()) { drawSiteRight(); return; }
   const body = V.sel >= 0 ? villageCard(V.sel) : V.panel === "towns" ? townPanel() : V.panel === "ladder" ? ladderPanel() : null;
   document.body.classList.toggle("card", Boolean(body));

@@ -173,10 +173,8 @@ function noteText() {
     byId("note").querySelector("b").textContent = t("w_on");
     byId("note-text").textContent = t("w_note");
     byId("notice").hidden = true;
-    byId("weights").setAttribute("aria-pressed", W.open);
     return;
   }
-  byId("weights").setAttribute("aria-pressed", "false");
   const notice = say(D.meta, "notice");
   byId("note-text").textContent = t(map.getZoom() < CIRCLES_BELOW ? "note_circles" : "note");
   byId("notice").hidden = !notice;

@@ -25,7 +25,10 @@ function resetVillages() { V.kinds = new Set(D.villages.kinds.keys()); V.town = 
 function villageName(i) { return D.villages.name.at(i) || shortId(D.villages.village_id.at(i)); }
 function villageTown(i) { const town = D.towns[D.villages.town[i]]; return town ? say(town) : ""; }
 function siteName(site) { return shortId(D.plan.sites.site_id.at(site)); }
-function homesText(i) { const n = D.villages.households_est.at(i); return fixed(n, n < 9.95 ? 1 : 0); }
+// The first word of a kind is enough beside its sign; the chips and the card have it whole.
+function shortKind(k) { return say(D.villages.kinds[k]).split(" ")[0]; }
+function homesText(i) { return homes(D.villages.households_est.at(i)); }
+function homes(n) { return fixed(n, n < 9.95 ? 1 : 0); }
 function wayText(metres) { return metres < 1000 ? t("scale_m", { v: fixed(metres, 0) }) : t("scale_km", { v: fixed(metres / 1000, 1) }); }
 
 function villagePasses(i) {
@@ -77,13 +80,14 @@ function villageTotals() {
 
 function drawVillageSummary() {
   if (S.task === "idle" || onSites()) return;
-  const plan = S.task === "plan", sum = villageTotals();
+  const plan = S.task === "plan", sum = villageTotals(), rest = fixed(D.villages.every - D.villages.n, 0);
   byId("v-sum-head").textContent = t(plan ? "v_sum_plan" : "v_sum");
   byId("v-sum-area-head").textContent = t(plan ? "v_sum_cleared" : "v_sum_area");
   byId("v-sum-n").textContent = fixed(sum.n, 0);
   byId("v-sum-homes").textContent = fixed(sum.homes, 0);
   byId("v-sum-mu").textContent = fixed(sum.mu, 0);
-  byId("v-shown").textContent = plan ? t("v_plan_shown") : t("v_shown", { n: fixed(sum.n, 0), all: fixed(D.villages.n, 0), rest: fixed(D.villages.every - D.villages.n, 0) });
+  byId("v-shown").textContent = plan ? t("v_plan_shown") : t("v_shown", { n: fixed(sum.n, 0), all: fixed(D.villages.n, 0), rest });
+  byId("v-shown").title = plan ? "" : t("v_shown_why", { rest });
   byId("v-panel").textContent = t(plan ? "v_ladder" : "v_towns");
   byId("voice").textContent = t("v_said", { n: sum.n });
   const heads = plan ? ["v_step", "v_to", "v_count", "v_quota"] : ["v_rank", "v_village", "v_score", "v_count"];
@@ -95,9 +99,9 @@ function villageRow(place, height) {
   if (i < 0) return h("div", { class: "row cut", role: "presentation", style: top, text: t("v_cut") });
   const held = D.villages, plan = S.task === "plan";
   const below = plan ? "→ " + t("p_to", { site: siteName(D.plan.site[move]), d: wayText(D.plan.way_m.at(move)) })
-    : [say(held.kinds[held.kind[i]]), muText(held.area_mu.at(i)), t("cov", { v: percent(held.coverage.at(i)) })].join(" · ");
-  const numbers = plan ? [fixed(D.plan.households.at(move), 0), fixed(held.net_quota_mu.at(i), 2)] : [fixed(held.score.at(i), 1), homesText(i)];
-  const row = h("div", { class: "row" + (plan && !inBudget(move) ? " out" : ""), id: "v-row-" + place, role: "option", "aria-selected": i === V.sel, "aria-posinset": place + 1, "aria-setsize": V.items.length, title: held.village_id.at(i), style: top },
+    : [t("cov", { v: percent(held.coverage.at(i)) }), muText(held.area_mu.at(i)), shortKind(held.kind[i])].join(" · ");
+  const numbers = plan ? [homes(D.plan.households.at(move)), fixed(held.net_quota_mu.at(i), 2)] : [fixed(held.score.at(i), 1), homesText(i)];
+  const row = h("div", { class: "row" + (plan && !inBudget(move) ? " out" : ""), id: "v-row-" + place, role: "option", "aria-selected": i === V.sel, "aria-posinset": place + 1, "aria-setsize": V.items.length, title: held.village_id.at(i) + " · " + say(held.kinds[held.kind[i]]) + " · " + below, style: top },
     h("span", { class: "rank", text: fixed(plan ? D.plan.step.at(move) : held.rank.at(i), 0) }), kindKey(held.kind[i]),
     h("div", {}, h("p", { text: villageName(i) + " " + villageTown(i) }), h("p", { text: below })), ...numbers.map((text) => h("div", { class: "num", text })));
   if (place === V.cursor) row.classList.add("cursor");
