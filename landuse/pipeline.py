@@ -202,8 +202,8 @@ def _build_objects(plan: Plan) -> None:
 
 def _measure(plan: Plan) -> None:
     chosen, of = indicator_settings(plan.study), plan.of
-    landcover = {"landcover": plan.landcover()}
-    light = {"night_light": plan.one_year("night_light")}
+    landcover, light = ({"landcover": plan.landcover()},
+                        {"night_light": plan.one_year("night_light")})  # fmt: skip
     years = {
         "landcover_series": plan.layers("landcover_series"),
         "night_light_series": plan.layers("night_light"),
@@ -218,8 +218,8 @@ def _measure(plan: Plan) -> None:
     plan.measure("people", "人口", measure_people, chosen.people, of("population"))
     plan.measure("terrain", "地形", measure_terrain, chosen.terrain, of("elevation"))
     plan.measure("access", "通达", measure_access, chosen.access, of("roads", "towns", "zones"))
-    lines = of(*CONTROL_ROLES, "water")
-    plan.measure("planning", "管控线", measure_planning, chosen.planning, lines)
+    plan.measure("planning", "管控线", measure_planning, chosen.planning,
+                 of(*CONTROL_ROLES, "water"))  # fmt: skip
     plan.measure("trend", "历年变化", measure_trend, chosen.trend, years)
     greenness = {"vegetation_series": plan.layers("vegetation_series")}
     plan.measure("greenness", "返绿", measure_greenness, chosen.greenness, greenness)
