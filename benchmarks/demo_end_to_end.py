@@ -20,8 +20,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 MODEL = ROOT / "landuse" / "scores" / "models" / "china.toml"
@@ -43,7 +46,7 @@ for file in sorted(raw.iterdir()):
 
 
 def measure(*command: str | Path, folder: Path) -> tuple[float, float, float]:
-    """Run a command; return wall seconds, CPU seconds and peak memory in MB."""
+    """Run a command; return wall seconds, CPU seconds and peak memory in MB, children included."""
     start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *map(str, command)],
@@ -51,12 +54,35 @@ def measure(*command: str | Path, folder: Path) -> tuple[float, float, float]:
         stdout=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
+    peak = [0.0]
+    watch = threading.Thread(target=watch_memory, args=(process.pid, peak))
+    watch.start()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
+    watch.join()
     if status:
         msg = f"{command} ended with {status}"
         raise SystemExit(msg)
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return wall, usage.ru_utime + usage.ru_stime, peak[0]
+
+
+def watch_memory(pid: int, peak: list[float]) -> None:
+    """Note the highest sum over a process and its children, pages they share counted once, MB."""
+    try:
+        root = psutil.Process(pid)
+        while root.status() != psutil.STATUS_ZOMBIE:
+            peak[0] = max(peak[0], sum(map(own_share, [root, *root.children(recursive=True)])))
+            time.sleep(0.1)
+    except psutil.NoSuchProcess:
+        return
+
+
+def own_share(process: psutil.Process) -> float:
+    """Return the resident pages of a process in MB, those shared with n others as an nth."""
+    try:
+        return float(process.memory_full_info().pss) / 1e6
+    except psutil.Error:
+        return 0.0
 
 
 def once(size: str) -> dict[str, tuple[float, float, float]]:

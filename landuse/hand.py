@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from landuse.core.errors import LanduseError
-from landuse.indicators.engine.warm import start_warming
 from landuse.runner import Held, Needed, Sources, Stage
 from landuse.store import Key, Store
+from landuse.warm import start_warming
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from landuse.codebook import code_digest
 from landuse.console import Say
 from landuse.core.errors import LanduseError, fail, study_fault
-from landuse.indicators.engine.warm import start_warming
 from landuse.inputs import missing_files
 from landuse.manifest import write_manifest
 from landuse.pipeline import stages
@@ -23,6 +22,7 @@ from landuse.sources.roles import ROLE_NAMES
 from landuse.store import Store, canonical, publish
 from landuse.study import OpenStudy, open_study
 from landuse.timing import Profile, profile_of
+from landuse.warm import start_warming
 
 PACKAGE = Path(__file__).parent
 STUDY_FOLDERS = (Path("studies"), PACKAGE / "studies", PACKAGE.parent / "studies")

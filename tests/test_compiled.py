@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from landuse import compiled
-from landuse.indicators.engine import warm
+from landuse import compiled, warm
 
 LOOK = """
 import json

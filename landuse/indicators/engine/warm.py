@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 
 
@@ -31,20 +29,3 @@ def warm_zonal() -> None:
             cover.medians(np.zeros((2, 2), measure), None)
         slope_degrees(np.zeros((5, 5)), cell_m=1.0, threads=1)
         medians_3x3(np.zeros((3, 3)), threads=1)
-
-
-_LOCK = threading.Lock()
-_THREADS: list[threading.Thread] = []
-
-
-def start_warming() -> threading.Thread:
-    """Start ``warm_zonal`` on a thread of its own, once in a process, and return the thread.
-
-    A loop that is called meanwhile waits for the compiler and finds its code: nothing is compiled
-    twice. A process that ends early waits for it, so that the next one finds the code kept.
-    """
-    with _LOCK:
-        if not _THREADS:
-            _THREADS.append(threading.Thread(target=warm_zonal, name="warm-zonal"))
-            _THREADS[0].start()
-        return _THREADS[0]

@@ -1,0 +1,36 @@
+"""Starts making the compiled loops ready beside the first reading of files."""
+
+from __future__ import annotations
+
+import threading
+
+from landuse.indicators.engine.warm import warm_zonal
+
+_LOCK = threading.Lock()
+_THREADS: list[threading.Thread] = []
+
+
+def start_warming() -> threading.Thread:
+    """Start ``warm`` on a thread of its own, once in a process, and return the thread.
+
+    A loop that is called meanwhile waits for the compiler and finds its code: nothing is compiled
+    twice. A process that ends early waits for it, so that the next one finds the code kept.
+    """
+    with _LOCK:
+        if not _THREADS:
+            _THREADS.append(threading.Thread(target=warm, name="warm"))
+            _THREADS[0].start()
+        return _THREADS[0]
+
+
+def warm() -> None:
+    """Ready the loops of the zonal engine, then those of the largest rectangles."""
+    import numpy as np
+    import shapely
+
+    from landuse.compiled import one_compiler
+    from landuse.plans.sites.rectangle import largest_rectangles
+
+    warm_zonal()
+    with one_compiler():
+        largest_rectangles(np.array([shapely.box(0, 0, 2, 1)]), threads=1)
