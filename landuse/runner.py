@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from typing import Any, Protocol
 
 from landuse.core.errors import Fault, LanduseError
@@ -209,6 +209,8 @@ class _Board:
         self._order = {stage.name: place for place, stage in enumerate(stages)}
         self._waiting, self._gates = list(stages), before_gates(stages)
         self._changed = Condition()
+        # Keys parse source files: Python 3.11 cannot on two threads at once.
+        self._asking = Lock()
         self._at_work = 0
         self._run = Run()
         self._faults: dict[str, tuple[Fault, ...]] = {}
@@ -257,11 +259,11 @@ class _Board:
 
     def _one(self, stage: Stage, hand: Hand, calls: Hand | None) -> None:
         start = time.perf_counter()
-        key = stage_key(stage, self._store, self._run.outputs)
-        kept = self._store.find(key)
-        reasons = () if kept is not None else _reasons(stage, self._store, key)
-        if self._progress:
-            with self._changed:
+        with self._asking:
+            key = stage_key(stage, self._store, self._run.outputs)
+            kept = self._store.find(key)
+            reasons = () if kept is not None else _reasons(stage, self._store, key)
+            if self._progress:
                 self._progress(stage, kept is None)
         if kept is None:
             if calls:
