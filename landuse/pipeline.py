@@ -88,7 +88,7 @@ from landuse.products.make_lists import (
     make_village_workbook,
     make_workbook,
 )
-from landuse.products.make_map import GroundSettings, make_ground, make_map
+from landuse.products.make_map import MapGroundSettings, make_ground, make_map
 from landuse.products.make_opportunities import make_opportunity_workbook
 from landuse.products.make_report import make_report
 from landuse.products.results import merge_results
@@ -391,7 +391,7 @@ def _deliver(plan: Plan) -> None:
              takes=tables | found | shapes | places | villages | outlines)  # fmt: skip
     plan.add("report", "报告", make_report, chances,
              takes=measured | tables | found | shapes | frame)  # fmt: skip
-    plan.add("map_ground", "地图底图", make_ground, GroundSettings(crs=plan.head.crs),
+    plan.add("map_ground", "地图底图", make_ground, MapGroundSettings(crs=plan.head.crs),
              takes=shapes | frame | context | controls)  # fmt: skip
     more = controls | {"ground": "map_ground.ground", "yearly": "trend.yearly"}
     if plan.output("villages.villages"):

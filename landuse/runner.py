@@ -101,6 +101,8 @@ class Run:
     keys: dict[str, Key] = field(default_factory=dict)
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    """Stages that a second process could not make, and that were made in this one."""
 
     @property
     def redone(self) -> list[str]:
@@ -294,6 +296,7 @@ class _Board:
                 self._faults[stage.name] = faults
             if again:
                 self._waiting.insert(0, stage)
+                self._run.lost.append(stage.name)
             self._broken = self._broken or broken
             self._changed.notify_all()
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from landuse.core.errors import LanduseError
+from landuse.core.errors import LanduseError, fail, study_fault
 from landuse.runner import Hand, HandLostError, Needed, Sources, Stage
 from landuse.store import Key
 
@@ -25,9 +25,22 @@ PROCESSES = "LANDUSE_PROCESSES"
 
 
 def usual_processes() -> int:
-    """Return how many processes a run uses where nobody says: two where there are two cores."""
+    """Return how many processes a run uses where nobody says: two where there are two cores.
+
+    Raises
+    ------
+    LanduseError
+        If the environment asks for another number than 1 or 2.
+    """
     asked = os.environ.get(PROCESSES, "")
-    return int(asked) if asked in {"1", "2"} else min(2, os.cpu_count() or 1)
+    if asked not in {"", "1", "2"}:
+        raise fail(
+            study_fault(
+                "环境变量须为 1 或 2", "the environment variable must be 1 or 2", field=PROCESSES,
+                found=asked, todo_zh="改为 1 或 2，或删去", todo_en="set 1 or 2, or unset it",
+            )
+        )  # fmt: skip
+    return int(asked) if asked else min(2, os.cpu_count() or 1)
 
 
 class SecondHand(Hand):

@@ -131,7 +131,7 @@ def run_study(
     return Outcome(
         steps=tuple(run.steps),
         products=_listed(study.out),
-        notes=_notes(study),
+        notes=(*_lost(run), *_notes(study)),
         seconds=time.perf_counter() - start,
         code=run_code(run),
         profile=timed,
@@ -190,6 +190,15 @@ LISTED = (
 
 def _listed(out: Path) -> tuple[tuple[str, str, Path], ...]:
     return tuple((zh, en, out / name) for zh, en, name in LISTED if (out / name).exists())
+
+
+def _lost(run: Run) -> tuple[str, ...]:
+    return tuple(
+        f"第二个进程未能完成 {stage}，由本进程重做；内存不足时可用 --processes 1 / "
+        f"{stage} was lost with the second process and made in this one; "
+        "if memory is short: --processes 1"
+        for stage in run.lost
+    )
 
 
 def _notes(study: OpenStudy) -> tuple[str, ...]:

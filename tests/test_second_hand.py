@@ -18,6 +18,7 @@ from landuse.core.settings import Settings
 from landuse.runner import Run, Stage, run_stages
 from landuse.second_hand import PROCESSES, SecondHand, usual_processes
 from landuse.store import Store
+from landuse.tasks import _lost
 from tests import hand_stages as made
 
 
@@ -70,6 +71,11 @@ def test_a_hand_that_dies_loses_nothing(place: Path) -> None:
     alone, _ = run(stages, place / "alone", second=False)
     both, _ = run(stages, place / "both", second=True)
     assert both.outputs == alone.outputs
+    assert not alone.lost
+    assert len(both.lost) == 1, "told once: nobody is asked again after that"
+    (note,) = _lost(both)
+    assert both.lost[0] in note
+    assert "--processes 1" in note
 
 
 def test_what_cannot_be_told_to_another_process_is_made_in_this_one(place: Path) -> None:
@@ -140,6 +146,10 @@ def is_alive(pid: int) -> bool:
 def test_how_many_processes_is_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PROCESSES, "1")
     assert usual_processes() == 1
+    monkeypatch.setenv(PROCESSES, "three")
+    with pytest.raises(LanduseError, match=f"{PROCESSES}.*环境变量须为 1 或 2") as caught:
+        usual_processes()
+    assert caught.value.exit_code == 2
     monkeypatch.delenv(PROCESSES)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     assert usual_processes() == 1

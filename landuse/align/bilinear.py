@@ -6,7 +6,6 @@ all are: not-a-number then spoils what it touches, and only that is worked out h
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from landuse.compiled import inner, kept
 from landuse.core.grid import Grid
+from landuse.core.side_by_side import each_part
 from landuse.sources.read_raster import between
 
 Floats = NDArray[np.float64]
@@ -58,8 +58,7 @@ def fill_beside_unknown(
     def work(first: int) -> None:
         fill_unknown(values, knots, first, min(first + _ROWS, len(out)), out)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, range(0, len(out), _ROWS)))
+    each_part(work, len(out), together=_ROWS, threads=threads)
 
 
 def source_cells(transform: Affine, *, crs: str, grid: Grid) -> float:

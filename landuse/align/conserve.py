@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 from landuse.compiled import inner, kept
 from landuse.core.errors import Fault, data_fault, fail
 from landuse.core.grid import Grid
+from landuse.core.side_by_side import each_part
 from landuse.sources.read_raster import between
 
 Floats = NDArray[np.float64]
@@ -22,7 +21,6 @@ _MAX_SPLIT = 8
 _SMALL_CELLS = 250_000
 _TOGETHER = 128
 """Rows or columns of one call."""
-_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,7 @@ def _first_pass(
         rows = values[first : first + _TOGETHER]
         _rebin(rows, split, places, knots.columns, lines_at[part], out[part])
 
-    _side_by_side(work, len(values))
+    each_part(work, len(values), together=_TOGETHER)
     return out
 
 
@@ -159,14 +157,8 @@ def _second_pass(
         _rebin(by_column, 1, row_edges, knots.rows, lines_at[part], turned)
         out[:, part] = turned.T
 
-    _side_by_side(work, columns)
+    each_part(work, columns, together=_TOGETHER)
     return out
-
-
-def _side_by_side(work: Callable[[int], None], length: int) -> None:
-    """Call ``work`` on the first of every ``_TOGETHER`` rows; every row is worked by itself."""
-    with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(work, range(0, length, _TOGETHER)))
 
 
 def _rebin(

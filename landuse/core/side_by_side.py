@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-_THREADS = 2
+THREADS = 2
 _TOGETHER = 256
 
 
@@ -24,7 +24,7 @@ def side_by_side(function: Callable[..., NDArray[Any]], *arrays: NDArray[Any]) -
     if length <= _TOGETHER:
         return function(*arrays)
     starts = range(0, length, _TOGETHER)
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         parts = pool.map(lambda at: function(*(one[at : at + _TOGETHER] for one in arrays)), starts)
         return np.concatenate(list(parts))
 
@@ -52,3 +52,11 @@ def nearest_m(tree: shapely.STRtree, shapes: NDArray[Any]) -> NDArray[np.float64
         return distance
 
     return side_by_side(nearest, shapes)
+
+
+def each_part(
+    work: Callable[[int], None], length: int, *, together: int, threads: int = THREADS
+) -> None:
+    """Call ``work`` on the first of every ``together`` rows; every row is worked by itself."""
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(0, length, together)))

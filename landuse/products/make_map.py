@@ -28,7 +28,7 @@ from landuse.products.webmap.model import CONTROL_LINES
 from landuse.scores.model import ScoreModel
 
 
-class GroundSettings(Settings):
+class MapGroundSettings(Settings):
     """What the ground of the map needs to know."""
 
     crs: str
@@ -36,7 +36,7 @@ class GroundSettings(Settings):
 
 def make_ground(
     *,
-    settings: GroundSettings,
+    settings: MapGroundSettings,
     geometry: gpd.GeoDataFrame,
     elevation: Layer | None,
     county: gpd.GeoDataFrame | None,
