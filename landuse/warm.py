@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+import warnings
+
+from rasterio.errors import NotGeoreferencedWarning
 
 from landuse.indicators.engine.warm import warm_zonal
 
@@ -16,11 +19,22 @@ def start_warming() -> threading.Thread:
     A loop that is called meanwhile waits for the compiler and finds its code: nothing is compiled
     twice. A process that ends early waits for it, so that the next one finds the code kept.
     """
+    _silence_for_good()
     with _LOCK:
         if not _THREADS:
             _THREADS.append(threading.Thread(target=warm, name="warm"))
             _THREADS[0].start()
         return _THREADS[0]
+
+
+def _silence_for_good() -> None:
+    """Ignore the warning that rasterio silences around each warp of an array.
+
+    The filters of warnings belong to the whole process: when the compiler, on its thread, puts back
+    those it found, rasterio's are gone in the middle of a warp. A file without a place of its own
+    is refused when it is read, whatever is warned.
+    """
+    warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
 
 
 def warm() -> None:

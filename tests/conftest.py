@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,15 @@ os.environ.setdefault("LANDUSE_PROCESSES", "1")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+
+
+@pytest.fixture(autouse=True)
+def compiler_at_rest() -> Iterator[None]:
+    """Let loops that a test began to compile be ready before the next: see `landuse.warm`."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "warm":
+            thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,11 @@ import re
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 
 import pytest
+from rasterio.errors import NotGeoreferencedWarning
 
 from landuse import compiled, warm
 
@@ -111,6 +113,18 @@ def test_the_engine_is_warmed_once_in_a_process() -> None:
     first, second = warm.start_warming(), warm.start_warming()
     assert first is second
     first.join()
+
+
+def test_a_warp_warns_of_nothing_while_the_compiler_puts_its_filters_back() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warm.start_warming().join()
+        of_the_compiler = warnings.catch_warnings()
+        of_the_compiler.__enter__()
+        with warnings.catch_warnings():  # rasterio's, around a warp
+            warnings.simplefilter("ignore")
+            of_the_compiler.__exit__(None, None, None)
+            warnings.warn("no geotransform", NotGeoreferencedWarning, stacklevel=1)
 
 
 def test_kept_loops_call_loops_of_their_own_file_only() -> None:

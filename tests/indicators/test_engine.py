@@ -10,7 +10,7 @@ import pytest
 import shapely
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -68,7 +68,11 @@ def area_inside(shapes: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def theirs(shapes: NDArray[Any]) -> Cells:
-    """Return the cells and fractions that exactextract finds."""
+    """Return the cells and fractions that exactextract finds.
+
+    A point given three times in a row ends its process with a segmentation fault.
+    """
+    shapes = shapely.remove_repeated_points(shapes)
     raster = NumPyRasterSource(class_layer(), *WHOLE.bounds)
     raster.srs_wkt_str = gpd.GeoSeries([WHOLE], crs=CRS).crs.to_wkt()
     frame = gpd.GeoDataFrame({"n": range(len(shapes))}, geometry=shapes, crs=CRS)
@@ -249,6 +253,7 @@ def test_the_quick_look_never_passes_what_geos_refuses(
 
 @settings(max_examples=100, deadline=None)
 @given(drawn=points, dense=st.sampled_from([1.0, 0.25, 0.07]))
+@example(drawn=[(49, 100), (49, 100), (49, 100), (95, 24), (69, 100)], dense=1.0)
 def test_whatever_is_valid_covers_its_area(drawn: list[tuple[int, int]], dense: float) -> None:
     shape = shapely.make_valid(shapely.Polygon(placed(np.array(drawn) * dense)))
     parts = [one for one in shapely.get_parts(shape) if one.geom_type == "Polygon"]
