@@ -65,3 +65,50 @@ def test_a_map_that_opens_shows_no_such_sentence(
     opened = open_map(small_map)
     assert opened.page.is_hidden("#broken")
     assert opened.errors == []
+
+
+NO_WORKER = {
+    "unknown": "delete window.Worker",
+    "refused": "window.Worker = class { constructor() { throw new Error('refused'); } }",
+    "forbidden": "window.Worker = class { postMessage() { setTimeout(() => "
+    "this.onerror && this.onerror(new Event('error', {cancelable: true})), 20); } terminate() {} }",
+    "reads nothing": "window.Worker = class { postMessage(sent) { setTimeout(() => "
+    "this.onmessage({data: {id: sent.id}}), 20); } terminate() {} }",
+}
+
+
+@pytest.mark.parametrize("how", NO_WORKER)
+def test_where_no_worker_runs_the_page_unpacks_itself(
+    page: Page, small_map: Path, how: str
+) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.add_init_script(NO_WORKER[how])
+    page.goto(small_map.as_uri())
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert page.evaluate("landuse.count().parcels") == 60
+    assert page.is_hidden("#broken")
+    assert errors == []
+
+
+def test_where_the_policy_forbids_workers_the_page_unpacks_itself(
+    page: Page, small_map: Path, tmp_path: Path
+) -> None:
+    html = small_map.read_text(encoding="utf-8")
+    assert html.count("worker-src blob:; ") == 1
+    file = tmp_path / "无 线程.html"
+    file.write_text(html.replace("worker-src blob:; ", "worker-src 'none'; "), encoding="utf-8")
+    page.goto(file.as_uri())
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert page.evaluate("landuse.count().parcels") == 60
+
+
+def test_a_damaged_file_says_so(page: Page, small_map: Path, tmp_path: Path) -> None:
+    html = small_map.read_text(encoding="utf-8")
+    start = html.index('id="landuse-data">') + 2000
+    file = tmp_path / "损坏 图.html"
+    file.write_text(html[:start] + "!" * 400 + html[start + 400 :], encoding="utf-8")
+    page.goto(file.as_uri())
+    text = told(page)
+    assert "地图" in text
+    assert not any(part in text for part in SAID)

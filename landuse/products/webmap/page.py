@@ -49,9 +49,11 @@ MODULES = (
     "village_card", "plan", "sites", "site_paint", "site_projects", "site_card", "keys", "main",
 )  # fmt: skip
 """Script files in the order they are joined, inside one function."""
+DECODING = ("decode", "blocks")
+"""Script files that run first, before the packed texts."""
 NO_SCRIPT_ROWS = 20
-_DATA_MARK = '<script type="text/plain" id="landuse-ground">'
-"""What follows up to the end of the script is packed letters: they may spell anything."""
+_PACKED = re.compile(r'<script type="text/plain" id="landuse-[a-z]+">[^<]*</script>')
+"""Packed letters: they may spell anything."""
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9.-]+(:\d+)?")
 MAP_ID = "landuse"
 _NO_ENLARGING = ", maximum-scale=1.0, user-scalable=no"
@@ -149,19 +151,14 @@ def build_map(inputs: MapInput) -> folium.Map:
     if tiles is not None:
         tiles.add_to(fmap)
     figure = Page(title=_inert(plain_text(inputs.title_zh)), policy=_policy(inputs))
+    ground = inputs.ground if inputs.ground is not None else ground_text(inputs)
+    packed = {"ground": ground, "data": payload_text(inputs)}
+    figure.add_child(Part("data.html", js=_modules(DECODING), blocks=packed))
     figure.add_child(Part("assets.html", css=_style(), leaflet_css=leaflet_css(), js=leaflet_js()))
     figure.add_child(Part("frame.html"))
     figure.add_child(fmap)
-    figure.add_child(
-        Part(
-            "panel.html",
-            ground=inputs.ground if inputs.ground is not None else ground_text(inputs),
-            data=payload_text(inputs),
-            rows=_first_rows(inputs),
-            still=still_picture(inputs),
-        )
-    )
-    app = Part("app.js", modules=_modules(), map=f"map_{MAP_ID}", tiles="null")
+    figure.add_child(Part("panel.html", rows=_first_rows(inputs), still=still_picture(inputs)))
+    app = Part("app.js", modules=_modules(MODULES), map=f"map_{MAP_ID}", tiles="null")
     figure.add_child(app)
     _name_stably(figure, fmap)
     if tiles is not None:
@@ -190,8 +187,7 @@ def render_map(inputs: MapInput) -> str:
     figure = cast(Figure, build_map(inputs).get_root())
     page: str = figure.render()
     refuse_links(figure)
-    before, _, rest = page.partition(_DATA_MARK)
-    refuse_addresses(before + rest.partition("</script>")[2], allowed=_tile_addresses(inputs))
+    refuse_addresses(_PACKED.sub("", page), allowed=_tile_addresses(inputs))
     return page
 
 
@@ -212,7 +208,7 @@ def _policy(inputs: MapInput) -> str:
     pictures = "".join(f" {address}" for address in _tile_addresses(inputs)[:1])
     return (
         "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-        f"img-src data: blob:{pictures}; base-uri 'none'; form-action 'none'"
+        f"worker-src blob:; img-src data: blob:{pictures}; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -241,8 +237,8 @@ def _style() -> str:
     return _source("style.css") + _source("print.css")
 
 
-def _modules() -> str:
-    return "\n".join(_source(f"js/{name}.js") for name in MODULES)
+def _modules(names: tuple[str, ...]) -> str:
+    return "\n".join(_source(f"js/{name}.js") for name in names)
 
 
 def _source(name: str) -> str:

@@ -33,6 +33,9 @@ const Sheet = L.Renderer.extend({
   },
   redraw() {
     if (!this._map || !this._bounds) return;
+    const empty = this.options.isEmpty();
+    if (empty && !this._drawn) return;  // a bitmap nobody draws on is never made
+    this._drawn = !empty;
     const density = window.devicePixelRatio || 1, size = this._bounds.getSize();
     this._context.setTransform(density, 0, 0, density, 0, 0);
     this._context.clearRect(0, 0, size.x, size.y);

@@ -2,7 +2,8 @@
 const D = {};
 const ARRAYS = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array };
 const NULLS = { i1: -128, i2: -32768, i4: -2147483648 };
-let bytes = null, base = 0;
+const CODEC = landuseDecoder();
+let bytes = null, base = 0, decoded = null;
 
 async function unpack() {
   const ground = await readBlock("landuse-ground");
@@ -23,45 +24,16 @@ async function unpack() {
   for (const criterion of D.criteria) for (const held of Object.values(criterion.of || {})) readCriterion(held);
   unpackVillages();
   nameKinds();
+  landuseBlocks.end();
 }
 
 // The head of one packed text; what it names is then read from its bytes, until the next is read.
 async function readBlock(id) {
-  const packed = base91(byId(id).textContent);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  bytes = await new Response(stream).arrayBuffer();
-  const size = Number(new DataView(bytes).getBigUint64(0, true));
-  base = 8 + size;
-  byId(id).remove();
-  return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, size)));
-}
-
-// The bytes of pack.py's base91: a line with their number, then 13 bits in two letters.
-function base91(text) {
-  const from = text.indexOf("\n") + 1, size = parseInt(text, 10), out = new Uint8Array(size);
-  const letters = new TextEncoder().encode(text.slice(from)), pairs = new Uint16Array(letters.buffer, 0, letters.length >> 1), value = pairValues();
-  let held = 0, bits = 0, at = 0, p = 0;
-  // Eight pairs are thirteen whole bytes.
-  for (; at + 13 <= size; p += 8, at += 13) {
-    const a = value[pairs[p]], b = value[pairs[p + 1]], c = value[pairs[p + 2]], d = value[pairs[p + 3]], e = value[pairs[p + 4]], f = value[pairs[p + 5]], g = value[pairs[p + 6]], i = value[pairs[p + 7]];
-    out[at] = a >> 5; out[at + 1] = (a << 3) | (b >> 10); out[at + 2] = b >> 2; out[at + 3] = (b << 6) | (c >> 7);
-    out[at + 4] = (c << 1) | (d >> 12); out[at + 5] = d >> 4; out[at + 6] = (d << 4) | (e >> 9); out[at + 7] = e >> 1;
-    out[at + 8] = (e << 7) | (f >> 6); out[at + 9] = (f << 2) | (g >> 11); out[at + 10] = g >> 3; out[at + 11] = (g << 5) | (i >> 8); out[at + 12] = i;
-  }
-  for (; at < size; p++) {
-    held = (held << 13) | value[pairs[p]];
-    for (bits += 13; bits >= 8 && at < size;) { bits -= 8; out[at++] = (held >> bits) & 255; }
-    held &= (1 << bits) - 1;
-  }
-  return out;
-}
-
-// What two letters stand for, by the two bytes read as one number in this machine's order.
-function pairValues() {
-  const codes = [], value = new Uint16Array(65536), pair = new Uint16Array(1), two = new Uint8Array(pair.buffer);
-  for (let code = 33; code < 127; code++) if (code !== 38 && code !== 60 && code !== 62) codes.push(code);
-  codes.forEach((high, a) => codes.forEach((low, b) => { two[0] = high; two[1] = low; value[pair[0]] = a * 91 + b; }));
-  return value;
+  const found = await landuseBlocks.get(id);
+  bytes = found.bytes;
+  base = CODEC.start(bytes);
+  decoded = found.shapes;
+  return CODEC.head(bytes);
 }
 
 function nameKinds() {
@@ -111,52 +83,14 @@ function readCriterion(held) {
   held.state = array(held.state);
 }
 
-// Zigzag varints, 7 bits a byte.
-function varints([, offset, count]) {
-  const source = new Uint8Array(bytes, base + offset), out = new Int32Array(count);
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    let value = 0, factor = 1, byte;
-    do { byte = source[at++]; value += (byte & 127) * factor; factor *= 128; } while (byte > 127);
-    out[i] = value % 2 ? -(value + 1) / 2 : value / 2;
-  }
-  return out;
-}
+function varints(place) { return CODEC.varints(bytes, base, place); }
+function starts(sizes) { return CODEC.starts(sizes); }
 
-function starts(sizes) {
-  const out = new Uint32Array(sizes.length + 1);
-  for (let i = 0; i < sizes.length; i++) out[i + 1] = out[i] + sizes[i];
-  return out;
-}
-
-function runningSum(values) {
-  for (let i = 1; i < values.length; i++) values[i] += values[i - 1];
-  return values;
-}
-
-// One layer: ring numbers by object, vertex numbers by ring, coordinates in quanta from origin.
+// One layer of outlines: see decode.js.
 function shapes(place) {
-  const layer = {
-    count: place.count, quantum: place.quantum, origin: place.origin, names: place.name, codes: place.code,
-    kind: place.class ? array(place.class) : null,
-    rings: starts(varints(place.rings)), points: starts(varints(place.sizes)),
-    x: runningSum(varints(place.x)), y: runningSum(varints(place.y))
-  };
-  layer.box = boxes(layer);
-  return layer;
-}
-
-function boxes(layer) {
-  const box = new Int32Array(layer.count * 4);
-  for (let i = 0; i < layer.count; i++) {
-    let x0 = 2147483647, y0 = x0, x1 = -x0, y1 = -x0;
-    for (let p = layer.points[layer.rings[i]]; p < layer.points[layer.rings[i + 1]]; p++) {
-      const x = layer.x[p], y = layer.y[p];
-      if (x < x0) x0 = x; if (x > x1) x1 = x; if (y < y0) y0 = y; if (y > y1) y1 = y;
-    }
-    box.set([x0, y0, x1, y1], i * 4);
-  }
-  return box;
+  return Object.assign(decoded.get(place.x[1]), {
+    quantum: place.quantum, origin: place.origin, names: place.name, codes: place.code, kind: place.class ? array(place.class) : null
+  });
 }
 
 function isEmpty(layer, i) { return layer.rings[i] === layer.rings[i + 1]; }

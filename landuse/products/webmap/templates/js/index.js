@@ -2,6 +2,7 @@
 const Index = { side: 128 };
 
 function buildIndex() {
+  if (Index.start) return;
   const layer = D.shape.parcels, side = Index.side;
   let right = 1, top = 1;
   for (let i = 0; i < layer.count; i++) if (!isEmpty(layer, i)) {
@@ -28,6 +29,7 @@ function eachCell(use) {
 
 // Parcels whose box comes within reach of a point, all in quanta.
 function near(x, y, reach) {
+  buildIndex();
   const found = new Set(), side = Index.side, b = D.shape.parcels.box;
   const clamp = (value) => Math.max(0, Math.min(side - 1, Math.floor(value)));
   const x0 = clamp((x - reach) * Index.sx), x1 = clamp((x + reach) * Index.sx);

@@ -61,7 +61,6 @@ async function start() {
   window.landuseStarted = true;
   if (!("DecompressionStream" in window)) { fail(""); return; }
   try { await unpack(); } catch (error) { fail(t("broken", { v: String(error.message || error) })); throw error; }
-  buildIndex();
   prepareOrder();
   W.trial = emptyTrial();
   orderTowns();
@@ -85,6 +84,7 @@ async function start() {
   readTask(new URLSearchParams(hash.slice(1)));
   if (S.task === "idle" && from.id && parcelOf(from.id) >= 0) select(parcelOf(from.id), { move: !from.view });
   expose(performance.now() - began);
+  whenIdle(buildIndex);
   whenIdle(unpackWhatIf);
 }
 

@@ -10,11 +10,12 @@ function setUpMap() {
     map.createPane("relief").style.zIndex = 150;
     sheets.hillshade = L.imageOverlay(D.meta.hillshade.src, [[south, west], [north, east]], { pane: "relief" });
   }
-  for (const [name, paint, z] of [["ground", paintGround, 300], ["parcels", paintParcels, 310], ["overlay", paintOverlay, 320], ["villages", paintVillages, 325], ["pick", paintPick, 330]]) {
+  const never = () => false, noTask = () => S.task === "idle", noPick = () => S.task === "idle" && S.hover < 0 && S.sel < 0 && !M.on && !W.on;
+  for (const [name, paint, z, isEmpty] of [["ground", paintGround, 300, never], ["parcels", paintParcels, 310, never], ["overlay", paintOverlay, 320, never], ["villages", paintVillages, 325, noTask], ["pick", paintPick, 330, noPick]]) {
     const pane = map.createPane(name);
     pane.style.zIndex = z;
     pane.style.pointerEvents = "none";
-    sheets[name] = new Sheet({ pane: name, paint });
+    sheets[name] = new Sheet({ pane: name, paint, isEmpty });
   }
   map.getContainer().setAttribute("role", "application");
   addControls();
