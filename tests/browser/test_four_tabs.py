@@ -13,7 +13,7 @@ from tests.made import Made
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Opened]
 TABS = ("idle", "villages", "sites", "plan")
-SIZES = ((1440, 900), (1024, 768), (390, 844))
+SIZES = ((1440, 900), (1024, 768), (390, 844), (360, 740))
 PANEL = "#right .w-row"
 FRAME = """[...document.querySelectorAll(`.tabs button, .btn, .stamp, .summary p, .summary label,
   .seg button, .foot > span, .cols b, .note, .caution, .figures div`)]
@@ -25,6 +25,10 @@ FOOT = """[...document.querySelectorAll('.foot')].filter((n) => n.offsetParent).
 })[0]"""
 ROWS = """[...document.querySelectorAll('.row > div:not(.num) p:last-child')]
   .filter((n) => n.offsetParent).map((n) => n.scrollWidth / n.clientWidth)"""
+
+WHOLE_ROWS = """[...document.querySelectorAll('.row')].filter((n) => n.offsetParent
+  && n.getBoundingClientRect().bottom <= n.closest('.list').getBoundingClientRect().bottom)
+  .length"""
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +45,8 @@ def test_every_tab_fits(open_map: Opener, file: Path, size: tuple[int, int], lan
         assert opened.ask(FRAME) == [], tab
         if opened.page.is_hidden("#left"):  # On a phone the ladder lies over the list.
             opened.page.click("#right .close")
+        if opened.page.get_attribute("#sheet-filter", "aria-expanded") == "false" and size[0] < 768:
+            opened.page.click("#sheet-filter")
         foot = opened.ask(FOOT)
         assert foot["lines"] <= 2, tab
         assert not foot["out"], tab
@@ -101,6 +107,32 @@ def test_weights_move_ranks_on_a_phone(open_map: Opener, file: Path) -> None:
     page.wait_for_function("before => landuse.ids().join() === before", arg=before)
     page.click("#right .close")
     assert page.is_visible("#left")
+    assert opened.errors == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", SIZES[2:])
+def test_a_phone_shows_rows_first_and_hides_no_filter_in_use(
+    open_map: Opener, file: Path, size: tuple[int, int], lang: str
+) -> None:
+    opened = open_map(file, fragment=f"#l={lang}", size=size)
+    page = opened.page
+    legend, button = (page.locator(name).bounding_box() for name in ("#legend", "#sheet-filter"))
+    assert legend is not None
+    assert button is not None
+    assert legend["x"] + legend["width"] < button["x"], "nothing lies over the legend"
+    assert opened.ask(WHOLE_ROWS) >= 4
+    for hidden in ("#search", "#town", "#csv"):
+        assert page.is_hidden(hidden)
+    page.click("#sheet-filter")
+    page.select_option("#town", index=1)
+    page.click("#sheet-filter")
+    assert page.is_visible("#town"), "a filter in use stays in sight"
+    page.click("#tab-villages")
+    assert page.is_visible(".filters.v .caution")
+    assert opened.ask(WHOLE_ROWS) >= 3
+    page.click("#sheet")
+    assert page.is_visible("#v-town")
     assert opened.errors == []
 
 

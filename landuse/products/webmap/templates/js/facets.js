@@ -151,7 +151,7 @@ function facetNode(facet) {
 function setUpFacets() {
   byId("more-open").addEventListener("click", () => {
     byId("more").hidden = !byId("more").hidden;
-    if (innerWidth < 768 && !byId("more").hidden) byId("left").style.setProperty("--sheet", "560px");
+    if (!byId("more").hidden) setSheet("high");
     drawFacets();
     drawRows();
   });

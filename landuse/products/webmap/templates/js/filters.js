@@ -58,9 +58,15 @@ function setUpFilters() {
     const folded = document.body.classList.toggle("folded");
     byId("fold").setAttribute("aria-expanded", !folded);
   });
-  const heights = ["18px", "396px", "560px"];
-  let step = 1;
-  byId("sheet").addEventListener("click", () => { step = (step + 1) % 3; byId("left").style.setProperty("--sheet", heights[step]); });
+  byId("sheet").addEventListener("click", () => setSheet(SHEETS[(SHEETS.indexOf(byId("left").dataset.sheet) + 1) % SHEETS.length]));
+  byId("sheet-filter").addEventListener("click", () => setSheet(byId("left").dataset.sheet === "high" ? "half" : "high"));
+}
+
+// On a phone the list is a sheet over the map: rows at half height, all filters when high.
+const SHEETS = ["low", "half", "high"];
+function setSheet(height) {
+  byId("left").dataset.sheet = height;
+  byId("sheet-filter").setAttribute("aria-expanded", height === "high");
 }
 
 function chooseTown(number) {
