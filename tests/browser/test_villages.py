@@ -13,7 +13,14 @@ import pytest
 from landuse.products.webmap import MapInput
 from tests.browser.conftest import Opened
 from tests.browser.map_factory import HOSTILE, map_input
-from tests.browser.village_factory import EVERY, STEPS, VILLAGES, village_input, village_map
+from tests.browser.village_factory import (
+    EVERY,
+    NOBODY,
+    STEPS,
+    VILLAGES,
+    village_input,
+    village_map,
+)
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Opened]
@@ -107,6 +114,23 @@ def test_ledger_list_and_ladder_are_one_calculation_at_every_step(
     net = parts.pop("net_quota_mu")
     assert sum(parts.values()) == pytest.approx(net, abs=0.005)
     assert "另列，不与上项相加" in opened.page.inner_text(".ledger")
+    assert opened.errors == []
+
+
+def test_where_no_home_is_estimated_nobody_is_shown_on_the_way(
+    open_map: Opener, villages: Path
+) -> None:
+    opened = open_map(villages)
+    opened.page.click("#tab-plan")
+    texts = opened.page.locator("#v-rows .row").all_inner_texts()
+    numbers = [text.split("\n")[-2].strip() for text in texts]
+    assert [number for number in numbers if "." in number] == [], "homes are whole"
+    nobody = NOBODY // 3
+    assert "未估出住户，先核实有无人住" in texts[nobody]
+    assert "→" not in texts[nobody]
+    assert all("→" in text for place, text in enumerate(texts) if place != nobody)
+    opened.page.locator("#v-rows .row").nth(nobody).click()
+    assert "先核实有无人住" in opened.page.inner_text("#right")
     assert opened.errors == []
 
 

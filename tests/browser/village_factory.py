@@ -29,6 +29,10 @@ CRITERIA = (
 )  # fmt: skip
 
 
+NOBODY = 6
+"""The village of the plan in which no home is estimated."""
+
+
 def village_table() -> gpd.GeoDataFrame:
     """Return 20 villages of each kind in the order of the list, ranked within their kind."""
     place = np.arange(VILLAGES)
@@ -59,6 +63,7 @@ def village_table() -> gpd.GeoDataFrame:
 def village_input() -> VillageInput:
     """Return every third village moving to one of four sites, in three steps of the ladder."""
     villages = village_table()
+    villages.loc[NOBODY, "households_est"] = 0.0
     moved = villages.iloc[::3]
     moves = pd.DataFrame({
         "village_id": moved["village_id"], "step": np.arange(len(moved)) * STEPS // len(moved) + 1,

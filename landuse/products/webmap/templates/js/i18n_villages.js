@@ -16,7 +16,7 @@ Object.assign(WORDS.zh, {
   p_sites: "安置点容量", p_used: "已用 / 容量（户）", p_more: "另 {n} 处安置点", p_line: "可能的去向（线宽＝户数）", p_line_next: "下一步", p_site: "安置点（填充＝已用容量）", p_out: "未纳入的候选",
   p_bound_budget: "受预算限制：再加 {b} 万元可增节余指标 {q} 亩。", p_bound_last: "已到阶梯最后一步；更大预算须在研究文件 [plan] 中设置后重新运行。",
   p_bound_sites: "增加预算不再增加指标：受安置点容量、距离或意愿限制。", p_relax: "没有可行方案，至少需放宽：{v}", p_relax_one: "{name}（现 {a}，需 {b}）", p_relax_or: "；或 ",
-  p_reach: "{a} 个候选村中，{b} 个能节余指标或在灾害点旁；其中 {c} 个在 {d} 公里（下山搬迁 {e} 公里）内有容得下的安置点，其余不在方案内。", p_to: "{site} · 直线 {d}", p_site_label: "{used}/{all} 户", p_estimated: "户数、费用均为估计；安置点为疑似闲置地块，启用前须核实权属。",
+  p_reach: "{a} 个候选村中，{b} 个能节余指标或在灾害点旁；其中 {c} 个在 {d} 公里（下山搬迁 {e} 公里）内有容得下的安置点，其余不在方案内。", p_to: "{site} · 直线 {d}", p_no_homes: "未估出住户，先核实有无人住", p_site_label: "{used}/{all} 户", p_estimated: "户数、费用均为估计；安置点为疑似闲置地块，启用前须核实权属。",
   v_town: "乡镇", v_all: "合计", v_area: "面积 亩", csv_v: ["自然村编号", "名称", "乡镇", "类别", "等级", "类内位次", "得分", "证据覆盖（%）", "户数（估）", "常住人口（估）", "面积（亩）", "节余指标（亩）", "方案步次", "证据"]
 });
 Object.assign(WORDS.en, {
@@ -36,6 +36,6 @@ Object.assign(WORDS.en, {
   p_sites: "Site capacity", p_used: "used / capacity (households)", p_more: "{n} more sites", p_line: "Possible move (width = households)", p_line_next: "Next step", p_site: "Receiving site (fill = used)", p_out: "Candidate not in the plan",
   p_bound_budget: "Budget binds: {b} more (10,000 yuan) would add {q} mu.", p_bound_last: "Last step of the ladder; set a larger budget in [plan] of the study file and run again.",
   p_bound_sites: "More budget adds no quota: sites, distance or consent bind.", p_relax: "No plan keeps every rule. Relax at least: {v}", p_relax_one: "{name} ({a} now, {b} needed)", p_relax_or: "; or ",
-  p_reach: "Of {a} candidates {b} free quota or lie by a hazard; {c} of them have a site with room within {d} km (mountain villages {e} km). The others are not in the plan.", p_to: "{site} · {d} straight", p_site_label: "{used}/{all} homes", p_estimated: "Households and costs are estimates; sites are suspected idle parcels whose rights must be checked first.",
+  p_reach: "Of {a} candidates {b} free quota or lie by a hazard; {c} of them have a site with room within {d} km (mountain villages {e} km). The others are not in the plan.", p_to: "{site} · {d} straight", p_no_homes: "No home estimated: ask first who lives there", p_site_label: "{used}/{all} homes", p_estimated: "Households and costs are estimates; sites are suspected idle parcels whose rights must be checked first.",
   v_town: "Town", v_all: "All", v_area: "Area mu", csv_v: ["village_id", "name", "town", "kind", "grade", "rank", "score", "coverage_pct", "households_est", "population_est", "area_mu", "net_quota_mu", "plan_step", "evidence"]
 });

@@ -20,7 +20,7 @@ function villageSentence(i) {
   const move = held.move[i], parts = [h("p", { class: "say", text: villageEvidence(i) || MISSING })];
   if (basis) parts.push(h("p", { class: "hint warn", text: t("v_basis", { v: basis }) }));
   parts.push(h("p", { class: "hint", text: advice || t("v_caution") }));
-  if (move >= 0) parts.push(h("p", { class: "hint", text: t("v_step") + " " + fixed(D.plan.step.at(move), 0) + " → " + t("p_to", { site: siteName(D.plan.site[move]), d: wayText(D.plan.way_m.at(move)) }) }));
+  if (move >= 0) parts.push(h("p", { class: "hint", text: t("v_step") + " " + fixed(D.plan.step.at(move), 0) + " " + wayOf(move) }));
   return h("section", {}, ...parts);
 }
 

@@ -71,7 +71,7 @@ function paintSites(pen, v) {
 function paintMoves(pen, v) {
   D.plan.village.forEach((village, move) => {
     const step = D.plan.step.at(move);
-    if (step > V.step + 1) return;
+    if (step > V.step + 1 || !hasHomes(move)) return;
     const [x0, y0] = at(D.villages, village, v), [x1, y1] = at(D.plan.sites, D.plan.site[move], v);
     const bend = 0.16, mx = (x0 + x1) / 2 - (y1 - y0) * bend, my = (y0 + y1) / 2 + (x1 - x0) * bend;
     const width = 1.4 + D.plan.households.at(move) / 14;

@@ -27,6 +27,9 @@ function villageTown(i) { const town = D.towns[D.villages.town[i]]; return town 
 function siteName(site) { return shortId(D.plan.sites.site_id.at(site)); }
 // The first word of a kind is enough beside its sign; the chips and the card have it whole.
 function shortKind(k) { return say(D.villages.kinds[k]).split(" ")[0]; }
+// Where no home is estimated nobody is shown on the way: whether someone lives there comes first.
+function hasHomes(move) { return D.plan.households.at(move) > 0; }
+function wayOf(move) { return hasHomes(move) ? "→ " + t("p_to", { site: siteName(D.plan.site[move]), d: wayText(D.plan.way_m.at(move)) }) : t("p_no_homes"); }
 function homesText(i) { return homes(D.villages.households_est.at(i)); }
 function homes(n) { return fixed(n, n < 9.95 ? 1 : 0); }
 function wayText(metres) { return metres < 1000 ? t("scale_m", { v: fixed(metres, 0) }) : t("scale_km", { v: fixed(metres / 1000, 1) }); }
@@ -98,9 +101,9 @@ function villageRow(place, height) {
   const { village: i, move } = V.items[place], top = { top: place * height + "px" };
   if (i < 0) return h("div", { class: "row cut", role: "presentation", style: top, text: t("v_cut") });
   const held = D.villages, plan = S.task === "plan";
-  const below = plan ? "→ " + t("p_to", { site: siteName(D.plan.site[move]), d: wayText(D.plan.way_m.at(move)) })
+  const below = plan ? wayOf(move)
     : [t("cov", { v: percent(held.coverage.at(i)) }), muText(held.area_mu.at(i)), shortKind(held.kind[i])].join(" · ");
-  const numbers = plan ? [homes(D.plan.households.at(move)), fixed(held.net_quota_mu.at(i), 2)] : [fixed(held.score.at(i), 1), homesText(i)];
+  const numbers = plan ? [fixed(D.plan.households.at(move), 0), fixed(held.net_quota_mu.at(i), 2)] : [fixed(held.score.at(i), 1), homesText(i)];
   const row = h("div", { class: "row" + (plan && !inBudget(move) ? " out" : ""), id: "v-row-" + place, role: "option", "aria-selected": i === V.sel, "aria-posinset": place + 1, "aria-setsize": V.items.length, title: held.village_id.at(i) + " · " + say(held.kinds[held.kind[i]]) + " · " + below, style: top },
     h("span", { class: "rank", text: fixed(plan ? D.plan.step.at(move) : held.rank.at(i), 0) }), kindKey(held.kind[i]),
     h("div", {}, h("p", { text: villageName(i) + " " + villageTown(i) }), h("p", { text: below })), ...numbers.map((text) => h("div", { class: "num", text })));
