@@ -1,8 +1,10 @@
 """Time the map beside plain folium and Leaflet.VectorGrid on the same polygons, in one run.
 
-    python benchmarks/map.py [--demo FOLDER] [--parcels 20000 100000] [--repeat 3]
+    python benchmarks/map.py [--demo FOLDER] [--parcels 20000 100000] [--repeat 3] [--pages FOLDER]
 
-FOLDER holds the products of ``landuse demo``; without it the full demo is made first. Parcels are
+FOLDER holds the products of ``landuse demo``; without it the full demo is made first. ``--pages``
+keeps the pages of the peers for the next call: folium takes ten minutes to write 100,000 parcels.
+Ours is written each time. Parcels are
 those of the demo, laid out several times beside each other; in every copy each measured value is
 off by a few percent and judged anew, so that no two parcels are alike. Our page carries all
 attributes of the parcel table, the texts in both languages, ten years of built share and the score
@@ -290,6 +292,7 @@ def main() -> None:
     parser.add_argument("--demo", type=Path)
     parser.add_argument("--parcels", type=int, nargs="+", default=[20_000, 100_000])
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--pages", type=Path, help="where pages of peers are kept")
     parser.add_argument("--ours", action="store_true", help="leave the peers out")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as made, sync_playwright() as playwright:
@@ -304,19 +307,29 @@ def main() -> None:
             report(browser, pages(inputs, script), folder, chosen, inputs=inputs)
 
 
+def written(
+    made: dict[str, Callable[[], str]], folder: Path, chosen: argparse.Namespace, count: int
+) -> dict[str, Path]:
+    files = {}
+    for name, build in made.items():
+        if chosen.ours and name != "landuse":
+            continue
+        kept = folder if name == "landuse" else chosen.pages or folder
+        files[name] = kept / f"{count} {name}.html"
+        if name == "landuse" or not files[name].exists():
+            files[name].write_text(build(), encoding="utf-8")
+    return files
+
+
 def report(
     browser: Browser, made: dict[str, Callable[[], str]], folder: Path,
     chosen: argparse.Namespace, *, inputs: MapInput,
 ) -> None:  # fmt: skip
-    files, count = {}, len(inputs.parcels)
+    count = len(inputs.parcels)
     best = inputs.parcels.loc[inputs.parcels["rank"] == 1].to_crs("EPSG:4326")
     point = best.geometry.representative_point().iloc[0]
     target = [point.y, point.x]
-    for name, build in made.items():
-        if chosen.ours and name != "landuse":
-            continue
-        files[name] = folder / f"{count}-{len(files)}.html"
-        files[name].write_text(build(), encoding="utf-8")
+    files = written(made, folder, chosen, count)
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in files}
     failed: dict[str, str] = {}
     for _ in range(chosen.repeat):

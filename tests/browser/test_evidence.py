@@ -323,6 +323,8 @@ def test_nothing_of_the_evidence_is_cut_off(
     open_map: Opener, evidence_map: Path, size: tuple[int, int], lang: str
 ) -> None:
     opened = open_map(evidence_map, fragment=f"#l={lang}", size=size)
+    if size[0] < 768:
+        opened.page.click("#sheet-filter")
     opened.page.click("#more-open")
     open_card(opened, str(suspected(table())["parcel_id"].iloc[0]))
     cut = opened.ask(

@@ -143,3 +143,43 @@ def test_what_the_feet_of_lists_leave_out_stands_in_the_notes(open_map: Opener, 
     text = opened.page.inner_text("#about")
     assert "每宗地在入选中只计一次" in text
     assert "个自然村未列入" in text
+
+
+FREE = """([x, y]) => { const map = document.querySelector('#map_landuse').getBoundingClientRect();
+  const at = document.elementsFromPoint(map.left + x, map.top + y);
+  return at.length && !at[0].closest('#legend, #right, #left, #note'); }"""
+SEEN = {
+    "idle": "landuse.position(landuse.state().selected)",
+    "villages": "landuse.villagePosition(landuse.task().selected)",
+    "sites": "landuse.sitePosition(landuse.sites().selected)",
+    "plan": "landuse.villagePosition(landuse.task().selected)",
+}
+
+
+@pytest.mark.parametrize("size", [(1600, 900), (1440, 900), (1280, 720), (1024, 768)])
+@pytest.mark.parametrize("tab", SEEN)
+def test_what_is_chosen_from_a_list_lies_free_of_panels(
+    open_map: Opener, file: Path, tab: str, size: tuple[int, int]
+) -> None:
+    opened = open_map(file, size=size)
+    page = opened.page
+    page.click(f"#tab-{tab}")
+    rows = {"idle": "#rows .row", "sites": "#o-rows .row"}.get(tab, "#v-rows .row:not(.cut)")
+    for place in range(3):
+        page.locator(rows).nth(place).click()
+        assert opened.ask(FREE, opened.ask(SEEN[tab])), place
+    if tab == "idle":
+        page.wait_for_timeout(300)  # the sentence of the one before fades
+        popup, legend = (
+            page.locator(name).bounding_box() for name in (".leaflet-popup-content", "#legend")
+        )
+        assert popup is not None
+        assert legend is not None
+        below = legend["y"] > popup["y"] + popup["height"]
+        assert below or popup["x"] + popup["width"] <= legend["x"], "the sentence can be read"
+    folded = "document.getElementById('legend').classList.contains('closed')"
+    page.click("#right .close")
+    if page.is_visible("#right"):
+        page.click("#right .close")
+    assert not opened.ask(folded), "the legend is back"
+    assert opened.errors == []

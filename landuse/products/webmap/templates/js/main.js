@@ -25,12 +25,12 @@ function drawTask() {
 }
 
 function wire() {
-  on("task", redrawAll);
-  on("village", () => { drawTask(); drawLegend(); sheets.villages.redraw(); sheets.pick.redraw(); });
+  on("task", () => { redrawAll(); fitBesidePanels(); });
+  on("village", () => { drawTask(); fitBesidePanels(); drawLegend(); sheets.villages.redraw(); sheets.pick.redraw(); });
   on("filter", () => { collectThemed(); byId("list").scrollTop = 0; drawFilters(); drawSummary(); drawList(); drawLegend(); sheets.parcels.redraw(); sheets.pick.redraw(); });
   on("layers", () => { drawLegend(); applyLayers(); drawStatus(); });
   on("language", redrawAll);
-  on("select", () => { drawRight(); markRows(); });
+  on("select", () => { drawRight(); fitBesidePanels(); markRows(); });
   window.addEventListener("hashchange", () => { if (location.hash !== lastHash) followHash(); });
 }
 

@@ -85,19 +85,16 @@ function pickOpportunity(i, move) {
   O.hover = -1;
   O.cursor = O.items.findIndex((row) => row.site >= 0 && row.site === i);
   emit("village");
-  map.invalidateSize({ animate: false, pan: false });
   if (i >= 0) showOpportunity(i, move);
   sheets.pick.redraw();
   keepHash();
 }
 
 function showOpportunity(i, move) {
-  const bounds = boundsOf(metres(D.sites.shape, i)), [left, top, right, bottom] = covered(), size = map.getSize(), where = map.latLngToContainerPoint(bounds.getCenter());
-  const inside = where.x > left && where.y > top && where.x < size.x - right && where.y < size.y - bottom;
+  const bounds = boundsOf(metres(D.sites.shape, i)), [left, top, right, bottom] = covered();
   const tiny = map.getBoundsZoom(bounds, false) - map.getZoom() > 3.5;  // the site fills less than a tenth of the map
-  if (inside && !(move && tiny)) return;
-  const zoom = move ? Math.max(HATCH_FROM, Math.min(CLOSE_ZOOM, map.getBoundsZoom(bounds.pad(1.2), false, L.point(left + right, top + bottom)))) : map.getZoom();
-  map.setView(map.unproject(map.project(bounds.getCenter(), zoom).add(L.point((right - left) / 2, (bottom - top) / 2)), zoom), zoom, { animate: false });
+  if (isFree(map.latLngToContainerPoint(bounds.getCenter())) && !(move && tiny)) return;
+  moveTo(bounds.getCenter(), move ? Math.max(HATCH_FROM, Math.min(CLOSE_ZOOM, map.getBoundsZoom(bounds.pad(1.2), false, L.point(left + right, top + bottom)))) : map.getZoom());
 }
 
 function opportunityLegend() {

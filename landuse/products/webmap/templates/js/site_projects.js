@@ -32,7 +32,6 @@ function openProject(k) {
 
 function showProject(project, from) {
   const places = [from, ...project.others.map((one) => siteAtId(one.site))].filter((i) => i >= 0), bounds = L.latLngBounds(places.map((i) => L.CRS.EPSG3857.unproject(L.point(D.sites.x.at(i), D.sites.y.at(i)))));
-  map.invalidateSize({ animate: false, pan: false });
   const [left, top, right, bottom] = covered();
   map.fitBounds(bounds, { animate: false, maxZoom: HATCH_FROM, paddingTopLeft: [left + 50, top + 60], paddingBottomRight: [right + 50, bottom + 40] });
 }

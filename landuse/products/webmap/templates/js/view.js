@@ -1,6 +1,6 @@
 // The map itself: sheets, controls, pointer, and what is brought into view.
 const sheets = {};
-const CLOSE_ZOOM = 16.5, HIT_PX = 6;
+const CLOSE_ZOOM = 16.5, HIT_PX = 6, NARROW_PX = 280;
 let scaleControl = null, popup = null;
 
 function setUpMap() {
@@ -107,8 +107,6 @@ function select(i, { move = true } = {}) {
   S.cursor = S.rows.indexOf(i);
   S.hover = -1;
   emit("select");
-  map.invalidateSize({ animate: false, pan: false });
-  makeRoom();
   if (i >= 0 && !isEmpty(D.shape.parcels, i)) bringIntoView(i, move);
   sheets.pick.redraw();
   showPopup();
@@ -126,17 +124,24 @@ function covered() {
 
 function bringIntoView(i, move) {
   const bounds = boundsOf(metres(D.shape.parcels, i)), [left, top, right, bottom] = covered();
-  const size = map.getSize(), at = map.latLngToContainerPoint(bounds.getCenter());
-  const inside = at.x > left && at.y > top && at.x < size.x - right && at.y < size.y - bottom && !underLegend(at);
+  const inside = isFree(map.latLngToContainerPoint(bounds.getCenter()));
   if (move && (map.getZoom() < HATCH_FROM || !inside)) {
     const zoom = Math.min(CLOSE_ZOOM, map.getBoundsZoom(bounds.pad(1.5), false, L.point(left + right, top + bottom)));
-    const shift = L.point((right - left) / 2, (bottom - top) / 2);
-    const target = Math.max(HATCH_FROM, zoom);
-    map.setView(map.unproject(map.project(bounds.getCenter(), target).add(shift), target), target, { animate: false });
-  } else if (!inside) {
-    const shift = L.point((right - left) / 2, (bottom - top) / 2);
-    map.setView(map.unproject(map.project(bounds.getCenter()).add(shift)), map.getZoom(), { animate: false });
-  }
+    moveTo(bounds.getCenter(), Math.max(HATCH_FROM, zoom));
+  } else if (!inside) moveTo(bounds.getCenter(), map.getZoom());
+}
+
+function isFree(at) {
+  const [left, top, right, bottom] = covered(), size = map.getSize();
+  return at.x > left && at.y > top && at.x < size.x - right && at.y < size.y - bottom && !underLegend(at);
+}
+
+// To the middle of what the panels leave free, beside the legend where that leaves a map.
+function moveTo(place, zoom) {
+  const [left, top, right, bottom] = covered(), legend = byId("legend"), wide = map.getSize().x;
+  const strip = innerWidth < 768 || legend.classList.contains("closed") ? 0 : map.getContainer().getBoundingClientRect().right - legend.getBoundingClientRect().left;
+  const edge = wide - strip - left > NARROW_PX ? Math.max(right, strip) : right;
+  map.setView(map.unproject(map.project(place, zoom).add(L.point((edge - left) / 2, (bottom - top) / 2)), zoom), zoom, { animate: false });
 }
 
 function underLegend(at) {
@@ -146,10 +151,11 @@ function underLegend(at) {
 
 // Where the card leaves little map, the legend gives way until the card closes.
 let legendGaveWay = false;
-function makeRoom() {
-  const open = !byId("legend").classList.contains("closed");
-  if (S.sel >= 0 && open && map.getContainer().clientWidth < 600 && innerWidth >= 768) { legendGaveWay = true; foldLegend(true); }
-  else if (S.sel < 0 && legendGaveWay) { legendGaveWay = false; foldLegend(false); }
+function fitBesidePanels() {
+  map.invalidateSize({ animate: false, pan: false });
+  const open = !byId("legend").classList.contains("closed"), beside = document.body.classList.contains("card");
+  if (beside && open && map.getContainer().clientWidth < 600 && innerWidth >= 768) { legendGaveWay = true; foldLegend(true); }
+  else if (!beside && legendGaveWay) { legendGaveWay = false; foldLegend(false); }
 }
 
 function showPopup() {

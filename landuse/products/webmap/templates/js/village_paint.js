@@ -146,18 +146,15 @@ function pickVillage(i, { move = false } = {}) {
   V.hover = -1;
   V.cursor = V.items.findIndex((row) => row.village >= 0 && row.village === i);
   emit("village");
-  map.invalidateSize({ animate: false, pan: false });
   if (i >= 0) showVillage(i, move);
   sheets.pick.redraw();
   keepHash();
 }
 
 function showVillage(i, move) {
-  const [left, top, right, bottom] = covered(), size = map.getSize(), where = toLatLng(D.villages.x.at(i), D.villages.y.at(i));
-  const point = map.latLngToContainerPoint(where), inside = point.x > left && point.y > top && point.x < size.x - right && point.y < size.y - bottom;
-  if (inside && !(move && map.getZoom() < CIRCLES_BELOW)) return;
-  const zoom = move ? Math.max(map.getZoom(), CIRCLES_BELOW + 0.5) : map.getZoom();
-  map.setView(map.unproject(map.project(where, zoom).add(L.point((right - left) / 2, (bottom - top) / 2)), zoom), zoom, { animate: false });
+  const where = toLatLng(D.villages.x.at(i), D.villages.y.at(i));
+  if (isFree(map.latLngToContainerPoint(where)) && !(move && map.getZoom() < CIRCLES_BELOW)) return;
+  moveTo(where, move ? Math.max(map.getZoom(), CIRCLES_BELOW + 0.5) : map.getZoom());
 }
 
 function villageLegend() {

@@ -5,7 +5,7 @@ function toggleWeights() {
   if (S.task !== "idle") setTask("idle");
   const opened = !(W.open && S.sel < 0);
   W.open = opened;
-  if (S.sel >= 0) select(-1); else { drawRight(); map.invalidateSize({ animate: false, pan: false }); makeRoom(); }
+  if (S.sel >= 0) select(-1); else { drawRight(); fitBesidePanels(); }
   noteText();
   keepHash();
   if (opened) byId("right").focus({ preventScroll: true });
@@ -19,7 +19,7 @@ function openWeights() {
   drawWeights();
 }
 
-function closeWeights() { W.open = false; drawRight(); map.invalidateSize({ animate: false, pan: false }); makeRoom(); noteText(); keepHash(); byId("weights").focus({ preventScroll: true }); }
+function closeWeights() { W.open = false; drawRight(); fitBesidePanels(); noteText(); keepHash(); byId("weights").focus({ preventScroll: true }); }
 
 function panelGroups(score) {
   const groups = new Set();
