@@ -139,7 +139,7 @@ function drawFacets() {
 
 // Counts say what each choice would leave, all other filters kept.
 function facetNode(facet) {
-  const rest = S.order.filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i) && passes(i, facet.key));
+  const rest = ordered().filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i) && passes(i, facet.key));
   const options = facet.values().map((value) => ({ value, n: rest.filter((i) => facet.test(i, value)).length }));
   const seen = options.filter((option) => option.n || S.facet[facet.key] === option.value);
   const select = h("select", { "data-facet": facet.key, on: { change: (event) => setFacet(facet.key, event.target.value) } },

@@ -116,7 +116,7 @@ function drawList() {
 // What the same place holds in other grades, so that an empty list is no dead end.
 function nearbyText() {
   const counts = new Map();
-  for (const i of S.order) if (inPlace(i)) counts.set(D.col.kind[i], (counts.get(D.col.kind[i]) || 0) + 1);
+  for (let i = 0; i < D.n; i++) if (inPlace(i)) counts.set(D.col.kind[i], (counts.get(D.col.kind[i]) || 0) + 1);
   const items = [...counts].sort((a, b) => a[0] - b[0]).map(([kind, n]) => t("near_item", { name: kindName(kind), n: fixed(n, 0) }));
   return items.length ? t("near", { what: items.join(S.lang === "zh" ? "、" : ", ") }) : t("near_none");
 }

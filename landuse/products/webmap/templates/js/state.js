@@ -12,18 +12,30 @@ function resetFilters() {
   resetFacets();
 }
 
-// Ranked parcels first, by rank; then the rest by kind, large before small.
+// Graded parcels, by rank; those without a rank behind them, large before small.
 function prepareOrder() {
-  S.bySize ||= ascending(Array.from({ length: D.n }, (_, i) => -Math.round(100 * (D.col.area_mu.at(i) || 0))));
-  const ranked = [], ranks = [], rest = [[], [], [], []], rank = D.col.rank, kind = D.col.kind;
-  for (const i of S.bySize) {
-    const place = kind[i] < D.DOUBT ? rank.at(i) : NaN;
-    if (kind[i] >= D.DOUBT) rest[kind[i] - D.DOUBT + 1].push(i);
-    else if (place === place) { ranked.push(i); ranks.push(place); }
-    else rest[0].push(i);
-  }
-  S.order = Array.from(ascending(ranks), (at) => ranked[at]).concat(...rest);
+  const graded = bySize(ofKinds((kind) => kind < D.DOUBT)), rank = D.col.rank;
+  const ranked = graded.filter((i) => Number.isFinite(rank.at(i)));
+  S.graded = inOrder(ranked, (i) => rank.at(i)).concat(graded.filter((i) => !Number.isFinite(rank.at(i))));
+  S.ungraded = null;
 }
+
+// Parcels of the kinds chosen: graded ones first, the rest by kind, large before small. Most lists
+// ask for no ungraded parcel, and a county holds many.
+function ordered() {
+  if (![...S.kinds].some((kind) => kind >= D.DOUBT)) return S.graded;
+  S.ungraded ||= [D.DOUBT, D.VETO, D.OTHER].flatMap((asked) => bySize(ofKinds((kind) => kind === asked)));
+  return S.graded.concat(S.ungraded);
+}
+
+function ofKinds(asked) {
+  const items = [];
+  D.col.kind.forEach((kind, i) => { if (asked(kind)) items.push(i); });
+  return items;
+}
+
+function bySize(items) { return inOrder(items, (i) => -Math.round(100 * (D.col.area_mu.at(i) || 0))); }
+function inOrder(items, number) { return Array.from(ascending(items.map(number)), (at) => items[at]); }
 
 // The places of whole numbers in ascending order, equal ones as they stand. Number and place go
 // into one double, which a browser sorts without calling back.
@@ -51,7 +63,7 @@ function applyFilters() {
 
 function gatherRows() {
   gatherWanted();
-  S.rows = S.order.filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i) && passes(i));
+  S.rows = ordered().filter((i) => S.kinds.has(D.col.kind[i]) && inPlace(i) && passes(i));
   S.shown = new Uint8Array(D.n);
   for (const i of S.rows) S.shown[i] = 1;
   S.cursor = S.rows.indexOf(S.sel);
