@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,8 @@ def align_raster(
         layer = _classes(raw, product, target=target, file=name, year=settings.year)
     else:
         values = measured(raw, product, file=name, stage=stage, findings=findings)
-        counts = product.kind == "count"
-        warped = _counts(values, raw, target) if counts else _bilinear(values, raw, target)
+        raw = replace(raw, values=values)
+        warped = _counts(raw, target) if product.kind == "count" else _bilinear(raw, target)
         layer = Layer(target, warped, None, settings.year)
     findings += _cover_findings(layer, frame, file=name, stage=stage)
     return {"layer": layer, "findings": findings}
@@ -137,7 +138,7 @@ def align_series(
         except LanduseError as error:
             faults += error.faults
             continue
-        layers.append(set_aside(done["layer"]))
+        layers.append(set_aside(done.pop("layer")))
         findings += done["findings"]
     if faults:
         raise LanduseError(faults)
@@ -154,24 +155,25 @@ def _classes(
     return Layer(target, values, nodata, year)
 
 
-def _counts(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArray[np.float32]:
-    known = ~np.isnan(values)
-    out = resample_counts(
-        np.where(known, values, np.float32(0)), transform=raw.transform, crs=raw.crs, grid=target
-    )
+def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
+    """Return counts on the grid; the unknown cells of ``raw`` become 0."""
+    known = ~np.isnan(raw.values)
+    raw.values[~known] = 0
+    out = resample_counts(raw.values, transform=raw.transform, crs=raw.crs, grid=target)
     seen = np.zeros(target.shape, dtype=np.uint8)
-    _warp(known.astype(np.uint8), seen, raw, target, resampling=Resampling.nearest, nodata=None)
+    _warp(known.view(np.uint8), seen, raw, target, resampling=Resampling.nearest, nodata=None)
     out[(seen == 0) & (out <= 0)] = np.nan
     return out
 
 
-def _bilinear(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArray[np.float32]:
+def _bilinear(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
+    place: dict[str, Any] = {"transform": raw.transform, "crs": raw.crs, "grid": target}
     out = np.full(target.shape, np.nan, dtype=np.float32)
-    plain = source_cells(raw.transform, crs=raw.crs, grid=target) <= _SAME_CELL
+    plain = source_cells(**place) <= _SAME_CELL
     nodata = None if plain else np.nan
-    _warp(values, out, raw, target, resampling=Resampling.bilinear, nodata=nodata)
+    _warp(raw.values, out, raw, target, resampling=Resampling.bilinear, nodata=nodata)
     if plain:
-        fill_beside_unknown(out, values, transform=raw.transform, crs=raw.crs, grid=target)
+        fill_beside_unknown(out, raw.values, **place)
     return out
 
 

@@ -14,6 +14,7 @@ from landuse.sources.raw_raster import RawRaster, unknown_cells
 
 _M_PER_DEG = 111_320.0
 _UNIT_TOLERANCE = 1.5
+_TOGETHER = 1 << 16
 
 
 def class_nodata(product: RasterProduct) -> int:
@@ -30,10 +31,14 @@ def checked_codes(raw: RawRaster, product: RasterProduct, *, file: str) -> NDArr
     LanduseError
         Exit code 4 with every code that does not stand in the legend.
     """
-    unknown = unknown_cells(raw.values, raw.nodata) | unknown_cells(raw.values, product.nodata)
+    # A byte holds so few codes that each is looked at once, and not cell by cell.
+    small = raw.values.dtype == np.uint8
+    codes = np.arange(256, dtype=np.uint8) if small else raw.values
+    unknown = unknown_cells(codes, raw.nodata) | unknown_cells(codes, product.nodata)
+    known = codes[~unknown & _met(raw.values)] if small else np.unique(codes[~unknown])
     nodata = class_nodata(product)
     allowed = {*product.legend, nodata}
-    strange = [value for value in _present(raw.values, unknown) if value not in allowed]
+    strange = [value for value in known.tolist() if value not in allowed]
     if strange:
         listed = ", ".join(f"{value:g}" for value in strange[:20])
         raise fail(
@@ -44,14 +49,17 @@ def checked_codes(raw: RawRaster, product: RasterProduct, *, file: str) -> NDArr
                 todo_en=f"check that this is {product.title_en}; its codes are {_codes(product)}",
             )
         )  # fmt: skip
-    return np.asarray(np.where(unknown, nodata, raw.values).astype(np.uint8))
+    coded = np.where(unknown, nodata, codes).astype(np.uint8)
+    return np.asarray(coded[raw.values] if small else coded)
 
 
-def _present(values: NDArray[Any], unknown: NDArray[np.bool_]) -> list[float]:
-    """Return the values met in known cells, rising."""
-    if values.dtype == np.uint8:
-        return list(np.flatnonzero(np.bincount(values[~unknown], minlength=256)).tolist())
-    return list(np.unique(values[~unknown]).tolist())
+def _met(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return for each of 256 codes whether a cell holds it."""
+    cells = values.ravel()
+    found = np.zeros(256, dtype=np.int64)
+    for first in range(0, len(cells), _TOGETHER):
+        found += np.bincount(cells[first : first + _TOGETHER], minlength=256)
+    return found > 0
 
 
 def _codes(product: RasterProduct) -> str:
@@ -72,8 +80,8 @@ def measured(
         Exit code 4 if cells hold more built square metres than they have.
     """
     nodata = raw.nodata if raw.nodata is not None else product.nodata
-    values = raw.values.astype(np.float32)
-    values[unknown_cells(raw.values, nodata)] = 0.0 if product.nodata_is_zero else np.nan
+    blank = np.float32(0.0 if product.nodata_is_zero else np.nan)
+    values = np.where(unknown_cells(raw.values, nodata), blank, raw.values).astype(np.float32, copy=False)
     if raw.covered is not None:
         values[~raw.covered] = np.nan
     count = _forget_outside(values, product)

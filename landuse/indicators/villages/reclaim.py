@@ -58,12 +58,11 @@ def measure_village_reclaim(
         findings.append(absent(STAGE, "landcover", names))
     else:
         code = {key: number for number, key in legend.items()}
-        crop = _mask(landcover, code.get(CROP))
         ring = Zones(ground.assign(geometry=_ring(ground, settings.around_m.value)))
+        crop = _mask(landcover, code.get(CROP))
         table["crop_joined_ha"] = _joined_ha(ground, landcover, crop, settings)
-        table["crop_around_share"] = mean(ring, _layer(landcover, crop))
-        forest = _mask(landcover, code.get(FOREST))
-        table["forest_around_share"] = mean(ring, _layer(landcover, forest))
+        for name, key in (("crop_around_share", CROP), ("forest_around_share", FOREST)):
+            table[name] = mean(ring, _layer(landcover, _mask(landcover, code.get(key))))
     if water is None:
         findings.append(absent(STAGE, "water", ["water_distance_m"]))
     elif len(water):
@@ -77,7 +76,8 @@ def _mask(layer: Layer, code: int | None) -> np.ndarray:
 
 
 def _layer(layer: Layer, mask: np.ndarray) -> Layer:
-    return Layer(layer.grid, np.where(layer.known(), mask, np.float32(np.nan)))
+    """Return 1 for the cells of a mask, 0 for others, 2 for unknown ones."""
+    return Layer(layer.grid, np.where(layer.known(), mask, np.uint8(2)), nodata=2)
 
 
 def _ring(ground: gpd.GeoDataFrame, reach_m: float) -> np.ndarray:
@@ -88,11 +88,15 @@ def _ring(ground: gpd.GeoDataFrame, reach_m: float) -> np.ndarray:
 
 
 def _widened(mask: np.ndarray, reach: int) -> np.ndarray:
-    """Return the cells with one of the mask at most ``reach`` rows away."""
-    wide = mask.copy()
+    """Return the cells with one of the mask at most ``reach`` rows and columns away."""
+    tall = mask.copy()
     for step in range(1, reach + 1):
-        wide[step:] |= mask[:-step]
-        wide[:-step] |= mask[step:]
+        tall[step:] |= mask[:-step]
+        tall[:-step] |= mask[step:]
+    wide = tall.copy()
+    for step in range(1, reach + 1):
+        wide[:, step:] |= tall[:, :-step]
+        wide[:, :-step] |= tall[:, step:]
     return wide
 
 
@@ -101,8 +105,7 @@ def _joined_ha(
 ) -> np.ndarray:
     """Return the area of the largest joined field within the gap of each outline."""
     reach = max(1, round(settings.gap_m.value / layer.grid.resolution_m / 2))
-    wide = np.ascontiguousarray(_widened(_widened(crop, reach).T, reach).T)
-    field, count = ndimage.label(wide, structure=np.ones((3, 3), dtype=int))
+    field, count = ndimage.label(_widened(crop, reach), structure=np.ones((3, 3), dtype=int))
     area = np.bincount(field[crop], minlength=count + 1) * layer.grid.cell_area_m2
     gap = settings.gap_m.value
     shapes = side_by_side(lambda part: shapely.buffer(part, gap), np.asarray(ground.geometry.array))
