@@ -42,8 +42,17 @@ def pairs_within(
     return found[:, 0], found[:, 1]
 
 
-def nearest_m(tree: shapely.STRtree, shapes: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the distance of each shape to the nearest of the tree; NaN for an empty one."""
+def nearest_m(shapes: NDArray[Any], targets: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the distance of each shape to the nearest target; NaN for an empty one or without any.
+
+    A tree finds the nearest sooner among straight pieces: lines and borders are searched as such,
+    and a shape that meets an area is 0 from it.
+    """
+    parts = shapely.get_parts(targets[~shapely.is_missing(targets)])
+    parts = parts[~shapely.is_empty(parts)]
+    if not len(parts):
+        return np.full(len(shapes), np.nan)
+    tree = shapely.STRtree(_pieces(parts))
 
     def nearest(part: NDArray[Any]) -> NDArray[Any]:
         distance = np.full(len(part), np.nan)
@@ -51,7 +60,20 @@ def nearest_m(tree: shapely.STRtree, shapes: NDArray[Any]) -> NDArray[np.float64
         distance[at] = found
         return distance
 
-    return side_by_side(nearest, shapes)
+    distance = side_by_side(nearest, shapes)
+    areas = shapely.STRtree(parts[shapely.get_dimensions(parts) == 2])
+    distance[areas.query(shapes, predicate="intersects")[0]] = 0.0
+    return distance
+
+
+def _pieces(parts: NDArray[Any]) -> NDArray[Any]:
+    """Return points as they are, lines and the borders of areas as straight pieces."""
+    kind = shapely.get_dimensions(parts)
+    lines = np.concatenate([parts[kind == 1], shapely.get_rings(parts[kind == 2])])
+    corners, line = shapely.get_coordinates(lines, return_index=True)
+    same = line[1:] == line[:-1]
+    ends = np.stack([corners[:-1][same], corners[1:][same]], axis=1)
+    return np.concatenate([parts[kind == 0], shapely.linestrings(ends)])
 
 
 def each_part(

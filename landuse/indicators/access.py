@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from landuse.core.findings import Finding
 from landuse.core.settings import Settings
+from landuse.core.side_by_side import nearest_m
 from landuse.indicators.measured import Limit, Measured, absent, gaps, start
 from landuse.indicators.overlay import require_same_crs
 
@@ -60,13 +61,13 @@ def measure_access(
     else:
         require_same_crs(parcels, roads)
         chosen, found = _chosen_roads(roads, settings)
-        table["road_distance_m"] = _nearest_m(outlines, _segments(chosen))
+        table["road_distance_m"] = nearest_m(outlines, chosen)
         findings += found
     if zones is None:
         findings.append(absent(STAGE, "zones", ["zone_distance_m"]))
     else:
         require_same_crs(parcels, zones)
-        table["zone_distance_m"] = _nearest_m(outlines, np.asarray(zones.geometry.array))
+        table["zone_distance_m"] = nearest_m(outlines, np.asarray(zones.geometry.array))
     if towns is None or "town_code" not in parcels:
         findings.append(absent(STAGE, "towns", ["town_distance_m"]))
     else:
@@ -140,29 +141,6 @@ def _own_centre_m(
     own = np.array([point_of.get(code) for code in _towns(parcels)], dtype=object)
     distance: NDArray[np.float64] = shapely.distance(np.asarray(parcels.geometry.array), own)
     return distance
-
-
-def _nearest_m(outlines: NDArray[np.object_], targets: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Return the distance from each outline to the nearest target; NaN where there is none."""
-    distance = np.full(len(outlines), np.nan)
-    targets = targets[~(shapely.is_missing(targets) | shapely.is_empty(targets))]
-    if len(targets):
-        (parcel, _), found = shapely.STRtree(targets).query_nearest(
-            outlines, return_distance=True, all_matches=False
-        )
-        distance[parcel] = found
-    return distance
-
-
-def _segments(roads: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return lines as straight pieces, where a tree finds the nearest sooner; areas stay whole."""
-    parts = shapely.get_parts(roads[~shapely.is_missing(roads)])
-    areas = shapely.get_dimensions(parts) == 2
-    points, line = shapely.get_coordinates(parts[~areas], return_index=True)
-    same = line[1:] == line[:-1]
-    ends = np.stack([points[:-1][same], points[1:][same]], axis=1)
-    pieces: NDArray[np.object_] = np.concatenate([parts[areas], shapely.linestrings(ends)])
-    return pieces
 
 
 def _chosen_roads(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from landuse.core.findings import Finding
 from landuse.core.layers import Layer
@@ -112,8 +111,4 @@ def _without(roads: gpd.GeoDataFrame, settings: ReachSettings) -> gpd.GeoDataFra
 
 
 def _nearest(settlements: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> Floats:
-    lines = np.asarray(roads.geometry.array)
-    lines = lines[~(shapely.is_missing(lines) | shapely.is_empty(lines))]
-    if not len(lines):
-        return np.full(len(settlements), np.nan)
-    return nearest_m(shapely.STRtree(lines), np.asarray(settlements.geometry.array))
+    return nearest_m(np.asarray(settlements.geometry.array), np.asarray(roads.geometry.array))

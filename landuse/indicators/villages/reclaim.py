@@ -66,8 +66,9 @@ def measure_village_reclaim(
     if water is None:
         findings.append(absent(STAGE, "water", ["water_distance_m"]))
     elif len(water):
-        tree = shapely.STRtree(np.asarray(water.geometry.array))
-        table["water_distance_m"] = nearest_m(tree, np.asarray(ground.geometry.array))
+        table["water_distance_m"] = nearest_m(
+            np.asarray(ground.geometry.array), np.asarray(water.geometry.array)
+        )
     return {"table": table, "findings": findings}
 
 
