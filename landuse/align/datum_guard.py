@@ -5,7 +5,9 @@ It measures and warns. It never moves a coordinate.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import chain
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -15,12 +17,12 @@ from numpy.typing import NDArray
 
 from landuse.align.datum_evidence import Judged, Limits, Proof, judge
 from landuse.align.datum_words import outside_note, words
-from landuse.align.loss_fields import cell_field, ring_field
+from landuse.align.loss_fields import Share, cell_field, ring_field
 from landuse.align.offset import Term, blocks_like, spatial_blocks
 from landuse.align.sampling import along, outline, points_of
 from landuse.align.whole_county import without_whole
 from landuse.core.crs import to_lonlat
-from landuse.core.layers import Layer
+from landuse.core.layers import Layer, known_cells
 from landuse.core.settings import Settings
 from landuse.sources.spec import Datum
 
@@ -98,7 +100,9 @@ def guard_datums(
         return {"evidence": _table([]), "findings": []}
     if not _in_shifted_land(next(iter(layers.values()))):
         return {"evidence": _table([]), "findings": [outside_note()]}
-    proofs = [*_on_cells(layers, landcover, built_surface, settings), *_rings(layers, settings)]
+    # One after the other: each field of cells is as large as the county.
+    on_cells = _on_cells(layers, landcover, built_surface, settings)
+    proofs = chain(on_cells, _rings(layers, settings))
     judged = [judge(proof, limits=settings.limits) for proof in proofs]
     return {"evidence": _table(judged), "findings": words(judged, trusted=settings.trusted)}
 
@@ -128,11 +132,18 @@ def _on_cells(
 ) -> Iterator[Proof]:
     """Yield layers on the cells that they should lie on."""
     built, water = settings.built_codes, settings.water_codes
+
+    @cache
+    def points(role: Role) -> Floats:
+        return points_of(layers[role], most=settings.limits.most_points)
+
     # Land cover counts roads as built, a built surface leaves them out.
     on_built: tuple[Role, ...] = (*ON_BUILT, "roads")
     for roles, codes in ((on_built, built), (("water",), water)):
-        yield from _on_field(layers, roles, landcover, settings, against="landcover", codes=codes)
-    yield from _on_field(layers, ON_BUILT, built_surface, settings, against="built_surface")
+        yield from _on_field(layers, roles, landcover, settings, points=points, against="landcover",
+                             codes=codes)  # fmt: skip
+    yield from _on_field(layers, ON_BUILT, built_surface, settings, points=points,
+                         against="built_surface")  # fmt: skip
 
 
 def _on_field(
@@ -141,6 +152,7 @@ def _on_field(
     cells: Layer | None,
     settings: GuardSettings,
     *,
+    points: Callable[[Role], Floats],
     against: str,
     codes: tuple[int, ...] | None = None,
 ) -> Iterator[Proof]:
@@ -151,25 +163,28 @@ def _on_field(
     limits = settings.limits
     field = cell_field(_share(cells, codes), cells.grid, window_m=limits.window_m)
     for role in tested:
-        points = points_of(layers[role], most=limits.most_points)
-        block = spatial_blocks(points, halvings=limits.halvings)
+        block = spatial_blocks(points(role), halvings=limits.halvings)
         yield Proof(
             role=role,
             against=against,
             measure="contrast",
             declared=settings.declared[role],
             crs=str(layers[role].crs),
-            terms=(Term.of(field, points, block=block, sign=-1),),
+            terms=(Term.of(field, points(role), block=block, sign=-1),),
         )
 
 
-def _share(cells: Layer, codes: tuple[int, ...] | None) -> NDArray[np.float32]:
-    """Return how much of a cell is of the class: 0 to 1, NaN unknown."""
-    if codes is None:
-        share = np.clip(cells.values / cells.grid.cell_area_m2, 0.0, 1.0).astype(np.float32)
-    else:
-        share = np.isin(cells.values, codes).astype(np.float32)
-    share[~cells.known()] = np.nan
+def _share(cells: Layer, codes: tuple[int, ...] | None) -> Share:
+    """Return what tells how much of some cells is of the class: 0 to 1, NaN unknown."""
+    values, area_m2 = cells.values, cells.grid.cell_area_m2
+
+    def share(part: Any) -> NDArray[np.float32]:
+        some = values[part]
+        of_class = np.clip(some / area_m2, 0.0, 1.0) if codes is None else np.isin(some, codes)
+        found = of_class.astype(np.float32)
+        found[~known_cells(some, cells.nodata)] = np.nan
+        return found
+
     return share
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -81,7 +79,9 @@ def measured(
     """
     nodata = raw.nodata if raw.nodata is not None else product.nodata
     blank = np.float32(0.0 if product.nodata_is_zero else np.nan)
-    values = np.where(unknown_cells(raw.values, nodata), blank, raw.values).astype(np.float32, copy=False)
+    values = np.where(unknown_cells(raw.values, nodata), blank, raw.values).astype(
+        np.float32, copy=False
+    )
     if raw.covered is not None:
         values[~raw.covered] = np.nan
     count = _forget_outside(values, product)

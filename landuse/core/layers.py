@@ -36,13 +36,7 @@ class Layer:
 
     def known(self) -> NDArray[np.bool_]:
         """Return a mask of the cells that carry a value."""
-        values = self.values
-        known = np.ones(values.shape, dtype=bool)
-        if np.issubdtype(values.dtype, np.floating):
-            known &= ~np.isnan(values)
-        if self.nodata is not None:
-            known &= values != self.nodata
-        return known
+        return known_cells(self.values, self.nodata)
 
 
 class LayerAside(Layer):
@@ -66,3 +60,13 @@ class LayerAside(Layer):
         """Return the cells, an array of shape ``grid.shape``."""
         cells: NDArray[Any] = self._fetch()  # type: ignore[attr-defined]
         return cells
+
+
+def known_cells(values: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
+    """Return a mask of the values that are neither NaN nor nodata."""
+    known = np.ones(values.shape, dtype=bool)
+    if np.issubdtype(values.dtype, np.floating):
+        known &= ~np.isnan(values)
+    if nodata is not None:
+        known &= values != nodata
+    return known

@@ -13,6 +13,7 @@ from landuse.indicators.measured import Limit, Measured, absent
 from landuse.indicators.villages.ground import Floats, inner_points, start
 
 STAGE = "village_place"
+_TOGETHER = 256
 
 
 class PlaceSettings(Settings):
@@ -90,19 +91,30 @@ def _spread(column: Floats, placed: np.ndarray) -> Floats:
 def _neighbours(xy: Floats, settings: PlaceSettings) -> dict[str, Floats]:
     tree = cKDTree(xy)
     near = tree.query_ball_point(xy, settings.near_m.value, return_length=True) - 1.0
-    scale = settings.density_scale_m.value
-    # Beyond ten scales a neighbour adds less than 1/20,000.
-    pairs = tree.sparse_distance_matrix(tree, 10 * scale, output_type="coo_matrix")
-    apart = pairs.row != pairs.col
-    weight = np.exp(-pairs.data[apart] / scale)
     fifth = tree.query(xy, k=[6])[0][:, 0] if len(xy) else np.empty(0)
     around = tree.query_ball_point(xy, settings.crowding_m.value, return_sorted=True)
     return {
         "villages_within_5km": near,
-        "hamlet_density": np.bincount(pairs.row[apart], weight, minlength=len(xy)),
+        "hamlet_density": _density(tree, settings.density_scale_m.value),
         "hamlet_crowding": np.array([near[list(one)].mean() for one in around], dtype="float64"),
         "nn5_distance_m": np.where(np.isfinite(fifth), fifth, np.nan),
     }
+
+
+def _density(tree: cKDTree, scale_m: float) -> Floats:
+    """Return the sum of exp(-d / scale) over the others of each point of a tree.
+
+    Beyond ten scales a neighbour adds less than 1/20,000. A county has ten million such pairs:
+    they are found for some points at a time.
+    """
+    density = np.zeros(tree.n)
+    for first in range(0, tree.n, _TOGETHER):
+        some = cKDTree(tree.data[first : first + _TOGETHER])
+        pairs = some.sparse_distance_matrix(tree, 10 * scale_m, output_type="ndarray")
+        pairs = pairs[pairs["i"] + first != pairs["j"]]
+        weight = np.exp(-pairs["v"] / scale_m)
+        density[first : first + _TOGETHER] = np.bincount(pairs["i"], weight, minlength=some.n)
+    return density
 
 
 def _within(xy: Floats, services: gpd.GeoDataFrame, settings: PlaceSettings) -> Floats:
