@@ -16,6 +16,7 @@ from rasterio.warp import Resampling, reproject
 from landuse.align.bilinear import fill_beside_unknown, source_cells
 from landuse.align.conserve import resample_counts
 from landuse.align.difference import difference_faults, series_findings, year_findings
+from landuse.align.nearest import NearestCells
 from landuse.align.raw_values import checked_codes, class_nodata, measured
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
 from landuse.core.findings import Finding
@@ -24,7 +25,6 @@ from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 from landuse.sources.cells import set_aside
 from landuse.sources.products import product_named
-from landuse.sources.raster_product import RasterProduct
 from landuse.sources.raw_raster import RawRaster
 from landuse.sources.read_raster import file_names, read_raster
 
@@ -71,6 +71,13 @@ def align_raster(
         that do not fit together, class codes outside the legend, counts that cannot be true, or
         nothing known in the study area.
     """
+    return _aligned(file, grid, settings, frame, nearest=None)
+
+
+def _aligned(
+    file: Files, grid: Grid, settings: RasterAlign, frame: gpd.GeoDataFrame | None,
+    *, nearest: NearestCells | None,
+) -> dict[str, Any]:  # fmt: skip
     product = product_named(settings.product, role=settings.role)
     target = grid.coarsen(product.nest(grid.resolution_m))
     paths = _paths(file)
@@ -81,7 +88,10 @@ def align_raster(
         *_gap_findings(raw, file=name, stage=stage),
     ]
     if product.kind == "class":
-        layer = _classes(raw, product, target=target, file=name, year=settings.year)
+        codes = checked_codes(raw, product, file=name)
+        nodata = class_nodata(product)
+        layer = Layer(target, _nearest(replace(raw, values=codes), target, nodata, nearest),
+                      nodata, settings.year)  # fmt: skip
     else:
         values = measured(raw, product, file=name, stage=stage, findings=findings)
         raw = replace(raw, values=values)
@@ -131,10 +141,11 @@ def align_series(
     layers: list[Layer] = []
     findings = series_findings(product, years, stage=f"align.{settings.role}")
     faults: list[Fault] = []
+    nearest = NearestCells()
     for year in sorted(files, key=int):
         of_year = settings.model_copy(update={"year": int(year)})
         try:
-            done = align_raster(file=files[year], grid=grid, settings=of_year, frame=frame)
+            done = _aligned(files[year], grid, of_year, frame, nearest=nearest)
         except LanduseError as error:
             faults += error.faults
             continue
@@ -145,14 +156,16 @@ def align_series(
     return {"layers": layers, "findings": findings}
 
 
-def _classes(
-    raw: RawRaster, product: RasterProduct, *, target: Grid, file: str, year: int | None
-) -> Layer:
-    nodata = class_nodata(product)
-    codes = checked_codes(raw, product, file=file)
-    values = np.full(target.shape, nodata, dtype=np.uint8)
-    _warp(codes, values, raw, target, resampling=Resampling.nearest, nodata=nodata)
-    return Layer(target, values, nodata, year)
+def _nearest(
+    raw: RawRaster, target: Grid, nodata: int, nearest: NearestCells | None
+) -> NDArray[np.uint8]:
+    if nearest:
+        return nearest.take(
+            raw.values, transform=raw.transform, crs=raw.crs, grid=target, nodata=nodata
+        )
+    out = np.full(target.shape, nodata, dtype=np.uint8)
+    _warp(raw.values, out, raw, target, resampling=Resampling.nearest, nodata=nodata)
+    return out
 
 
 def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:

@@ -67,7 +67,7 @@ def _codes(product: RasterProduct) -> str:
 def measured(
     raw: RawRaster, product: RasterProduct, *, file: str, stage: str, findings: list[Finding]
 ) -> NDArray[np.float32]:
-    """Return values as float32, unknown as NaN.
+    """Return values as float32, unknown as NaN; float32 cells of ``raw`` are written over.
 
     Where the product's nodata means none it is 0, but for cells that lie in no file. Values out
     of range become unknown, with a finding.
@@ -78,10 +78,8 @@ def measured(
         Exit code 4 if cells hold more built square metres than they have.
     """
     nodata = raw.nodata if raw.nodata is not None else product.nodata
-    blank = np.float32(0.0 if product.nodata_is_zero else np.nan)
-    values = np.where(unknown_cells(raw.values, nodata), blank, raw.values).astype(
-        np.float32, copy=False
-    )
+    values = raw.values.astype(np.float32, copy=False)
+    values[unknown_cells(raw.values, nodata)] = 0.0 if product.nodata_is_zero else np.nan
     if raw.covered is not None:
         values[~raw.covered] = np.nan
     count = _forget_outside(values, product)
