@@ -110,7 +110,7 @@ def _patches(cells: BuiltCells | None, villages: Shapes) -> tuple[Shapes, Places
     """Return patches of built cells, cut by village lines, in a fixed order."""
     if cells is None:
         return as_shapes([]), np.empty(0, dtype=np.intp)
-    patches, _ = polygons(cells.built.astype(np.int32), cells.built, cells.grid)
+    patches, _ = polygons(cells.built.view(np.uint8), cells.built, cells.grid)
     shapes, village = _parted(as_shapes(patches), villages)
     words = shapely.to_wkb(shapes)
     order = sorted(range(len(shapes)), key=lambda place: bytes(words[place]))

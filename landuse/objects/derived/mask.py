@@ -76,7 +76,7 @@ def built_cells(
     if built_surface is not None:
         known = built_surface.known()
         least = settings.built_share_minimum * built_surface.grid.cell_area_m2
-        built = known & (np.where(known, built_surface.values, 0) >= least)
+        built = known & (built_surface.values >= least)
         return BuiltCells(built_surface.grid, built, known, "built_surface", built_surface.year)
     raise fail(
         missing_fault(
@@ -97,9 +97,10 @@ def _is_better(built_surface: Layer | None, landcover: Layer, *, prefer: BuiltSo
 def keep_within(cells: BuiltCells, areas: gpd.GeoDataFrame) -> BuiltCells:
     """Return the cells with nothing built where a cell's centre lies in none of ``areas``."""
     inside = rasterize(
-        areas.geometry.tolist(), out_shape=cells.grid.shape, transform=cells.grid.transform
-    )
-    return replace(cells, built=cells.built & (inside == 1))
+        areas.geometry.tolist(), out_shape=cells.grid.shape, transform=cells.grid.transform,
+        dtype="uint8",
+    )  # fmt: skip
+    return replace(cells, built=cells.built & inside.view(bool))
 
 
 def fill_holes(cells: BuiltCells, *, largest_m2: float) -> Mask:
@@ -118,7 +119,7 @@ def fill_holes(cells: BuiltCells, *, largest_m2: float) -> Mask:
     return np.asarray(fits[hole])
 
 
-def polygons(values: NDArray[np.int32], mask: Mask, grid: Grid) -> tuple[Shapes, Places]:
+def polygons(values: NDArray[np.integer], mask: Mask, grid: Grid) -> tuple[Shapes, Places]:
     """Return the outline of every patch of equal cells that meet at a side, and its value.
 
     Outlines run along cell sides, so an area is exactly that of its cells.
