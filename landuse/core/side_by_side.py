@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 THREADS = 2
 _TOGETHER = 256
+_ROUNDING = 1.001
 
 
 def side_by_side(function: Callable[..., NDArray[Any]], *arrays: NDArray[Any]) -> NDArray[Any]:
@@ -30,16 +31,29 @@ def side_by_side(function: Callable[..., NDArray[Any]], *arrays: NDArray[Any]) -
 
 
 def pairs_within(
-    tree: shapely.STRtree, shapes: NDArray[Any], *, distance_m: float
+    shapes: NDArray[Any], *, distance_m: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the positions in ``shapes`` and in the tree of all pairs at most so far apart."""
+    """Return the positions of all pairs of shapes at most so far apart: each once, ascending."""
+    placed = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    x0, y0, x1, y1 = shapely.bounds(shapes[placed]).T
+    reach = distance_m * _ROUNDING
+    boxes = shapely.box(x0 - reach, y0 - reach, x1 + reach, y1 + reach)
+    one, other = shapely.STRtree(shapes).query(boxes)
+    one = placed[one]
+    order = np.lexsort((other, one))
+    one, other = one[order], other[order]
+    one, other = one[one < other], other[one < other]
+    close = np.zeros(len(one), dtype=bool)
 
-    def pairs(part: NDArray[Any], number: NDArray[np.intp]) -> NDArray[Any]:
-        here, there = tree.query(part, predicate="dwithin", distance=distance_m)
-        return np.column_stack([number[here], there])
+    def work(first: int) -> None:
+        # What is prepared may be used by one thread alone.
+        shapely.prepare(shapes[first : first + _TOGETHER])
+        at = slice(*np.searchsorted(one, [first, first + _TOGETHER]))
+        close[at] = shapely.dwithin(shapes[one[at]], shapes[other[at]], distance_m)
+        shapely.destroy_prepared(shapes[first : first + _TOGETHER])
 
-    found = side_by_side(pairs, shapes, np.arange(len(shapes)))
-    return found[:, 0], found[:, 1]
+    each_part(work, len(shapes), together=_TOGETHER)
+    return one[close], other[close]
 
 
 def nearest_m(shapes: NDArray[Any], targets: NDArray[Any]) -> NDArray[np.float64]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
@@ -119,7 +118,7 @@ def _small(
 def _clusters(parcels: gpd.GeoDataFrame, gap_m: float) -> NDArray[np.int64]:
     """Return the number of each parcel's cluster, 0 to clusters - 1."""
     shapes = np.asarray(parcels.geometry.array)
-    first, second = pairs_within(shapely.STRtree(shapes), shapes, distance_m=gap_m)
+    first, second = pairs_within(shapes, distance_m=gap_m)
     if "group" in parcels:
         group = parcels["group"].astype("str").fillna("").to_numpy(dtype=np.str_)
         alike = group[first] == group[second]

@@ -79,10 +79,8 @@ def _pairs(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the positions of both parcels of each pair, each pair once."""
     place = np.flatnonzero(here)
-    tree = shapely.STRtree(shapes[place])
-    one, other = pairs_within(tree, shapes[place], distance_m=gap_m)
-    once = one < other
-    return place[one[once]], place[other[once]]
+    one, other = pairs_within(shapes[place], distance_m=gap_m)
+    return place[one], place[other]
 
 
 def _points(

@@ -55,7 +55,7 @@ def cluster_built(
     members = as_shapes([*patches, *loose])
     of_loose = holding(villages, as_shapes(shapely.point_on_surface(loose)))
     where = np.concatenate([village, of_loose]).astype(np.intp)
-    one, other = pairs_within(shapely.STRtree(members), members, distance_m=gap_m)
+    one, other = pairs_within(members, distance_m=gap_m)
     same = where[one] == where[other]
     return Clusters(
         members,
