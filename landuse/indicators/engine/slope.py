@@ -1,4 +1,4 @@
-"""The loops behind the slope: a 3 x 3 median and Horn's differences, in one pass over the rows."""
+"""The loops over heights: a 3 x 3 median, Horn's differences, the lowest cell around a place."""
 
 from __future__ import annotations
 
@@ -48,6 +48,22 @@ def medians_3x3(heights: Floats, *, threads: int = 2) -> Floats:
     return out
 
 
+def lowest_within(heights: Floats, places: Floats, *, cell_m: float, radius_m: float) -> Floats:
+    """Return the lowest height whose cell's middle lies within a radius of each place.
+
+    Parameters
+    ----------
+    places : (n, 2) column and row, in cells from the corner of the grid.
+
+    Returns
+    -------
+    Infinite where no cell is near.
+    """
+    out = np.empty(len(places))
+    fill_lowest(heights, places, cell_m, radius_m, out)
+    return out
+
+
 def _fill_row(heights: Floats, row: int, nine: Floats, out: Floats) -> None:
     """Fill the 3 x 3 medians of a row and its neighbours above and below."""
     width = out.shape[0]
@@ -89,7 +105,26 @@ def _fill_medians(heights: Floats, first: int, last: int, nine: Floats, out: Flo
         fill_row(heights, row, nine, out[row])
 
 
+def _fill_lowest(
+    heights: Floats, places: Floats, cell_m: float, radius_m: float, out: Floats
+) -> None:
+    """Fill the lowest heights around places."""
+    rows, columns = heights.shape
+    reach = radius_m / cell_m + 1.0
+    for place in range(places.shape[0]):
+        x, y, lowest = places[place, 0], places[place, 1], np.inf
+        top, left = max(0, math.floor(y - reach)), max(0, math.floor(x - reach))
+        for row in range(top, min(rows, math.floor(y + reach) + 1)):
+            down = row + 0.5 - y
+            for column in range(left, min(columns, math.floor(x + reach) + 1)):
+                across = column + 0.5 - x
+                if math.hypot(across, down) * cell_m <= radius_m:
+                    lowest = min(lowest, heights[row, column])
+        out[place] = lowest
+
+
 NETWORK = _NETWORK
 fill_row = inner(_fill_row)
+fill_lowest = kept(_fill_lowest)
 fill_medians = kept(_fill_medians)
 fill_slopes = kept(_fill_slopes)

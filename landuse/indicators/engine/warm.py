@@ -16,7 +16,7 @@ def warm_zonal() -> None:
     from landuse.indicators.engine.codes import Codes
     from landuse.indicators.engine.cover import cover_of
     from landuse.indicators.engine.rings import rings_of
-    from landuse.indicators.engine.slope import medians_3x3, slope_degrees
+    from landuse.indicators.engine.slope import lowest_within, medians_3x3, slope_degrees
     from landuse.indicators.engine.trace import Frame
 
     with one_compiler():
@@ -29,3 +29,4 @@ def warm_zonal() -> None:
             cover.medians(np.zeros((2, 2), measure), None)
         slope_degrees(np.zeros((5, 5)), cell_m=1.0, threads=1)
         medians_3x3(np.zeros((3, 3)), threads=1)
+        lowest_within(np.zeros((2, 2)), np.ones((1, 2)), cell_m=1.0, radius_m=1.0)

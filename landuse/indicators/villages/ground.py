@@ -21,7 +21,6 @@ POINT_RADIUS_M = 100.0
 """A village known as a point stands for a disc of this radius (P)."""
 SPOT_RADIUS_M = 1.0
 """Lines and terrain are asked at the point itself: a disc that lies in one cell."""
-_CHUNK = 256
 
 
 class VillageGroundSettings(Settings):
@@ -89,24 +88,16 @@ def lowest_around(elevation: Layer, xy: Floats, *, radius_m: float) -> Floats:
 
     Cells count by their middles, after a 3 x 3 median of the known heights.
     """
+    from landuse.indicators.engine.slope import lowest_within  # the compiler is slow to import
+
     heights = np.nan_to_num(smoothed(elevation), nan=np.inf)
     corner = (elevation.grid.transform.c, elevation.grid.transform.f)
-    cell, (rows, columns) = elevation.grid.resolution_m, elevation.grid.shape
-    reach = int(np.ceil(radius_m / cell)) + 1
-    away = np.arange(-reach, reach + 1)
-    down, right = (part.ravel() for part in np.meshgrid(away, away, indexing="ij"))
+    cell = elevation.grid.resolution_m
     lowest = np.full(len(xy), np.nan)
-    placed = np.flatnonzero(np.isfinite(xy).all(axis=1))
-    for chunk in np.array_split(placed, max(1, len(placed) // _CHUNK)):
-        across, along = ((xy[chunk] - corner) / (cell, -cell)).T
-        column = np.floor(across)[:, None] + right
-        row = np.floor(along)[:, None] + down
-        far = np.hypot(column + 0.5 - across[:, None], row + 0.5 - along[:, None])
-        inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-        near = inside & (far * cell <= radius_m)
-        at = np.where(near, row * columns + column, 0).astype(np.int64)
-        found = np.where(near, heights.ravel()[at], np.inf).min(axis=1)
-        lowest[chunk] = np.where(np.isfinite(found), found, np.nan)
+    placed = np.isfinite(xy).all(axis=1)
+    places = (xy[placed] - corner) / (cell, -cell)
+    found = lowest_within(heights, places, cell_m=cell, radius_m=radius_m)
+    lowest[placed] = np.where(np.isfinite(found), found, np.nan)
     return lowest
 
 
