@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections import deque
 from typing import Any
 
 import geopandas as gpd
@@ -13,6 +15,7 @@ from landuse.core.side_by_side import side_by_side
 
 _MAXIMUM_VERTICES = 512
 _POLYGON_DIMENSION = 2
+_LATEST: deque[tuple[NDArray[Any], NDArray[Any], NDArray[np.int64]]] = deque(maxlen=8)
 
 
 def require_same_crs(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> None:
@@ -34,7 +37,7 @@ def overlap_pieces(
     """
     require_same_crs(parcels, layer)
     outlines = np.asarray(parcels.geometry.array)
-    parts, part_row = _subdivide(np.asarray(layer.geometry.array))
+    parts, part_row = _subdivided(np.asarray(layer.geometry.array))
     parcel, part = shapely.STRtree(parts).query(outlines, predicate="intersects")
     order = np.lexsort((part_row[part], parcel))
     parcel, part = parcel[order], part[order]
@@ -82,6 +85,20 @@ def _meeting(
     mine, other = shapely.STRtree(pieces[several]).query(pieces[several], predicate="intersects")
     owner = parcel[several]
     return np.unique(owner[mine[(mine < other) & (owner[mine] == owner[other])]])
+
+
+def _subdivided(polygons: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return polygons split; three stages ask for the same lines of control, which takes a second.
+
+    The very same polygons, not equal ones: a polygon itself never changes.
+    """
+    for known, parts, rows in tuple(_LATEST):
+        if len(known) == len(polygons) and all(map(operator.is_, known, polygons)):
+            return parts, rows
+    parts, rows = _subdivide(polygons)
+    if len(parts) > len(polygons):
+        _LATEST.append((polygons.copy(), parts, rows))
+    return parts, rows
 
 
 def _subdivide(polygons: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
