@@ -19,6 +19,7 @@ from landuse.indicators.zonal import Zones, mean
 
 STAGE = "village_reclaim"
 CROP, FOREST = "crop", "tree"
+_ROWS = 512
 
 
 class ReclaimSettings(Settings):
@@ -107,11 +108,20 @@ def _joined_ha(
     """Return the area of the largest joined field within the gap of each outline."""
     reach = max(1, round(settings.gap_m.value / layer.grid.resolution_m / 2))
     field, count = ndimage.label(_widened(crop, reach), structure=np.ones((3, 3), dtype=int))
-    area = np.bincount(field[crop], minlength=count + 1) * layer.grid.cell_area_m2
+    area = _sizes(field, crop, count) * layer.grid.cell_area_m2
     gap = settings.gap_m.value
     shapes = side_by_side(lambda part: shapely.buffer(part, gap), np.asarray(ground.geometry.array))
-    cover = Zones(ground.assign(geometry=shapes)).cells(layer.grid)
-    held = np.where(crop.ravel()[cover.cell], area[field.ravel()[cover.cell]], 0.0)
     joined = np.zeros(len(ground))
-    np.maximum.at(joined, cover.zone, held)
+    for some in Zones(ground.assign(geometry=shapes)).cover(layer.grid).each_part():
+        held = np.where(crop.ravel()[some.cell], area[field.ravel()[some.cell]], 0.0)
+        np.maximum.at(joined, some.zone, held)
     return np.asarray(m2_to_ha(joined))
+
+
+def _sizes(field: np.ndarray, crop: np.ndarray, count: int) -> np.ndarray:
+    """Return how many crop cells each field holds, counted some rows at a time."""
+    sizes = np.zeros(count + 1, dtype=np.int64)
+    for first in range(0, len(field), _ROWS):
+        rows = slice(first, first + _ROWS)
+        sizes += np.bincount(field[rows][crop[rows]], minlength=count + 1)
+    return sizes
