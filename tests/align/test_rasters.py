@@ -66,6 +66,21 @@ def test_class_codes_out_are_class_codes_in(raw: Path, seed: int, count: int) ->
     assert (layer.nodata, layer.year) == (0, 2021)
 
 
+def test_years_of_classes_are_what_each_is_alone_on_one_lattice_or_another(raw: Path) -> None:
+    rng = np.random.default_rng(7)
+    files = {}
+    for year, margin in ((2021, 10), (2022, 10), (2023, 6)):
+        files[year], _ = write(
+            raw / f"{year}.tif", lambda shape: rng.integers(0, 10, shape, dtype=np.uint8),
+            crs=ALBERS, cell=30, nodata=0, margin=margin,
+        )  # fmt: skip
+    series = align_series(files=files, grid=GRID, settings=RasterAlign(role="r", product="clcd"))
+    assert [layer.year for layer in series["layers"]] == list(files)
+    for layer in series["layers"]:
+        alone = aligned(files[layer.year], "clcd", year=layer.year)["layer"]
+        np.testing.assert_array_equal(layer.values, alone.values)
+
+
 def test_unknown_class_codes_are_one_fault_that_lists_them(raw: Path) -> None:
     def make(shape: tuple[int, int]) -> NDArray[np.uint8]:
         values = np.full(shape, 10, np.uint8)

@@ -1,0 +1,47 @@
+"""Pairs and nearest shapes found by trees are those of every shape held against every other."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from landuse.core.side_by_side import nearest_m, pairs_within
+
+
+def shapes(seed: int, count: int) -> NDArray[np.object_]:
+    """Return areas, some with a hole, lines, points and a missing one, on whole metres."""
+    rng = np.random.default_rng(seed)
+    corner, side = rng.integers(0, 60, (count, 2)), rng.integers(1, 30, count)
+    boxes = shapely.box(*corner.T, corner[:, 0] + side, corner[:, 1] + side)
+    holed = shapely.difference(boxes, shapely.buffer(boxes, -3, join_style="mitre"))
+    kind = rng.integers(0, 4, count)
+    made = np.choose(kind, [boxes, holed, shapely.boundary(boxes), shapely.centroid(boxes)])
+    made[rng.integers(count)] = None
+    return made
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**16), count=st.integers(1, 300), gap_m=st.integers(0, 20))
+def test_each_pair_within_the_gap_is_found_once(seed: int, count: int, gap_m: int) -> None:
+    some = shapes(seed, count)
+    one, other = np.triu_indices(count, 1)
+    near = shapely.distance(some[one], some[other]) <= gap_m
+    first, second = pairs_within(some, distance_m=float(gap_m))
+    assert first.tolist() == one[near].tolist()
+    assert second.tolist() == other[near].tolist()
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**16), count=st.integers(1, 300), others=st.integers(1, 20))
+def test_the_nearest_target_is_the_nearest_of_all(seed: int, count: int, others: int) -> None:
+    some, targets = shapes(seed, count), shapes(seed + 1, others)
+    every = shapely.distance(some[:, None], targets[None, :])
+    np.testing.assert_array_equal(nearest_m(some, targets), np.fmin.reduce(every, axis=1))
+
+
+def test_without_targets_nothing_is_near() -> None:
+    nowhere = np.array([None, shapely.Polygon()], dtype=object)
+    assert np.isnan(nearest_m(shapes(1, 5), nowhere)).all()
