@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -74,6 +75,14 @@ class Ground:
         rows, columns = self.height.shape
         inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
         return np.where(inside, np.nan_to_num(row * columns + column), -1).astype(np.int64)
+
+    @cached_property
+    def dry(self) -> NDArray[np.intp]:
+        """Return for each cell the nearest one that is not barred."""
+        nearest = ndimage.distance_transform_edt(
+            self.barred, return_distances=False, return_indices=True
+        )
+        return np.asarray(nearest[0] * self.height.shape[1] + nearest[1]).ravel()
 
 
 def lay_out(
@@ -164,11 +173,7 @@ def _access(
     """Return the cell from which each point travels, -1 for none, and the minutes to its middle."""
     cell, columns = ground.cells(xy), ground.height.shape[1]
     if ground.barred.any() and not ground.barred.all():
-        nearest = ndimage.distance_transform_edt(
-            ground.barred, return_distances=False, return_indices=True
-        )
-        dry = (nearest[0] * columns + nearest[1]).ravel()
-        cell = np.where(cell >= 0, dry[np.maximum(cell, 0)], -1)
+        cell = np.where(cell >= 0, ground.dry[np.maximum(cell, 0)], -1)
     row, column = np.divmod(np.maximum(cell, 0), columns)
     away = np.hypot(ground.west + (column + 0.5) * ground.cell_m - xy[:, 0],
                     ground.north - (row + 0.5) * ground.cell_m - xy[:, 1])  # fmt: skip
