@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from rasterio.features import geometry_mask
 from rasterio.warp import Resampling, reproject
 
-from landuse.align.bilinear import fill_beside_unknown, source_cells
-from landuse.align.conserve import resample_counts
 from landuse.align.difference import difference_faults, series_findings, year_findings
 from landuse.align.raw_values import checked_codes, class_nodata, measured
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
@@ -155,6 +153,8 @@ def _classes(
 
 
 def _counts(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArray[np.float32]:
+    from landuse.align.conserve import resample_counts  # the compiler takes a second to import
+
     known = ~np.isnan(values)
     out = resample_counts(
         np.where(known, values, np.float32(0)), transform=raw.transform, crs=raw.crs, grid=target
@@ -166,6 +166,8 @@ def _counts(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArra
 
 
 def _bilinear(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArray[np.float32]:
+    from landuse.align.bilinear import fill_beside_unknown, source_cells
+
     out = np.full(target.shape, np.nan, dtype=np.float32)
     plain = source_cells(raw.transform, crs=raw.crs, grid=target) <= _SAME_CELL
     nodata = None if plain else np.nan
