@@ -28,6 +28,7 @@ from landuse.sources.read import parts_of
 
 RECORD = "record.json"
 DIGEST_BOOK = "digests.json"
+SECONDS = "seconds.json"
 NEVER_RUN = "never run / 尚未运行"
 
 
@@ -198,8 +199,16 @@ class Store:
         used: dict[str, Any] | None = self._last.get(stage)
         return used
 
-    def remember(self, keys: Mapping[str, Key]) -> None:
-        """Record the keys of a finished run; `status` compares with them. Drop stale results."""
+    def seconds(self) -> dict[str, float]:
+        """Return how long each stage took when it was last made."""
+        return _read_json(self.folder / SECONDS)
+
+    def remember(self, keys: Mapping[str, Key], seconds: Mapping[str, float]) -> None:
+        """Record the keys of a finished run and the seconds of each stage that was made.
+
+        `status` compares with the keys. Stale results are dropped.
+        """
+        _write_whole(self.folder / SECONDS, canonical(self.seconds() | seconds).encode())
         parts = {name: key.parts() | {"digest": key.digest} for name, key in keys.items()}
         _write_whole(self.folder / "last.json", canonical(parts).encode())
         self._last = parts

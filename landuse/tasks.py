@@ -127,7 +127,7 @@ def run_study(
             made = time.perf_counter() - start
             timed = profile_of(study, store.load(run.keys["grid"], "grid"), run.steps, made)
         store.publish(_product_files(run, store, study, timed), study.out)
-        store.remember(run.keys)
+        store.remember(run.keys, {step.stage: step.seconds for step in run.steps if step.ran})
     return Outcome(
         steps=tuple(run.steps),
         products=_listed(study.out),
