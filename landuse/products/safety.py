@@ -76,7 +76,7 @@ def _is_printable(column: pd.Series) -> bool:
     return column.dtype == "str" and "".join(column.dropna().astype(object)).isprintable()
 
 
-def changed_cells(column: pd.Series, change: Callable[[str], str]) -> list[Any]:
+def changed_cells(column: pd.Series, change: Callable[[str], str | None]) -> list[Any]:
     """Return the cells of a column, its texts changed, each distinct one once; null as None."""
     codes, distinct = pd.factorize(column)
     cells = np.empty(len(distinct) + 1, dtype=object)  # the last stands for null, whose code is -1
