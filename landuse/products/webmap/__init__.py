@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from landuse.products.webmap.hillshade import hillshade_picture
+from landuse.products.webmap.judged import judged_parcels
 from landuse.products.webmap.layers import ground_text
 from landuse.products.webmap.model import (
     GroundInput,
     Hillshade,
+    Judged,
     MapInput,
     SiteInput,
     VillageInput,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GroundInput",
     "Hillshade",
+    "Judged",
     "MapInput",
     "RemoteAddressError",
     "SiteInput",
@@ -30,6 +33,7 @@ __all__ = [
     "build_map",
     "ground_text",
     "hillshade_picture",
+    "judged_parcels",
     "render_map",
 ]
 
