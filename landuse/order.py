@@ -26,7 +26,7 @@ def way_to_the_end(upstream: Upstream, seconds: Mapping[str, float]) -> dict[str
     is never kept waiting by what nobody waits for. A stage of unknown length counts nothing.
     """
     way = dict.fromkeys(upstream, 0.0)
-    for name in reversed(upstream):
+    for name in reversed(list(upstream)):
         way[name] += seconds.get(name, 0.0)
         for before in upstream[name]:
             way[before] = max(way.get(before, 0.0), way[name])

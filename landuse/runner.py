@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Lock, Thread
-from typing import Any, Protocol
+from typing import Any
 
 from landuse.core.errors import Fault, LanduseError
 from landuse.core.settings import Settings
@@ -124,7 +124,7 @@ class HandLostError(Exception):
     """A process that made stages is gone; the stage it had is made again."""
 
 
-class Hand(Protocol):
+class Hand:
     """Something that makes a stage and keeps it."""
 
     def start(self) -> None:
@@ -132,12 +132,14 @@ class Hand(Protocol):
 
     def ready(self) -> bool:
         """Wait until work can be given; False if it is closed before that."""
+        return True
 
     def make(self, stage: Stage, key: Key, sources: Sources, needed: Needed) -> Mapping[str, str]:
         """Make a stage from kept outputs, keep it, and return the digests of its outputs.
 
         ``needed`` are outputs that later stages will ask for.
         """
+        raise NotImplementedError
 
     def close(self) -> None:
         """Be told that there is no more work."""
@@ -320,10 +322,6 @@ class _OwnHand(Hand):
 
     def __init__(self, store: Store) -> None:
         self._store, self._held = store, Held(store)
-
-    def ready(self) -> bool:
-        """Work can be given at once."""
-        return True
 
     def make(self, stage: Stage, key: Key, sources: Sources, needed: Needed) -> Mapping[str, str]:
         """Make a stage here."""

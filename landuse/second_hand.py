@@ -75,7 +75,7 @@ class SecondHand(Hand):
         """
         self._asked.wait()
         try:
-            return self._told() == READY
+            return bool(self._told() == READY)
         except HandLostError:
             if self._closed:
                 return False

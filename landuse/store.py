@@ -208,7 +208,7 @@ class Store:
 
         `status` compares with the keys. Stale results are dropped.
         """
-        _write_whole(self.folder / SECONDS, canonical(self.seconds() | seconds).encode())
+        _write_whole(self.folder / SECONDS, canonical({**self.seconds(), **seconds}).encode())
         parts = {name: key.parts() | {"digest": key.digest} for name, key in keys.items()}
         _write_whole(self.folder / "last.json", canonical(parts).encode())
         self._last = parts

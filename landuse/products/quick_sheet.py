@@ -30,7 +30,7 @@ class Look:
     quoted: Callable[[], Format]
 
 
-class QuickSheet(Worksheet):
+class QuickSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no types
     """A worksheet of a workbook that is not written in constant memory."""
 
     def __init__(self) -> None:

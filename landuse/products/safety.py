@@ -82,7 +82,8 @@ def changed_cells(column: pd.Series, change: Callable[[str], str | None]) -> lis
     cells = np.empty(len(distinct) + 1, dtype=object)  # the last stands for null, whose code is -1
     before = distinct.astype(object)
     cells[:-1] = [change(value) if isinstance(value, str) else value for value in before]
-    return cells[codes].tolist()
+    found: list[Any] = cells[codes].tolist()
+    return found
 
 
 def each_once(column: pd.Series, change: Callable[[str], str]) -> pd.Series:

@@ -82,5 +82,7 @@ def _cells(column: pd.Series) -> list[Any]:
         values = column.to_numpy(dtype="float64", na_value=np.nan).round(DECIMALS) + 0.0
         shown = values.astype(object)
         shown[~np.isfinite(values)] = None
-        return shown.tolist()
-    return column.to_numpy(dtype=object, na_value=None).tolist()
+    else:
+        shown = column.to_numpy(dtype=object, na_value=None)
+    cells: list[Any] = shown.tolist()
+    return cells
