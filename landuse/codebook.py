@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
 import importlib.metadata
 import inspect
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent
 PACKAGE = ROOT.name
 LIBRARIES = (
-    "esda", "folium", "geopandas", "jinja2", "libpysal", "numba", "numpy",
+    "folium", "geopandas", "jinja2", "numba", "numpy",
     "pandas", "pyarrow", "pyogrio", "pyproj", "rasterio", "scipy", "shapely", "xlsxwriter",
 )  # fmt: skip
 DATA_SUFFIXES = {".toml", ".csv", ".html", ".js", ".css", ".qml", ".xml", ".json"}
+IMPORTS = re.compile(
+    rf"\bfrom\s+({PACKAGE}[\w.]*)\s+import\s+(\([^)]*\)|(?:\\\n|[^\n;])*)"
+    r"|\bimport\s+((?:\\\n|[^\n;(])*)"
+)
+COMMENT = re.compile(r"#[^\n]*")
+NAME = re.compile(r"\w+")
+MODULE = re.compile(rf"\b{PACKAGE}(?:\.\w+)+")
 
 
-def library_versions() -> dict[str, str]:
+@functools.cache
+def library_versions() -> Mapping[str, str]:
     """Return the versions of the libraries that decide numbers or bytes."""
     return {name: importlib.metadata.version(name) for name in LIBRARIES}
 
@@ -30,12 +38,26 @@ def code_digest(function: Callable[..., Any]) -> str:
 
     Data files that lie beside those modules (templates, class tables) count as code.
     """
-    start = Path(inspect.getfile(inspect.unwrap(function))).resolve()
+    return _digest_from(Path(inspect.getfile(inspect.unwrap(function))))
+
+
+@functools.cache
+def _digest_from(file: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(_reached(start)):
+    for path in sorted(_reached(file.resolve())):
         digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+        digest.update(_file_digest(path))
     return digest.hexdigest()
+
+
+@functools.cache
+def _file_digest(path: Path) -> bytes:
+    return hashlib.sha256(_source(path)).digest()
+
+
+@functools.cache
+def _source(path: Path) -> bytes:
+    return path.read_bytes()
 
 
 def _reached(start: Path) -> set[Path]:
@@ -57,17 +79,28 @@ def _data_files(folder: Path) -> frozenset[Path]:
 
 @functools.cache
 def _imports(path: Path) -> tuple[Path, ...]:
-    found: list[Path] = []
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            found += [file for name in node.names for file in _files(name.name)]
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            found += _files(node.module)
-            found += [file for name in node.names for file in _files(f"{node.module}.{name.name}")]
-    return tuple(found)
+    return tuple(file for name in imported_names(_source(path).decode()) for file in _files(name))
 
 
-def _files(module: str) -> Iterator[Path]:
+def imported_names(source: str) -> set[str]:
+    """Return the dotted names in this package that a source text may import, wherever it does.
+
+    Read off the text, since parsing hundreds of files takes most of a run that changes nothing. A
+    text that looks like an import adds a name too many; none is passed over.
+    """
+    found = set()
+    for module, names, plain in IMPORTS.findall(COMMENT.sub("", source)):
+        found |= {module, *(f"{module}.{name}" for name in NAME.findall(names))} - {""}
+        found |= set(MODULE.findall(plain))
+    return found
+
+
+@functools.cache
+def _files(module: str) -> tuple[Path, ...]:
+    return tuple(_run_by(module))
+
+
+def _run_by(module: str) -> Iterator[Path]:
     """Yield the files an import of ``module`` runs: each package's ``__init__`` and the module."""
     parts = module.split(".")
     if parts[0] != PACKAGE:

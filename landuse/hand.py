@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from landuse.core.errors import LanduseError
 from landuse.runner import Held, Needed, Sources, Stage
+from landuse.second_hand import READY
 from landuse.store import Key, Store
 from landuse.warm import start_warming
 
@@ -32,9 +33,11 @@ def main() -> None:
 
     store = Store(Path(sys.argv[1]))
     held = Held(store)
+    answer: Any = READY
     while True:
-        pickle.dump(_made(*jobs.get(), store=store, held=held), answers)
+        pickle.dump(answer, answers)
         answers.flush()
+        answer = _made(*jobs.get(), store=store, held=held)
 
 
 def _listen(source: BinaryIO, jobs: queue.SimpleQueue[Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,15 +12,15 @@ from landuse.codebook import library_versions
 from landuse.indicators.zonal import ENGINE
 from landuse.runner import Run
 from landuse.shelf import write_value
-from landuse.store import Store, file_digest
+from landuse.store import Kept, Store, file_digest
 from landuse.study import OpenStudy
 from landuse.timing import Profile
 
 
 def write_manifest(
-    run: Run, store: Store, study: OpenStudy, *, files: Mapping[str, Path],
+    run: Run, store: Store, study: OpenStudy, *, files: Mapping[str, Kept],
     profile: Profile | None = None,
-) -> Path:  # fmt: skip
+) -> Kept:  # fmt: skip
     """Write the manifest into the store and return it.
 
     It holds no time and no path of a machine, so that equal runs have equal manifests; only a
@@ -36,18 +35,19 @@ def write_manifest(
         "study": study.study.model_dump(mode="json"),
         "score_model": study.model.model_dump(mode="json"),
         "zonal_engine": ENGINE,
-        "libraries": library_versions(),
+        "libraries": dict(library_versions()),
         "sources": sources.to_dict("records"),
         "layers": _layers(run, store),
         "stages": {
             name: {"key": key.digest, "outputs": run.outputs[name]}
             for name, key in run.keys.items()
         },
-        "products": {name: file_digest(path) for name, path in sorted(files.items())},
+        "products": {name: kept.digest for name, kept in sorted(files.items())},
     }
     if profile is not None:
         data["profile"] = profile.data()
-    return write_value(data, store.folder / "manifest")
+    file = write_value(data, store.folder / "manifest")
+    return Kept(file, file_digest(file))
 
 
 def _layers(run: Run, store: Store) -> list[dict[str, Any]]:

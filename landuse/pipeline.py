@@ -88,7 +88,7 @@ from landuse.products.make_lists import (
     make_village_workbook,
     make_workbook,
 )
-from landuse.products.make_map import MapGroundSettings, make_ground, make_map
+from landuse.products.make_map import MapGroundSettings, make_ground, make_judged, make_map
 from landuse.products.make_opportunities import make_opportunity_workbook
 from landuse.products.make_report import make_report
 from landuse.products.results import merge_results
@@ -350,19 +350,12 @@ def _judge_villages(plan: Plan) -> None:
 
 def _deliver(plan: Plan) -> None:
     facts = plan.product_settings()
-    tables = {
-        "parcels": "results.parcels",
-        "contributions": "scores.contributions",
-        "waterfall": "scores.waterfall",
-        "findings": "findings.findings",
-        "sources": "sources.sources",
-        "facts": "results.facts",
-        "decisions": "crosswalk.decisions",
-        "frame": "frame.county",
-        "checks": "checks.checks",
-        "intensity": "zone_intensity.table",
-        "intensity_zones": "zone_intensity.zones",
-    }
+    tables = {"parcels": "results.parcels", "contributions": "scores.contributions",
+              "waterfall": "scores.waterfall", "findings": "findings.findings",
+              "sources": "sources.sources", "facts": "results.facts",
+              "decisions": "crosswalk.decisions", "frame": "frame.county",
+              "checks": "checks.checks", "intensity": "zone_intensity.table",
+              "intensity_zones": "zone_intensity.zones"}  # fmt: skip
     tables |= {"opportunities": "sites.sites", "opportunities_refused": "sites.refused"}
     if plan.output("villages.villages"):
         tables |= {"villages": "villages.villages", "quota": "consolidation.ledger",
@@ -373,8 +366,7 @@ def _deliver(plan: Plan) -> None:
     chances, found = plan.opportunity_settings(), dict(OPPORTUNITY_TABLES)
     shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
-    context = plan.of("roads", "water", "buildings", "elevation")
-    controls = plan.of(*CONTROL_ROLES)
+    context, controls = plan.of("roads", "water", "buildings", "elevation"), plan.of(*CONTROL_ROLES)
     every = {"parcels": "results.parcels", "checks": "checks.checks"}
     plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(), takes=every)
     plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=measured | tables)
@@ -393,7 +385,9 @@ def _deliver(plan: Plan) -> None:
              takes=measured | tables | found | shapes | frame)  # fmt: skip
     plan.add("map_ground", "地图底图", make_ground, MapGroundSettings(crs=plan.head.crs),
              takes=shapes | frame | context | controls)  # fmt: skip
-    more = controls | {"ground": "map_ground.ground", "yearly": "trend.yearly"}
+    plan.add("map_parcels", "地图地块", make_judged, chances, takes=every | shapes | frame | {
+        "contributions": "scores.contributions", "yearly": "trend.yearly"})  # fmt: skip
+    more = controls | {"ground": "map_ground.ground", "judged": "map_parcels.judged"}
     if plan.output("villages.villages"):
         more |= villages | {"village_contributions": "villages.contributions"}
     plan.add("map", "地图", make_map, chances,

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Lock, Thread
-from typing import Any, Protocol
+from typing import Any
 
 from landuse.core.errors import Fault, LanduseError
 from landuse.core.settings import Settings
+from landuse.order import behind, way_to_the_end
 from landuse.store import Key, Store, canonical, text_digest, why
 
 ABSENT = "absent"
@@ -123,17 +124,22 @@ class HandLostError(Exception):
     """A process that made stages is gone; the stage it had is made again."""
 
 
-class Hand(Protocol):
+class Hand:
     """Something that makes a stage and keeps it."""
 
     def start(self) -> None:
         """Be told that there is work, before any is given."""
+
+    def ready(self) -> bool:
+        """Wait until work can be given; False if it is closed before that."""
+        return True
 
     def make(self, stage: Stage, key: Key, sources: Sources, needed: Needed) -> Mapping[str, str]:
         """Make a stage from kept outputs, keep it, and return the digests of its outputs.
 
         ``needed`` are outputs that later stages will ask for.
         """
+        raise NotImplementedError
 
     def close(self) -> None:
         """Be told that there is no more work."""
@@ -177,7 +183,7 @@ def run_stages(
     stages: Sequence[Stage], store: Store, *, progress: Progress | None = None,
     second: Hand | None = None,
 ) -> Run:  # fmt: skip
-    """Run the stages in order, each at most once for the same key.
+    """Run the stages, each at most once for the same key; those that many seconds wait for first.
 
     With a ``second`` hand a stage whose inputs are made need not wait for one that stands before
     it. What a stage makes rests on its inputs alone, so the results are the same.
@@ -189,16 +195,16 @@ def run_stages(
         what they rest on were run.
     """
     board = _Board(stages, store, progress)
-    other = Thread(target=board.work, args=(second,), daemon=True) if second else None
+    other = Thread(target=board.help_with, args=(second,), daemon=True) if second else None
     try:
         if other:
             other.start()
         board.work(_OwnHand(store), calls=second)
-        if other:
-            other.join()
     finally:
         if second:
             second.close()
+        if other:
+            other.join()
     store.save_book()
     return board.finished()
 
@@ -209,7 +215,9 @@ class _Board:
     def __init__(self, stages: Sequence[Stage], store: Store, progress: Progress | None) -> None:
         self._store, self._progress = store, progress
         self._order = {stage.name: place for place, stage in enumerate(stages)}
-        self._waiting, self._gates = list(stages), before_gates(stages)
+        way = way_to_the_end({stage.name: stage.upstream() for stage in stages}, store.seconds())
+        self._waiting = sorted(stages, key=lambda stage: -way[stage.name])
+        self._gates = before_gates(stages)
         self._changed = Condition()
         # Keys parse source files: Python 3.11 cannot on two threads at once.
         self._asking = Lock()
@@ -217,6 +225,14 @@ class _Board:
         self._run = Run()
         self._faults: dict[str, tuple[Fault, ...]] = {}
         self._broken: BaseException | None = None
+
+    def help_with(self, hand: Hand) -> None:
+        """Take stages for a hand once it is ready, until none is left."""
+        try:
+            if hand.ready():
+                self.work(hand)
+        except HandLostError:
+            self._run.lost.append("开始 start")
 
     def work(self, hand: Hand, *, calls: Hand | None = None) -> None:
         """Take and make stages until none is left for this hand; ``calls`` is told of work."""
@@ -307,17 +323,11 @@ class _OwnHand(Hand):
     def __init__(self, store: Store) -> None:
         self._store, self._held = store, Held(store)
 
-    def start(self) -> None:
-        """Nothing to start."""
-
     def make(self, stage: Stage, key: Key, sources: Sources, needed: Needed) -> Mapping[str, str]:
         """Make a stage here."""
         made = stage.make(self._held.arguments(stage, key, sources))
         self._held.keep_only(needed)
         return self._store.keep(key, made)
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 def sources_of(stage: Stage, run: Run) -> dict[str, tuple[Key, str] | None]:
@@ -332,15 +342,8 @@ def sources_of(stage: Stage, run: Run) -> dict[str, tuple[Key, str] | None]:
 
 def before_gates(stages: Sequence[Stage]) -> set[str]:
     """Return the names of the gates and of every stage a gate rests on."""
-    by_name = {stage.name: stage for stage in stages}
-    needed = set[str]()
-    waiting = [stage.name for stage in stages if stage.is_gate]
-    while waiting:
-        name = waiting.pop()
-        if name not in needed and name in by_name:
-            needed.add(name)
-            waiting += by_name[name].upstream()
-    return needed
+    gates = [stage.name for stage in stages if stage.is_gate]
+    return behind(gates, {stage.name: stage.upstream() for stage in stages})
 
 
 def _reasons(stage: Stage, store: Store, key: Key) -> tuple[str, ...]:

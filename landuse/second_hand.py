@@ -22,6 +22,8 @@ from landuse.store import Key
 
 PROCESSES = "LANDUSE_PROCESSES"
 """Environment variable: 1 runs all stages in one process."""
+READY = "ready"
+"""First word of the process."""
 
 
 def usual_processes() -> int:
@@ -50,6 +52,8 @@ class SecondHand(Hand):
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._starting = threading.Lock()
+        self._asked = threading.Event()
+        self._closed = False
 
     def start(self) -> None:
         """Start the process, once; it reads the libraries while the run goes on."""
@@ -59,6 +63,23 @@ class SecondHand(Hand):
                 self._process = subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
                 )
+                self._asked.set()
+
+    def ready(self) -> bool:
+        """Wait until the process was started and has read the libraries; False if it never is.
+
+        Raises
+        ------
+        HandLostError
+            If it went before it had begun.
+        """
+        self._asked.wait()
+        try:
+            return bool(self._told() == READY)
+        except HandLostError:
+            if self._closed:
+                return False
+            raise
 
     def make(self, stage: Stage, key: Key, sources: Sources, needed: Needed) -> Mapping[str, str]:
         """Let the process make a stage and keep it; return the digests of what it made.
@@ -73,7 +94,7 @@ class SecondHand(Hand):
             If the stage failed; the message is its traceback.
         """
         self.start()
-        kind, told = self._ask((stage, key, dict(sources), needed))
+        kind, told = self._answer_to((stage, key, dict(sources), needed))
         if kind == "faults":
             raise LanduseError(told)
         if kind == "failed":
@@ -81,21 +102,32 @@ class SecondHand(Hand):
         digests: dict[str, str] = told
         return digests
 
-    def _ask(self, job: Any) -> tuple[str, Any]:
+    def _answer_to(self, job: Any) -> tuple[str, Any]:
         process = self._process
-        if process is None or process.stdin is None or process.stdout is None:
+        if process is None or process.stdin is None:
             raise HandLostError
         try:
             process.stdin.write(pickle.dumps(job))
             process.stdin.flush()
-            kind, told = pickle.load(process.stdout)
+        except (OSError, ValueError, pickle.PickleError, AttributeError) as error:
+            raise HandLostError from error
+        kind, told = self._told()
+        return kind, told
+
+    def _told(self) -> Any:
+        process = self._process
+        if process is None or process.stdout is None:
+            raise HandLostError
+        try:
+            return pickle.load(process.stdout)
         except (OSError, EOFError, ValueError, pickle.PickleError, AttributeError) as error:
             raise HandLostError from error
-        return kind, told
 
     def close(self) -> None:
         """End the process at once."""
         with self._starting:
+            self._closed = True
+            self._asked.set()
             if self._process is not None:
                 self._process.kill()
                 self._process.communicate()

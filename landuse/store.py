@@ -28,6 +28,7 @@ from landuse.sources.read import parts_of
 
 RECORD = "record.json"
 DIGEST_BOOK = "digests.json"
+SECONDS = "seconds.json"
 NEVER_RUN = "never run / 尚未运行"
 
 
@@ -59,6 +60,14 @@ class Key:
         return text_digest(canonical(self.parts()))
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A file of the store and the digest of its bytes."""
+
+    file: Path
+    digest: str
+
+
 def canonical(data: Any) -> str:
     """Return data as JSON with one spelling."""
     return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -83,6 +92,7 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._book = _read_json(folder / DIGEST_BOOK)
         self._libraries = library_versions()
+        self._last: dict[str, Any] | None = None
 
     def key(
         self, stage: str, run: Any, *, settings: str, inputs: Mapping[str, str],
@@ -102,8 +112,7 @@ class Store:
         return parts[0] if len(parts) == 1 else text_digest("\n".join(parts))
 
     def _one_digest(self, path: Path) -> str:
-        stat = path.stat()
-        name, state = str(path.resolve()), [stat.st_size, stat.st_mtime_ns]
+        name, state = _name_and_state(path)
         known = self._book.get(name)
         if known and known[:2] == state:
             return str(known[2])
@@ -114,6 +123,22 @@ class Store:
     def save_book(self) -> None:
         """Keep the remembered digests for the next run."""
         _write_whole(self.folder / DIGEST_BOOK, json.dumps(self._book, sort_keys=True).encode())
+
+    def publish(self, files: Mapping[str, Kept], folder: Path) -> None:
+        """Put finished files into the product folder, each whole, the manifest last.
+
+        A file that is already there with the same bytes is left alone.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in sorted(files, key=lambda item: (item == "manifest.json", item)):
+            target, kept = folder / name, files[name]
+            if target.is_file() and self._one_digest(target) == kept.digest:
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with _whole(target) as part:
+                shutil.copyfile(kept.file, part)
+            place, state = _name_and_state(target)
+            self._book[place] = [*state, kept.digest]
 
     def find(self, key: Key) -> dict[str, str] | None:
         """Return {output name: content digest} of a kept result, or None."""
@@ -169,15 +194,27 @@ class Store:
 
     def last(self, stage: str) -> dict[str, Any] | None:
         """Return the key parts of the stage's most recent use, or None."""
-        used: dict[str, Any] | None = _read_json(self.folder / "last.json").get(stage)
+        if self._last is None:
+            self._last = _read_json(self.folder / "last.json")
+        used: dict[str, Any] | None = self._last.get(stage)
         return used
 
-    def remember(self, keys: Mapping[str, Key]) -> None:
-        """Record the keys of a finished run; `status` compares with them. Drop stale results."""
+    def seconds(self) -> dict[str, float]:
+        """Return how long each stage took when it was last made."""
+        return _read_json(self.folder / SECONDS)
+
+    def remember(self, keys: Mapping[str, Key], seconds: Mapping[str, float]) -> None:
+        """Record the keys of a finished run and the seconds of each stage that was made.
+
+        `status` compares with the keys. Stale results are dropped.
+        """
+        _write_whole(self.folder / SECONDS, canonical({**self.seconds(), **seconds}).encode())
         parts = {name: key.parts() | {"digest": key.digest} for name, key in keys.items()}
         _write_whole(self.folder / "last.json", canonical(parts).encode())
+        self._last = parts
         for stage, key in keys.items():
             self._prune(stage, keep=key)
+        self.save_book()
 
     def _prune(self, stage: str, *, keep: Key, generations: int = 4) -> None:
         kept = sorted(
@@ -238,24 +275,23 @@ def _but_for(parts: Mapping[str, Any], argument: str) -> str:
     return canonical({**parts, "inputs": inputs})
 
 
-def publish(files: Mapping[str, Path], folder: Path) -> None:
-    """Put finished files into the product folder, each whole, the manifest last.
-
-    A file that is already there with the same bytes is left alone.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in sorted(files, key=lambda item: (item == "manifest.json", item)):
-        target = folder / name
-        if target.is_file() and file_digest(target) == file_digest(files[name]):
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(target, files[name].read_bytes())
+def _name_and_state(path: Path) -> tuple[str, list[int]]:
+    """Return what a file's digest is remembered by."""
+    stat = path.stat()
+    return str(path.resolve()), [stat.st_size, stat.st_mtime_ns]
 
 
 def _write_whole(target: Path, data: bytes) -> None:
+    with _whole(target) as part:
+        part.write_bytes(data)
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """Yield a file beside the target that takes its place when it is written."""
     part = target.with_name(f".part-{os.getpid()}-{target.name}")
     try:
-        part.write_bytes(data)
+        yield part
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from landuse.products.facts import Absence, absences
 from landuse.runner import Outlook, Run, Step, outlook, run_code, run_stages
 from landuse.second_hand import SecondHand, usual_processes
 from landuse.sources.roles import ROLE_NAMES
-from landuse.store import Store, canonical, publish
+from landuse.store import Kept, Store, canonical
 from landuse.study import OpenStudy, open_study
 from landuse.timing import Profile, profile_of
 from landuse.warm import start_warming
@@ -126,8 +126,8 @@ def run_study(
         if profile:
             made = time.perf_counter() - start
             timed = profile_of(study, store.load(run.keys["grid"], "grid"), run.steps, made)
-        publish(_product_files(run, store, study, timed), study.out)
-        store.remember(run.keys)
+        store.publish(_product_files(run, store, study, timed), study.out)
+        store.remember(run.keys, {step.stage: step.seconds for step in run.steps if step.ran})
     return Outcome(
         steps=tuple(run.steps),
         products=_listed(study.out),
@@ -140,13 +140,14 @@ def run_study(
 
 def _product_files(
     run: Run, store: Store, study: OpenStudy, profile: Profile | None
-) -> dict[str, Path]:
+) -> dict[str, Kept]:
     """Return the finished file of every product, the manifest among them."""
     files = {}
     for name, source in PRODUCT_FILES.items():
         stage, output = source.split(".")
         if stage in run.keys:
-            files[name] = store.path(run.keys[stage], output)
+            file, digest = store.path(run.keys[stage], output), run.outputs[stage][output]
+            files[name] = Kept(file, digest)
     manifest = write_manifest(run, store, study, files=files, profile=profile)
     return files | {"manifest.json": manifest}
 

@@ -53,11 +53,25 @@ def doubled(table: pd.DataFrame, *, settings: Settings) -> dict[str, Any]:
     return {"table": table * 2}
 
 
-def die_in_the_hand(table: pd.DataFrame, *, settings: Settings) -> dict[str, Any]:
-    """Kill the second hand; elsewhere return the table."""
+def slowly_doubled(table: pd.DataFrame, *, settings: Settings) -> dict[str, Any]:
+    """Return the table times two, after a while."""
+    time.sleep(0.5)
+    return {"table": table * 2}
+
+
+class Grave(Settings):
+    """Where the second hand says that it dies."""
+
+    place: str
+
+
+def die_in_the_hand(table: pd.DataFrame, *, settings: Grave) -> dict[str, Any]:
+    """Kill the second hand; elsewhere return the table, once it is dead."""
+    mark = Path(settings.place) / "dead"
     if in_the_hand():
+        mark.touch()
         os._exit(9)
-    time.sleep(0.2)
+    wait_for(mark)
     return {"table": table}
 
 

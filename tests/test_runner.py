@@ -21,7 +21,7 @@ from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 from landuse.runner import Recalls, Stage, outlook, run_stages
 from landuse.shelf import read_value, write_value
-from landuse.store import Store, publish, why
+from landuse.store import Kept, Store, file_digest, why
 
 
 class Factor(Settings):
@@ -71,7 +71,7 @@ def place(tmp_path: Path) -> Path:
 def run(place: Path, *, factor: int = 2) -> list[str]:
     store = Store(place / ".store")
     result = run_stages(plan(place / "in.txt", factor=factor), store)
-    store.remember(result.keys)
+    store.remember(result.keys, {step.stage: step.seconds for step in result.steps})
     return result.redone
 
 
@@ -194,7 +194,8 @@ def test_publish_keeps_strangers_and_writes_whole(place: Path) -> None:
     out = place / "成果"
     out.mkdir()
     (out / "mine.txt").write_text("keep", encoding="utf-8")
-    publish({"a.txt": place / "made.txt", "tables/b.txt": place / "made.txt"}, out)
+    made = Kept(place / "made.txt", file_digest(place / "made.txt"))
+    Store(place / ".store").publish({"a.txt": made, "tables/b.txt": made}, out)
     names = sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file())
     assert names == ["a.txt", "mine.txt", "tables/b.txt"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,9 +68,13 @@ def test_the_same_is_kept_as_by_one_process_and_steps_stand_in_order(place: Path
 
 def test_a_hand_that_dies_loses_nothing(place: Path) -> None:
     stages = [plain("one", made.numbers)]
-    stages += [plain(f"risky{i}", made.die_in_the_hand, table="one.table") for i in range(8)]
-    alone, _ = run(stages, place / "alone", second=False)
+    grave = made.Grave(place=str(place))
+    stages += [
+        Stage(f"risky{i}", "", made.die_in_the_hand, grave, takes={"table": "one.table"})
+        for i in range(8)
+    ]
     both, _ = run(stages, place / "both", second=True)
+    alone, _ = run(stages, place / "alone", second=False)
     assert both.outputs == alone.outputs
     assert not alone.lost
     assert len(both.lost) == 1, "told once: nobody is asked again after that"
@@ -102,6 +107,17 @@ def test_a_mistake_of_ours_ends_the_run_with_its_traceback(place: Path) -> None:
     """Both stages fail, whichever process has them; the one that is told names the mistake."""
     with pytest.raises((KeyError, RuntimeError), match="a mistake of ours"):
         run([plain("a", made.break_down), plain("b", made.break_down)], place / "s", second=True)
+
+
+def test_a_hand_that_never_begins_is_told_and_missed_by_nobody(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    waits = [plain("one", made.numbers)]
+    waits += [plain(f"two{i}", made.slowly_doubled, table="one.table") for i in range(4)]
+    result, _ = run(waits, place / "store", second=True)
+    assert len(result.outputs) == 5
+    assert len(result.lost) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from rasterio.features import geometry_mask
 from rasterio.warp import Resampling, reproject
 
-from landuse.align.bilinear import fill_beside_unknown, source_cells
-from landuse.align.conserve import resample_counts
 from landuse.align.difference import difference_faults, series_findings, year_findings
 from landuse.align.nearest import NearestCells
 from landuse.align.raw_values import checked_codes, class_nodata, measured
@@ -170,6 +168,8 @@ def _nearest(
 
 def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     """Return counts on the grid; the unknown cells of ``raw`` become 0."""
+    from landuse.align.conserve import resample_counts  # the compiler takes a second to import
+
     known = ~np.isnan(raw.values)
     raw.values[~known] = 0
     out = resample_counts(raw.values, transform=raw.transform, crs=raw.crs, grid=target)
@@ -179,8 +179,14 @@ def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     return out
 
 
+<<<<<<< HEAD
 def _bilinear(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     place: dict[str, Any] = {"transform": raw.transform, "crs": raw.crs, "grid": target}
+=======
+def _bilinear(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArray[np.float32]:
+    from landuse.align.bilinear import fill_beside_unknown, source_cells
+
+>>>>>>> swift
     out = np.full(target.shape, np.nan, dtype=np.float32)
     plain = source_cells(**place) <= _SAME_CELL
     nodata = None if plain else np.nan

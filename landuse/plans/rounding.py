@@ -80,8 +80,13 @@ def _filled(
     starts, rows, needs = (held.tolist() for held in (matrix.indptr, matrix.indices, matrix.data))
     free, put = left.tolist(), taken.tolist()
     for pair in _order(weights, share, matrix, room).tolist():
+        if put[pair]:
+            continue
         part = range(starts[pair], starts[pair + 1])
-        if not put[pair] and all(needs[at] <= free[rows[at]] for at in part):
+        for at in part:
+            if needs[at] > free[rows[at]]:
+                break
+        else:
             put[pair] = 1.0
             for at in part:
                 free[rows[at]] -= needs[at]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import pandas as pd
 
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
+from landuse.products.checks import with_checks
 from landuse.products.facts import Absence
 from landuse.products.gather import gather
 from landuse.products.ground_note import ground_note
@@ -18,10 +20,12 @@ from landuse.products.report_stairs import vetoes_only
 from landuse.products.settings import ProductSettings
 from landuse.products.webmap import (
     GroundInput,
+    Judged,
     MapInput,
     WebTiles,
     ground_text,
     hillshade_picture,
+    judged_parcels,
     render_map,
 )
 from landuse.products.webmap.model import CONTROL_LINES
@@ -56,17 +60,48 @@ def make_ground(
     return {"ground": ground_text(inputs)}
 
 
+def make_judged(
+    *,
+    settings: ProductSettings,
+    parcels: pd.DataFrame,
+    geometry: gpd.GeoDataFrame,
+    contributions: pd.DataFrame,
+    county: gpd.GeoDataFrame | None,
+    towns: gpd.GeoDataFrame | None,
+    zones: gpd.GeoDataFrame | None,
+    checks: pd.DataFrame | None = None,
+    yearly: pd.DataFrame | None = None,
+) -> dict[str, Any]:
+    """Return ``judged``, one row: what the map tells of each parcel, packed for `make_map`."""
+    model, table = settings.score_model, with_checks(parcels, checks)
+    told = judged_parcels(
+        MapInput(
+            title_zh="", title_en="", crs=settings.crs, contributions=contributions,
+            parcels=gpd.GeoDataFrame(table, geometry=geometry.geometry.array, crs=geometry.crs),
+            criteria=_criteria(model, settings.years), grades=_grades(model),
+            veto_rules=[
+                {"code": veto.code, "column": veto.column, "unit": veto.unit}
+                for veto in model.vetoes
+            ],
+            score_model=model.model_dump(mode="json"), yearly=yearly, county=county, towns=towns,
+            zones=zones,
+        )
+    )  # fmt: skip
+    row = {"head": json.dumps(told.head, ensure_ascii=False), "body": told.body}
+    return {"judged": pd.DataFrame([row | {"still": told.still}])}
+
+
 def make_map(
     *,
     settings: ProductSettings,
     geometry: gpd.GeoDataFrame,
     ground: str,
+    judged: pd.DataFrame,
     county: gpd.GeoDataFrame | None,
     towns: gpd.GeoDataFrame | None,
     zones: gpd.GeoDataFrame | None,
     settlements: gpd.GeoDataFrame | None = None,
     village_contributions: pd.DataFrame | None = None,
-    yearly: pd.DataFrame | None = None,
     opportunity_outlines: gpd.GeoDataFrame | None = None,
     contributions: pd.DataFrame,
     waterfall: pd.DataFrame,
@@ -75,7 +110,7 @@ def make_map(
 ) -> dict[str, Any]:
     """Return ``map``: the whole map as one HTML text that asks nothing of the network.
 
-    ``ground`` is that of `make_ground` from the same layers.
+    ``ground`` is that of `make_ground` from the same layers, ``judged`` that of `make_judged`.
     """
     lines = _wanted_lines({name: more.pop(name) for name in CONTROL_LINES}, settings.score_model)
     tables = {"contributions": contributions, "waterfall": waterfall, "sources": sources}
@@ -99,17 +134,17 @@ def make_map(
         attribution=tuple(dict.fromkeys(text for text in sources["attribution"] if text)),
         contributions=contributions,
         criteria=_criteria(model, settings.years),
-        grades=[grade.model_dump() for grade in sorted(model.grades, key=lambda g: -g.minimum)],
+        grades=_grades(model),
         veto_rules=_veto_rules(settings, vetoes_only(waterfall)),
         absences=[_absence(item) for item in run.absences],
         families=[family.model_dump() for family in model.families],
         score_model=model.model_dump(mode="json"),
-        yearly=yearly,
         agree_at=model.agree_at,
         county=county,
         towns=towns,
         zones=zones,
         ground=ground,
+        judged=Judged(json.loads(judged["head"][0]), judged["body"][0], judged["still"][0]),
         control_lines=lines,
         villages=village_input(
             run,
@@ -148,6 +183,10 @@ def _criteria(model: ScoreModel, years: dict[str, str]) -> list[dict[str, Any]]:
     return [
         item.model_dump(mode="json") | {"year": years.get(item.data, "")} for item in model.criteria
     ]
+
+
+def _grades(model: ScoreModel) -> list[dict[str, Any]]:
+    return [grade.model_dump() for grade in sorted(model.grades, key=lambda g: -g.minimum)]
 
 
 def _veto_rules(settings: ProductSettings, waterfall: pd.DataFrame) -> list[dict[str, Any]]:

@@ -161,16 +161,17 @@ def projects_in_words(facts: OpportunityFacts) -> pd.DataFrame:
 
 def _others(alternatives: pd.DataFrame) -> dict[str, str]:
     """Return the first few sites beside the one given, as one line a project."""
-    rest = alternatives[alternatives["state"] != "given"]
-    told: dict[str, str] = {}
-    for project, rows in rest.groupby("project_id"):
-        first = rows.sort_values("rank").head(_SHOWN)
-        told[str(project)] = "；".join(
-            f"{row.site_id}（{row.town_name}，{number(row.fit, 1)}，{row.state_zh}"
-            f"{'：' + row.held_by.replace(';', '、') if row.held_by else ''}）"
-            for row in first.itertuples()
+    rest = alternatives[alternatives["state"] != "given"].sort_values(["project_id", "rank"])
+    first = rest.groupby("project_id").head(_SHOWN)
+    names = ("project_id", "site_id", "town_name", "fit", "state_zh", "held_by")
+    told: dict[str, list[str]] = {}
+    columns = (first[name].tolist() for name in names)
+    for project, site, town, fit, state, held in zip(*columns, strict=True):
+        holders = f"：{held.replace(';', '、')}" if held else ""
+        told.setdefault(str(project), []).append(
+            f"{site}（{town}，{number(fit, 1)}，{state}{holders}）"
         )
-    return told
+    return {project: "；".join(sites) for project, sites in told.items()}
 
 
 def _why(misfits: pd.DataFrame) -> dict[str, str]:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from landuse.core.settings import Settings
 from landuse.products.columns import ordered_columns
-from landuse.products.schema import PARCELS
 from landuse.products.tables import table_digest
 
 
@@ -44,6 +43,8 @@ def merge_results(
     pandera.errors.SchemaError
         If the table breaks a law of `schema.PARCELS`.
     """
+    from landuse.products.schema import PARCELS  # pandera takes long to import
+
     ids = table["parcel_id"].tolist()
     beside = {"scores": scores, "derived": derived, "pattern": pattern, "clusters": clusters}
     beside = {name: part for name, part in beside.items() if part is not None}

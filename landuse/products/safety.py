@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,10 +62,28 @@ def is_text(column: pd.Series) -> bool:
 
 def plain_texts(table: pd.DataFrame) -> pd.DataFrame:
     """Return a copy whose text cells passed ``plain_text``; null stays null."""
+    named = {name: table[name] for name in table.columns}
     texts = {
-        name: each_once(table[name], plain_text) for name in table.columns if is_text(table[name])
+        name: each_once(column, plain_text)
+        for name, column in named.items()
+        if is_text(column) and not _is_printable(column)
     }
     return table.assign(**texts)
+
+
+def _is_printable(column: pd.Series) -> bool:
+    """Tell whether ``plain_text`` would change nothing, where that can be told at once."""
+    return column.dtype == "str" and "".join(column.dropna().astype(object)).isprintable()
+
+
+def changed_cells(column: pd.Series, change: Callable[[str], str | None]) -> list[Any]:
+    """Return the cells of a column, its texts changed, each distinct one once; null as None."""
+    codes, distinct = pd.factorize(column)
+    cells = np.empty(len(distinct) + 1, dtype=object)  # the last stands for null, whose code is -1
+    before = distinct.astype(object)
+    cells[:-1] = [change(value) if isinstance(value, str) else value for value in before]
+    found: list[Any] = cells[codes].tolist()
+    return found
 
 
 def each_once(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
@@ -73,7 +92,7 @@ def each_once(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
     A column none of whose texts changes is returned itself.
     """
     codes, distinct = pd.factorize(column)
-    before = list(distinct)
+    before = distinct.astype(object).tolist()
     after = [change(value) if isinstance(value, str) else value for value in before]
     pairs = enumerate(zip(before, after, strict=True))
     moved = [place for place, (old, new) in pairs if old != new]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,7 +11,7 @@ import pandas as pd
 
 from landuse.products.columns import ColumnLike, describe, heading
 from landuse.products.numbers import is_missing
-from landuse.products.safety import plain_text
+from landuse.products.safety import changed_cells, plain_text
 from landuse.products.tables import DECIMALS
 
 Kind = Literal["text", "long", "number", "percent", "check_state", "check_date"]
@@ -68,9 +69,7 @@ def sheet_of(
 ) -> Sheet:
     """Return a sheet of a table; columns the table lacks are left empty."""
     cells = [
-        [cell(value, column) for value in table[column.code].tolist()]
-        if column.code in table.columns
-        else [None] * len(table)
+        _cells(table[column.code], column) if column.code in table.columns else [None] * len(table)
         for column in columns
     ]
     return Sheet(
@@ -82,13 +81,27 @@ def sheet_of(
     )
 
 
+def _cells(values: pd.Series, column: SheetColumn) -> list[Cell]:
+    """Return the `cell` of every value; a text that repeats is looked at once."""
+    if values.dtype == "str":
+        return changed_cells(values, lambda text: cut(plain_text(text)) or None)
+    if column.kind in {"number", "percent"} and pd.api.types.is_float_dtype(values.dtype):
+        numbers = values.to_numpy("float64", na_value=math.nan).tolist()
+        return [_rounded(number) if math.isfinite(number) else None for number in numbers]
+    return [cell(value, column) for value in values.tolist()]
+
+
+def _rounded(number: float) -> float | int:
+    rounded = round(number, DECIMALS)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
 def cell(value: Any, column: SheetColumn) -> Cell:
     """Return a value as a cell holds it: text cleaned and cut; missing and "" as an empty cell."""
     if value is pd.NaT or is_missing(value):
         return None
     if column.kind in {"number", "percent"} and not isinstance(value, str):
-        rounded = round(float(value), DECIMALS)
-        return int(rounded) if rounded.is_integer() else rounded
+        return _rounded(float(value))
     return cut(plain_text(str(value))) or None
 
 

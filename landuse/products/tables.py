@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from landuse.products.safety import csv_text, each_once, is_text
+from landuse.products.safety import changed_cells, csv_text, is_text
 
 DECIMALS = 6
 """Digits kept of a fraction: 1e-6 degree is 0.1 m, and noise below that would change bytes."""
@@ -27,9 +30,13 @@ def csv_bytes(table: pd.DataFrame, columns: Iterable[str]) -> bytes:
     KeyError
         If a column is not in the table.
     """
-    shown = pd.DataFrame({name: _cells(table[name]) for name in columns})
-    text: str = shown.to_csv(index=False, lineterminator="\n")
-    return text.encode("utf-8-sig")
+    names = list(columns)
+    cells = [_cells(table[name]) for name in names]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(zip(*cells, strict=True))
+    return text.getvalue().encode("utf-8-sig")
 
 
 def table_digest(table: pd.DataFrame) -> str:
@@ -67,10 +74,15 @@ def write_text(text: str, path: Path) -> Path:
     return write_whole(path, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))
 
 
-def _cells(column: pd.Series) -> pd.Series:
+def _cells(column: pd.Series) -> list[Any]:
+    """Return the cells of a column; None, which is written as nothing, where null."""
     if is_text(column):
-        return each_once(column, csv_text)
+        return changed_cells(column, csv_text)
     if pd.api.types.is_float_dtype(column.dtype):
         values = column.to_numpy(dtype="float64", na_value=np.nan).round(DECIMALS) + 0.0
-        return pd.Series(np.where(np.isfinite(values), values, np.nan), index=column.index)
-    return column
+        shown = values.astype(object)
+        shown[~np.isfinite(values)] = None
+    else:
+        shown = column.to_numpy(dtype=object, na_value=None)
+    cells: list[Any] = shown.tolist()
+    return cells

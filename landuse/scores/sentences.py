@@ -72,7 +72,8 @@ def sentences(
     """
     given = pd.DataFrame(index=flags.index) if facts is None else facts
     texts = given.reindex(columns=list(_FACTS)).astype("object")
-    columns = texts.where(texts.notna(), "").to_dict("list")
+    texts = texts.where(texts.notna(), "")
+    columns = {name: texts[name].tolist() for name in texts.columns}
     order = np.argsort(-evaluation.points, axis=1, kind="stable")
     agreeing = np.nan_to_num(evaluation.deficit, nan=-1.0) >= model.agree_at - CLOSE
     missing = evaluation.applies & np.isnan(evaluation.deficit)

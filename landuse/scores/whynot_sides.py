@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -51,6 +52,7 @@ class Side:
     layers: Mapping[str, Words]
     words: Mapping[str, Words]
     _patterns: dict[bytes, tuple[Reach, Words]] = field(default_factory=dict)
+    _families: dict[bytes, Words] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -172,18 +174,22 @@ class Side:
             parts.append((f"缺{zh}", f"missing: {en}"))
         return parts
 
+    @cached_property
+    def _agrees(self) -> Flags:
+        return np.asarray(self.evaluation.deficit >= self.model.agree_at - CLOSE)
+
     def _agreeing(self, row: int) -> Words:
-        names = family_names(self.model)
-        deficits = self.evaluation.deficit[row].tolist()
-        codes = dict.fromkeys(
-            item.family
-            for item, deficit in zip(self.evaluation.criteria, deficits, strict=True)
-            if deficit >= self.model.agree_at - CLOSE
-        )
-        return (
-            "、".join(names[code][0] for code in codes),
-            ", ".join(names[code][1] for code in codes),
-        )
+        """Return the families that agree on this row; rows alike share one answer."""
+        agrees = self._agrees[row]
+        key = agrees.tobytes()
+        if key not in self._families:
+            names, criteria = family_names(self.model), self.evaluation.criteria
+            codes = dict.fromkeys(criteria[at].family for at in np.flatnonzero(agrees))
+            self._families[key] = (
+                "、".join(names[code][0] for code in codes),
+                ", ".join(names[code][1] for code in codes),
+            )
+        return self._families[key]
 
     def _pattern(self, row: int) -> tuple[Reach, Words]:
         """Return what the missing criteria of this row ask for; rows alike share one answer."""

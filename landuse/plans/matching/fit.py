@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,21 @@ class Fit:
     feasible: Bools
     points: Floats
     coverage: Floats
+
+    @cached_property
+    def project_ids(self) -> list[str]:
+        """The ids of the projects, in order."""
+        return [str(name) for name in self.projects["project_id"]]
+
+    @cached_property
+    def asked(self) -> dict[str, Floats]:
+        """By condition in numbers, what each project wishes."""
+        return {item.code: _numbers(self.projects, item.wish) for item in CONDITIONS}
+
+    @cached_property
+    def offered(self) -> dict[str, Floats]:
+        """By condition in numbers, what each site has, in the unit of the condition."""
+        return {item.code: _numbers(self.sites, item.has) * item.scale for item in CONDITIONS}
 
     def unknown(self, project: int, site: int) -> list[str]:
         """Return the conditions asked for of which the site's side is not known."""
@@ -188,10 +204,8 @@ def _parts(projects: pd.DataFrame, sites: pd.DataFrame) -> dict[str, Floats]:
 
 def needed_and_found(code: str, fit: Fit, project: int, site: int) -> tuple[float, float]:
     """Return what a project asks and what the site has, in the condition's unit; NaN for words."""
-    for item in CONDITIONS:
-        if item.code == code:
-            wish = float(_numbers(fit.projects, item.wish)[project])
-            return wish, float(_numbers(fit.sites, item.has)[site] * item.scale)
+    if code in fit.asked:
+        return float(fit.asked[code][project]), float(fit.offered[code][site])
     if code == "far":
         has = float(_numbers(fit.projects, "far_min")[project])
         return has + float(fit.short[code][project, site]), has

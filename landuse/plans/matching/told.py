@@ -44,7 +44,7 @@ def of_projects(fit: Fit, placed: Mapping[int, int], *, settings: MatchSettings)
         row: dict[str, Any] = {"status": status, "status_zh": zh, "status_en": en,
                                "feasible_sites": int(count[number])}  # fmt: skip
         row |= _place(fit, number, site, facts)
-        others = [fit.projects["project_id"].iloc[other] for other, at in placed.items()
+        others = [fit.project_ids[other] for other, at in placed.items()
                   if site is not None and at == site and other != number]  # fmt: skip
         row |= {"site_id": "" if site is None else site_ids[site],
                 "shared_with": ";".join(sorted(others)), "project_id": project_id}  # fmt: skip
@@ -138,17 +138,16 @@ def _state(
     held: Mapping[int, list[int]], users: Mapping[str, list[int]],
 ) -> tuple[str, list[str]]:  # fmt: skip
     """Return whether a project could stand on a site as things are, and who stands there."""
-    names = fit.projects["project_id"]
     if placed.get(project) == site:
         return "given", []
     others = [other for other in held.get(site, []) if other != project]
     load = sum(market.load_of[other, site] for other in others)
     if others and load + market.load_of[project, site] > market.room[site]:
-        return "taken", [str(names.iloc[other]) for other in others]
+        return "taken", [fit.project_ids[other] for other in others]
     rivals = {other for plot in market.members[site] for other in users.get(plot, [])
               if other != project and placed[other] != site}  # fmt: skip
     if rivals:
-        return "overlaps", [str(names.iloc[other]) for other in sorted(rivals)]
+        return "overlaps", [fit.project_ids[other] for other in sorted(rivals)]
     return "free", []
 
 

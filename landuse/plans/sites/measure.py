@@ -19,7 +19,6 @@ from landuse.indicators.planning import PlanningSettings, measure_planning
 from landuse.indicators.terrain import TerrainSettings, measure_terrain
 from landuse.indicators.zonal import Zones
 from landuse.plans.sites.assemblies import closed
-from landuse.plans.sites.rectangle import largest_rectangles
 from landuse.plans.sites.settings import GroundSettings
 
 LINES = ("eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage", "water")
@@ -44,6 +43,10 @@ def shape_of(outline: gpd.GeoDataFrame, *, seam_m: float) -> pd.DataFrame:
     seams closed.
     """
     shapes = closed(np.asarray(outline.geometry.array), seam_m=seam_m)
+    from landuse.plans.sites.rectangle import (
+        largest_rectangles,
+    )  # the compiler takes a second to import
+
     found = largest_rectangles(shapes)
     step = np.maximum(np.sqrt(shapely.area(shapes)) / _CIRCLE_STEPS, 0.01)
     wide = 2 * shapely.length(_circles(shapes, step))

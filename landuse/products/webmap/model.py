@@ -96,6 +96,15 @@ class SiteInput:
     projects: Sequence[Record] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What is told of each parcel, packed: places of its arrays, their bytes, a still picture."""
+
+    head: Record
+    body: bytes
+    still: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GroundInput:
     """What the map shows of the ground, whatever was judged.
@@ -132,6 +141,7 @@ class MapInput(GroundInput):
     ----------
     ground : ``ground_text`` of the same layers, made before; None = made from them now. Outlines
         and context are then read from it alone.
+    judged : `judged_parcels` of the same parcels, made before; None = made from them now.
     title_zh, title_en, subtitle_zh, subtitle_en : header texts.
     run_code : short hash of the run.
     result_date : date of the result as text.
@@ -162,6 +172,7 @@ class MapInput(GroundInput):
     title_zh: str
     title_en: str
     ground: str | None = None
+    judged: Judged | None = None
     subtitle_zh: str = ""
     subtitle_en: str = ""
     run_code: str = ""

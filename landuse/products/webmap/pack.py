@@ -66,10 +66,14 @@ def base91(data: bytes) -> str:
 class Payload:
     """Collects arrays and texts, then writes them as one compressed text."""
 
-    def __init__(self) -> None:
+    def __init__(self, body: bytes = b"") -> None:
         self.head: dict[str, Any] = {}
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._parts: list[bytes] = [body]
+        self._size = len(body)
+
+    def body(self) -> bytes:
+        """Return the bytes so far: a payload that begins with them goes on from here."""
+        return b"".join(self._parts)
 
     def raw(self, data: bytes, kind: str, length: int) -> list[Any]:
         """Add bytes on an aligned offset and return their place: [type, offset, length]."""
@@ -155,5 +159,5 @@ class Payload:
         encoded = head.encode()
         encoded += b" " * (-(len(encoded) + ALIGNMENT) % ALIGNMENT)
         size = len(encoded).to_bytes(ALIGNMENT, "little")
-        packed = gzip.compress(size + encoded + b"".join(self._parts), LEVEL, mtime=0)
+        packed = gzip.compress(size + encoded + self.body(), LEVEL, mtime=0)
         return f"{len(packed)}\n{base91(packed)}"

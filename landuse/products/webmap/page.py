@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import escape
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -14,20 +15,17 @@ from jinja2 import Environment, PackageLoader
 
 from landuse.products.safety import plain_text
 from landuse.products.webmap.columns import (
-    add_contributions,
-    add_parcels,
     kinds,
     numbers_of,
     plain,
     plain_records,
     texts_of,
 )
-from landuse.products.webmap.evidence import evidence_words
+from landuse.products.webmap.judged import judged_parcels
 from landuse.products.webmap.layers import control_lines, ground_text, home_bounds
 from landuse.products.webmap.model import MapInput
 from landuse.products.webmap.pack import Payload
 from landuse.products.webmap.sites import add_sites
-from landuse.products.webmap.still import still_picture
 from landuse.products.webmap.vendored import (
     RemoteAddressError,
     leaflet_css,
@@ -36,8 +34,6 @@ from landuse.products.webmap.vendored import (
     refuse_links,
 )
 from landuse.products.webmap.villages import add_plan, add_villages
-from landuse.products.webmap.whatif import add_what_if
-from landuse.products.webmap.yearly import add_yearly
 from landuse.sources.tile_rules import KEY_FIELD, tile_faults
 
 MODULES = (
@@ -90,20 +86,19 @@ class Page(Figure):
 
 def payload_text(inputs: MapInput) -> str:
     """Return all the map tells of the parcels and the plans as one compressed text."""
-    payload = Payload()
+    judged = inputs.judged or judged_parcels(inputs)
+    payload, of_parcels = Payload(judged.body), judged.head
     payload.head = {
         "meta": _meta(inputs),
         "grades": plain_records(inputs.grades) or [_SINGLE_GRADE],
         "families": plain_records(inputs.families),
         "rules": plain_records(inputs.rules()),
         "absences": plain_records(inputs.absences),
-        "criteria": add_contributions(payload, inputs),
-        "parcels": add_parcels(payload, inputs),
+        "criteria": of_parcels["criteria"],
+        "parcels": of_parcels["parcels"],
         "control": control_lines(inputs),
         "agree_at": inputs.agree_at,
-        "words": evidence_words(inputs.parcels),
-        "whatif": add_what_if(payload, inputs),
-        "yearly": add_yearly(payload, inputs),
+        **{name: of_parcels[name] for name in ("words", "whatif", "yearly")},
     }
     if inputs.villages is not None:
         towns = payload.head["parcels"]["towns"]
@@ -152,12 +147,13 @@ def build_map(inputs: MapInput) -> folium.Map:
         tiles.add_to(fmap)
     figure = Page(title=_inert(plain_text(inputs.title_zh)), policy=_policy(inputs))
     ground = inputs.ground if inputs.ground is not None else ground_text(inputs)
-    packed = {"ground": ground, "data": payload_text(inputs)}
+    judged = inputs.judged or judged_parcels(inputs)
+    packed = {"ground": ground, "data": payload_text(replace(inputs, judged=judged))}
     figure.add_child(Part("data.html", js=_modules(DECODING), blocks=packed))
     figure.add_child(Part("assets.html", css=_style(), leaflet_css=leaflet_css(), js=leaflet_js()))
     figure.add_child(Part("frame.html"))
     figure.add_child(fmap)
-    figure.add_child(Part("panel.html", rows=_first_rows(inputs), still=still_picture(inputs)))
+    figure.add_child(Part("panel.html", rows=_first_rows(inputs), still=judged.still))
     app = Part("app.js", modules=_modules(MODULES), map=f"map_{MAP_ID}", tiles="null")
     figure.add_child(app)
     _name_stably(figure, fmap)

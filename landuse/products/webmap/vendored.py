@@ -7,8 +7,10 @@ import re
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from branca.element import CssLink, Element, Figure, JavascriptLink
+if TYPE_CHECKING:
+    from branca.element import Element, Figure
 
 FOLDER = Path(__file__).parent / "vendor" / "leaflet"
 _URL = re.compile(r"url\(([^)#]+)\)")
@@ -56,6 +58,8 @@ def refuse_links(figure: Figure) -> None:
     RemoteAddressError
         If any link is left.
     """
+    from branca.element import CssLink, JavascriptLink  # takes long to import
+
     links = [item.url for item in _elements(figure) if isinstance(item, (JavascriptLink, CssLink))]
     if links:
         msg = f"the map names files that are not inside it: {', '.join(links)}"
