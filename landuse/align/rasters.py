@@ -179,14 +179,10 @@ def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     return out
 
 
-<<<<<<< HEAD
 def _bilinear(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
-    place: dict[str, Any] = {"transform": raw.transform, "crs": raw.crs, "grid": target}
-=======
-def _bilinear(values: NDArray[np.float32], raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     from landuse.align.bilinear import fill_beside_unknown, source_cells
 
->>>>>>> swift
+    place: dict[str, Any] = {"transform": raw.transform, "crs": raw.crs, "grid": target}
     out = np.full(target.shape, np.nan, dtype=np.float32)
     plain = source_cells(**place) <= _SAME_CELL
     nodata = None if plain else np.nan
