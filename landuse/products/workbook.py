@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import xlsxwriter
@@ -15,8 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from landuse.products.evidence_words import STABILITY
 from landuse.products.facts import RunFacts
 from landuse.products.numbers import grade_sign
-from landuse.products.quick_sheet import Look, QuickSheet, is_risky
-from landuse.products.safety import plain_text
+from landuse.products.safety import FORMULA_STARTS, plain_text
 from landuse.products.sheets import Cell, Sheet, SheetColumn, wide
 from landuse.products.tables import write_whole
 from landuse.products.words import CHECK_STATES, NOTE_ZH, grade_colours
@@ -53,8 +51,7 @@ def write_sheets(
             book.set_properties({"title": plain_text(title), "created": CREATED})
             formats = _Formats(book)
             for sheet in sheets:
-                target = book.add_worksheet(sheet.name, QuickSheet)
-                _write_sheet(target, sheet, formats=formats)
+                _write_sheet(book.add_worksheet(sheet.name), sheet, formats=formats)
                 _finish(book.get_worksheet_by_name(sheet.name), sheet, title=title)
                 _colour_grades(book, sheet, grades=grades)
                 _mark_stability(book, sheet)
@@ -74,7 +71,7 @@ class _Formats:
 
     def head(self, text: str, *, row: int) -> Format:
         """Return the look of a head (row 0) or a field code (row 1): a town's name may be one."""
-        if not is_risky(text):
+        if not _risky(text):
             return self._plain[row]
         if self._quoted is None:
             first, second = (self._book.add_format(look | {"quote_prefix": True})
@@ -93,6 +90,11 @@ class _Formats:
         return self._made[key]
 
 
+def _risky(text: str) -> bool:
+    """Tell whether text like "=1+1" needs the prefix that keeps it text when someone edits it."""
+    return bool(text) and text[0] in FORMULA_STARTS
+
+
 def _number_format(column: SheetColumn) -> str:
     digits = "." + "0" * column.decimals if column.decimals else ""
     if column.kind == "percent":
@@ -102,7 +104,7 @@ def _number_format(column: SheetColumn) -> str:
     return "yyyy-mm-dd" if column.kind == "check_date" else "@"
 
 
-def _write_sheet(target: QuickSheet, sheet: Sheet, *, formats: _Formats) -> None:
+def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
     for index, column in enumerate(sheet.columns):
         target.set_column(index, index, column.width, formats.of(column))
         for number, text in enumerate((column.head, column.code)):
@@ -110,15 +112,12 @@ def _write_sheet(target: QuickSheet, sheet: Sheet, *, formats: _Formats) -> None
             target.write_string(sheet.first_row - 2 + number, index, text, look)
     for row, note in enumerate(sheet.notes):
         target.write_string(row, 0, note, formats.note)
-    looks = [
-        Look(formats.of(column), partial(formats.of, column, quoted=True))
-        for column in sheet.columns
-    ]
-    target.write_values(sheet.first_row, sheet.rows, looks)
     for row, values in enumerate(sheet.rows, start=sheet.first_row):
         lines = _lines(values, sheet)
         if lines > 1:
             target.set_row(row, min(lines, MOST_LINES) * LINE_PT)
+        for index, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
+            _write_cell(target, (row, index), value, column=column, formats=formats)
     row = sheet.first_row + len(sheet.rows)
     for index, (value, column) in enumerate(zip(sheet.totals or (), sheet.columns, strict=False)):
         _write_cell(target, (row, index), value, column=column, formats=formats, total=True)
@@ -148,7 +147,7 @@ def _write_cell(
         if total:
             target.write_blank(*place, None, formats.of(column, total=True))
     elif isinstance(value, str):
-        target.write_string(*place, value, formats.of(column, total=total, quoted=is_risky(value)))
+        target.write_string(*place, value, formats.of(column, total=total, quoted=_risky(value)))
     else:
         target.write_number(*place, value, formats.of(column, total=total))
 
