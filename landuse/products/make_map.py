@@ -88,7 +88,12 @@ def make_judged(
         )
     )  # fmt: skip
     row = {"head": json.dumps(told.head, ensure_ascii=False), "body": told.body}
-    return {"judged": pd.DataFrame([row | {"still": told.still}])}
+    return {"judged": pd.DataFrame([row | {"details": told.details, "still": told.still}])}
+
+
+def _judged(told: pd.DataFrame) -> Judged:
+    row = told.iloc[0]
+    return Judged(json.loads(row["head"]), row["body"], row["details"], row["still"])
 
 
 def make_map(
@@ -144,7 +149,7 @@ def make_map(
         towns=towns,
         zones=zones,
         ground=ground,
-        judged=Judged(json.loads(judged["head"][0]), judged["body"][0], judged["still"][0]),
+        judged=_judged(judged),
         control_lines=lines,
         villages=village_input(
             run,

@@ -103,9 +103,10 @@ def test_where_the_policy_forbids_workers_the_page_unpacks_itself(
     assert page.evaluate("landuse.count().parcels") == 60
 
 
-def test_a_damaged_file_says_so(page: Page, small_map: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["data", "details", "ground"])
+def test_a_damaged_file_says_so(page: Page, small_map: Path, tmp_path: Path, part: str) -> None:
     html = small_map.read_text(encoding="utf-8")
-    start = html.index('id="landuse-data">') + 2000
+    start = html.index(f'id="landuse-{part}">') + 2000
     file = tmp_path / "损坏 图.html"
     file.write_text(html[:start] + "!" * 400 + html[start + 400 :], encoding="utf-8")
     page.goto(file.as_uri())

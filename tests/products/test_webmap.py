@@ -31,9 +31,10 @@ from landuse.products.webmap import (
     hillshade_picture,
     render_map,
 )
-from landuse.products.webmap.columns import kinds
+from landuse.products.webmap.columns import DETAILS, kinds
 from landuse.products.webmap.evidence import evidence_words
 from landuse.products.webmap.hillshade import BRIGHTEST, DARKEST, shade
+from landuse.products.webmap.judged import judged_parcels
 from landuse.products.webmap.pack import LETTERS, Payload, base91, varint_bytes
 from landuse.products.webmap.page import payload_text
 from landuse.products.webmap.shapes import QUANTUM_M, SIMPLIFY_M, add_polygons
@@ -333,8 +334,9 @@ def test_the_ground_packed_before_makes_the_same_page_and_knows_no_judgment() ->
 
 def test_contributions_keep_state_and_reason() -> None:
     inputs = map_input(60)
-    head, data = unpack(payload_text(inputs))
-    tax = next(item for item in head["criteria"] if item["code"] == "L3")["of"]["les"]
+    judged = judged_parcels(inputs)
+    _, data = unpack(judged.details)
+    tax = next(item for item in judged.head["criteria"] if item["code"] == "L3")["of"]["les"]
     kind, offset, length = tax["state"]
     state = np.frombuffer(data, dtype=np.dtype(kind), count=length, offset=offset)
     assert (state >= 2).all(), "missing everywhere"
@@ -363,12 +365,22 @@ def test_a_checker_is_not_named_on_the_map() -> None:
     assert "some person" not in json.dumps(head, ensure_ascii=False)
 
 
+def test_what_cards_alone_read_is_a_text_of_its_own() -> None:
+    judged = judged_parcels(map_input(60))
+    head, data = unpack(judged.details)
+    assert head == {}, "its places stand in the head of the other"
+    kind, offset, length = judged.head["parcels"]["lon"]["n"]
+    lon = np.frombuffer(data, dtype=np.dtype(kind), count=length, offset=offset) / 1e6
+    assert ((lon > 100) & (lon < 130)).all()
+    assert set(judged.head["parcels"]["details"]) == set(DETAILS)
+
+
 def test_columns_that_are_absent_cost_next_to_nothing() -> None:
     # Twenty-odd columns of 2,000 equal values: a gzip run each, and a name in the head.
     parcels = parcel_table(2000)
     columns = {name: "" for name in COLUMNS if not name.startswith(("rank_", "p_", "cluster_"))}
-    given = payload_text(map_input(2000, parcels=parcels.assign(**columns)))
-    assert abs(len(given) - len(payload_text(map_input(2000, parcels=parcels)))) < 200
+    given = render_map(map_input(2000, parcels=parcels.assign(**columns)))
+    assert abs(len(given) - len(render_map(map_input(2000, parcels=parcels)))) < 200
 
 
 def test_a_code_nobody_knows_keeps_its_name_and_a_plain_colour() -> None:

@@ -32,6 +32,13 @@ _TEXTS = (
     "check_status", "checked_on", "check_note", "whynot_zh", "whynot_en",
 )  # fmt: skip
 
+DETAILS = (
+    "evidence_zh", "evidence_en", "veto_zh", "veto_en", "suggestion", "suggestion_en", "tipping_zh",
+    "tipping_en", "ledger_zh", "ledger_en", "contradictions_zh", "contradictions_en", "checked_on",
+    "check_note", "whynot_zh", "whynot_en", "veto_share", "lon", "lat",
+)  # fmt: skip
+"""Columns that only cards and exports read."""
+
 
 def plain(value: Any) -> Any:
     """Return a value as JSON can carry it: no NaN, no NumPy scalar, no unprintable text."""
@@ -93,17 +100,18 @@ def kinds(parcels: pd.DataFrame, grades: list[Record]) -> NDArray[np.uint8]:
     return np.asarray(chosen, dtype=np.uint8)
 
 
-def add_parcels(payload: Payload, inputs: MapInput) -> dict[str, Any]:
-    """Add the parcel table and return the places of its columns."""
+def add_parcels(payload: Payload, details: Payload, inputs: MapInput) -> dict[str, Any]:
+    """Add the parcel table, columns of ``DETAILS`` to ``details``, and return their places."""
     parcels = inputs.parcels
     table = pd.DataFrame(parcels.drop(columns=parcels.geometry.name))
     table = _with_position(table, parcels, crs=inputs.crs)
     flags = texts_of(table, "flag").map({name: code for code, name in enumerate(FLAGS)})
     zone_in = numbers_of(table, "zone_in") > 0
-    columns: dict[str, Any] = {"n": len(table)}
-    columns |= {name: payload.texts(texts_of(table, name)) for name in _TEXTS}
+    columns: dict[str, Any] = {"n": len(table), "details": list(DETAILS)}
+    into = dict.fromkeys(DETAILS, details)
+    columns |= {name: into.get(name, payload).texts(texts_of(table, name)) for name in _TEXTS}
     columns |= {
-        name: payload.numbers(numbers_of(table, name), decimals=digits)
+        name: into.get(name, payload).numbers(numbers_of(table, name), decimals=digits)
         for name, digits in _NUMBERS.items()
     }
     columns["kind"] = payload.array(kinds(table, list(inputs.grades)))

@@ -14,13 +14,17 @@ from landuse.products.webmap.yearly import add_yearly
 
 
 def judged_parcels(inputs: MapInput) -> Judged:
-    """Return the parcels as the page holds them; nothing of villages, sites and plans is read."""
-    payload = Payload()
+    """Return the parcels as the page holds them; nothing of villages, sites and plans is read.
+
+    What cards, what-if and trend lines read is a text of its own: the browser unpacks it beside
+    the other, and it is packed before the plans are made.
+    """
+    payload, details = Payload(), Payload()
     head: dict[str, Any] = {
-        "criteria": add_contributions(payload, inputs),
-        "parcels": add_parcels(payload, inputs),
+        "criteria": add_contributions(details, inputs),
+        "parcels": add_parcels(payload, details, inputs),
         "words": evidence_words(inputs.parcels),
-        "whatif": add_what_if(payload, inputs),
-        "yearly": add_yearly(payload, inputs),
+        "whatif": add_what_if(details, inputs),
+        "yearly": add_yearly(details, inputs),
     }
-    return Judged(head, payload.body(), still_picture(inputs))
+    return Judged(head, payload.body(), details.text(), still_picture(inputs))

@@ -98,10 +98,17 @@ class SiteInput:
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """What is told of each parcel, packed: places of its arrays, their bytes, a still picture."""
+    """What is told of each parcel, packed.
+
+    Attributes
+    ----------
+    head : places of its arrays; ``body`` : the bytes of those that list and map need.
+    details : the bytes of all others, as a text of the page; ``still`` : a still picture.
+    """
 
     head: Record
     body: bytes
+    details: str
     still: str
 
 

@@ -85,7 +85,7 @@ class Page(Figure):
 
 
 def payload_text(inputs: MapInput) -> str:
-    """Return all the map tells of the parcels and the plans as one compressed text."""
+    """Return what list and map tell of the parcels, and the plans, as one compressed text."""
     judged = inputs.judged or judged_parcels(inputs)
     payload, of_parcels = Payload(judged.body), judged.head
     payload.head = {
@@ -148,7 +148,8 @@ def build_map(inputs: MapInput) -> folium.Map:
     figure = Page(title=_inert(plain_text(inputs.title_zh)), policy=_policy(inputs))
     ground = inputs.ground if inputs.ground is not None else ground_text(inputs)
     judged = inputs.judged or judged_parcels(inputs)
-    packed = {"ground": ground, "data": payload_text(replace(inputs, judged=judged))}
+    data = payload_text(replace(inputs, judged=judged))
+    packed = {"details": judged.details, "ground": ground, "data": data}  # the longest first
     figure.add_child(Part("data.html", js=_modules(DECODING), blocks=packed))
     figure.add_child(Part("assets.html", css=_style(), leaflet_css=leaflet_css(), js=leaflet_js()))
     figure.add_child(Part("frame.html"))

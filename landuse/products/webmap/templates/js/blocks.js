@@ -1,13 +1,12 @@
-// Takes each packed text as soon as the page has read it, and has it decoded beside the page.
+// Takes each packed text as soon as the page has read it, and has it decoded beside the page, by
+// two workers where they run.
 const landuseBlocks = (() => {
   const waiting = new Map(), decoder = landuseDecoder();
-  let worker = null;
+  let workers = [];
   try {
     const address = URL.createObjectURL(new Blob(["(" + landuseDecoder + ")().serve()"], { type: "text/javascript" }));
-    worker = new Worker(address);
-    worker.onmessage = ({ data }) => answer(data.id, data.found);
-    worker.onerror = withoutWorker;
-  } catch { worker = null; }
+    workers = [0, 1].map(() => Object.assign(new Worker(address), { letters: 0, onmessage: answer, onerror: withoutWorkers }));
+  } catch { workers = []; }
 
   function take(id) {
     const node = document.getElementById(id), block = { text: node.textContent };
@@ -15,11 +14,17 @@ const landuseBlocks = (() => {
     block.found.catch(() => {});  // told when the block is asked for
     waiting.set(id, block);
     node.remove();
-    if (worker) worker.postMessage({ id, text: block.text }); else here(block);
+    if (workers.length) give(id, block.text); else here(block);
   }
 
-  // What the worker could not read the page reads again, and tells why.
-  function answer(id, found) {
+  function give(id, text) {
+    const free = workers.reduce((one, other) => (other.letters < one.letters ? other : one));
+    free.letters += text.length;
+    free.postMessage({ id, text });
+  }
+
+  // What a worker could not read the page reads again, and tells why.
+  function answer({ data: { id, found } }) {
     const block = waiting.get(id);
     if (found) block.done(found); else here(block);
     block.text = "";
@@ -27,12 +32,12 @@ const landuseBlocks = (() => {
 
   function here(block) { decoder.decode(block.text).then(block.done, block.refused); }
 
-  // A worker may be forbidden here.
-  function withoutWorker(event) {
+  // Workers may be forbidden here.
+  function withoutWorkers(event) {
     event.preventDefault();
-    worker = null;
-    for (const block of waiting.values()) if (block.text) here(block);
+    workers = [];
+    for (const block of waiting.values()) if (block.text) { here(block); block.text = ""; }
   }
 
-  return { take, get: (id) => waiting.get(id).found, end: () => { if (worker) worker.terminate(); waiting.clear(); } };
+  return { take, get: (id) => waiting.get(id).found, end: () => { for (const worker of workers) worker.terminate(); waiting.clear(); } };
 })();

@@ -16,14 +16,21 @@ async function unpack() {
   D.n = D.parcels.n;
   D.col = {};
   for (const [name, place] of Object.entries(D.parcels)) {
-    if (place && (place.n || place.t) && name !== "towns") D.col[name] = place.t ? texts(place) : numbers(place);
+    if (place && (place.n || place.t) && name !== "towns" && !D.parcels.details.includes(name)) D.col[name] = place.t ? texts(place) : numbers(place);
   }
   for (const name of ["kind", "flag", "zone_in", "spoken", "town"]) D.col[name] = array(D.parcels[name]);
   D.towns = D.parcels.towns;
   D.measured = Object.fromEntries(Object.entries(D.parcels.measured).map(([code, place]) => [code, numbers(place)]));
-  for (const criterion of D.criteria) for (const held of Object.values(criterion.of || {})) readCriterion(held);
   unpackVillages();
   nameKinds();
+  await unpackDetails();
+}
+
+// What cards, what-if, trend lines and exports read.
+async function unpackDetails() {
+  await readBlock("landuse-details");
+  for (const name of D.parcels.details) D.col[name] = D.parcels[name].t ? texts(D.parcels[name]) : numbers(D.parcels[name]);
+  for (const criterion of D.criteria) for (const held of Object.values(criterion.of || {})) readCriterion(held);
   landuseBlocks.end();
 }
 
@@ -69,9 +76,10 @@ function texts(place) {
 // Sentences that differ by their numbers: the numbers are put back when one is asked for.
 function sentences(place) {
   const forms = array(place.form), digits = array(place.digits), decoder = new TextDecoder();
+  const own = bytes, at = base;
   let from = null;
   return (k) => {
-    from ||= starts(varints(place.sizes));
+    from ||= starts(CODEC.varints(own, at, place.sizes));
     const numbers = decoder.decode(digits.subarray(from[k], from[k + 1])).split(";");
     let next = 0;
     return place.t[forms[k]].replace(/\u0001/g, () => numbers[next++]);
@@ -83,7 +91,6 @@ function readCriterion(held) {
   held.state = array(held.state);
 }
 
-function varints(place) { return CODEC.varints(bytes, base, place); }
 function starts(sizes) { return CODEC.starts(sizes); }
 
 // One layer of outlines: see decode.js.
