@@ -219,7 +219,7 @@ class _Board:
         self._waiting = sorted(stages, key=lambda stage: -way[stage.name])
         self._gates = before_gates(stages)
         self._changed = Condition()
-        # Keys parse source files: Python 3.11 cannot on two threads at once.
+        # One asks at a time: the digest of a file is worked out once and noted in one book.
         self._asking = Lock()
         self._at_work = 0
         self._run = Run()
