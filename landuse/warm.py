@@ -17,14 +17,23 @@ def start_warming() -> threading.Thread:
     """Start ``warm`` on a thread of its own, once in a process, and return the thread.
 
     A loop that is called meanwhile waits for the compiler and finds its code: nothing is compiled
-    twice. A process that ends early waits for it, so that the next one finds the code kept.
+    twice. A process that ends early waits for the loop at work, so that the next finds it kept.
     """
     _silence_for_good()
     with _LOCK:
         if not _THREADS:
-            _THREADS.append(threading.Thread(target=warm, name="warm"))
+            _THREADS.append(threading.Thread(target=_warm_while_it_runs, name="warm"))
             _THREADS[0].start()
         return _THREADS[0]
+
+
+def _warm_while_it_runs() -> None:
+    """Warm; when the program ends meanwhile, leave the rest to the next one."""
+    try:
+        warm()
+    except RuntimeError:  # a pool takes no work any more
+        if threading.main_thread().is_alive():
+            raise
 
 
 def _silence_for_good() -> None:

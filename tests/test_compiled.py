@@ -115,6 +115,17 @@ def test_the_engine_is_warmed_once_in_a_process() -> None:
     first.join()
 
 
+def test_a_process_that_ends_while_it_warms_says_nothing(tmp_path: Path) -> None:
+    # Nothing is compiled yet: the first loop takes longer than the program.
+    code = "from landuse.warm import start_warming; start_warming()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True, check=False, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
 def test_a_warp_warns_of_nothing_while_the_compiler_puts_its_filters_back() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
