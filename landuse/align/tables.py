@@ -23,6 +23,16 @@ from landuse.core.settings import Settings
 from landuse.sources.read_table import read_raw_table
 from landuse.sources.spec import TableSource
 
+EMPTY_DATES = (
+    "占位日期（如 1900-01-01）视为空", "placeholder dates (such as 1900-01-01) read as empty",
+)  # fmt: skip
+DAY_NUMBERS = (
+    "表格软件的日期序号已还原为日期", "day numbers of a spreadsheet turned back into dates",
+)  # fmt: skip
+POINTED_CODES = (
+    "代码去掉了表格软件加的 .0", "codes lost the .0 a spreadsheet had given them",
+)  # fmt: skip
+
 
 class TableAlign(Settings):
     """How one table is aligned. Columns not named as numbers or dates are text."""
@@ -81,12 +91,12 @@ def align_table(*, file: Path, settings: TableAlign) -> dict[str, Any]:
         elif name in settings.dates:
             columns[name], wrong, empty = dates(raw[name], name=theirs, file=file.name)
             faults += wrong
-            findings += _empty_date_finding(empty, theirs, stage)
-            findings += _day_number_finding(day_numbers(raw[name]), theirs, stage)
+            findings += _repaired(empty, theirs, stage, EMPTY_DATES)
+            findings += _repaired(day_numbers(raw[name]), theirs, stage, DAY_NUMBERS)
         else:
             clean, trimmed[theirs] = clean_text(raw[name])
             columns[name], pointed = whole_codes(clean)
-            findings += _point_finding(pointed, theirs, stage)
+            findings += _repaired(pointed, theirs, stage, POINTED_CODES)
             text[theirs] = columns[name]
     faults += spoilt_codes(text, file=file.name)
     if faults:
@@ -107,19 +117,16 @@ def whole_codes(column: pd.Series) -> tuple[pd.Series, int]:
     return column.str.replace(r"\.0+$", "", regex=True), int(pointed.sum())
 
 
-def _point_finding(count: int, name: str, stage: str) -> list[Finding]:
+def _repaired(count: int, name: str, stage: str, what: tuple[str, str]) -> list[Finding]:
     if not count:
         return []
+    zh, en = what
     return [
         Finding(
-            stage=stage,
-            kind="repaired",
-            object_id=name,
-            value=str(count),
-            message_zh=f"{name}：{count} 个代码去掉了表格软件加的 .0",
-            message_en=f"{name}: {count} codes lost the .0 a spreadsheet had given them",
+            stage=stage, kind="repaired", object_id=name, value=str(count),
+            message_zh=f"{name}：{count} 个{zh}", message_en=f"{name}: {count} {en}",
         )
-    ]
+    ]  # fmt: skip
 
 
 def _require_mapping(settings: TableAlign, *, file: str) -> None:
@@ -134,33 +141,3 @@ def _require_mapping(settings: TableAlign, *, file: str) -> None:
             )
             for name in absent
         )  # fmt: skip
-
-
-def _empty_date_finding(count: int, name: str, stage: str) -> list[Finding]:
-    if not count:
-        return []
-    return [
-        Finding(
-            stage=stage,
-            kind="repaired",
-            object_id=name,
-            value=str(count),
-            message_zh=f"{name}：{count} 个占位日期（如 1900-01-01）视为空",
-            message_en=f"{name}: {count} placeholder dates (such as 1900-01-01) read as empty",
-        )
-    ]
-
-
-def _day_number_finding(count: int, name: str, stage: str) -> list[Finding]:
-    if not count:
-        return []
-    return [
-        Finding(
-            stage=stage,
-            kind="repaired",
-            object_id=name,
-            value=str(count),
-            message_zh=f"{name}：{count} 个表格软件的日期序号已还原为日期",
-            message_en=f"{name}: {count} day numbers of a spreadsheet turned back into dates",
-        )
-    ]
