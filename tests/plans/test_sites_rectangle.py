@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
@@ -54,24 +54,15 @@ def test_a_hole_is_kept_out_and_the_largest_part_wins() -> None:
 
 @settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), corners=st.integers(3, 24))
-def test_it_lies_inside(seed: int, corners: int) -> None:
-    shape = star(np.random.default_rng(seed), corners)
-    assert shapely.buffer(shape, 1e-6).covers(largest_rectangle(shape).polygon())
-
-
-def test_turning_the_plane_changes_little() -> None:
-    """The search has a fineness: of 37,000 such stars 1 in 300 moved by over 2 %, one by 9.8 %."""
-    rng = np.random.default_rng(11)
-    shapes = [star(rng, 3 + place % 22) for place in range(600)]
-    turned = [affinity.rotate(shape, float(rng.uniform(0, 360)), origin=(0, 0)) for shape in shapes]
-    ours, theirs = (
-        largest_rectangles(np.array(given, dtype=object))[:, 2:4].prod(axis=1)
-        for given in (shapes, turned)
-    )
-    moved = np.abs(theirs / ours - 1)
-    assert np.median(moved) < 1e-4
-    assert np.quantile(moved, 0.99) < 0.02
-    assert moved.max() < 0.1
+@example(seed=648, corners=8)
+@example(seed=4809, corners=24)
+def test_it_lies_inside_and_turning_the_plane_changes_nothing(seed: int, corners: int) -> None:
+    rng = np.random.default_rng(seed)
+    shape = star(rng, corners)
+    found = largest_rectangle(shape)
+    assert shapely.buffer(shape, 1e-6).covers(found.polygon())
+    turned = affinity.rotate(shape, float(rng.uniform(0, 360)), origin=(0, 0))
+    assert largest_rectangle(turned).area_m2 == pytest.approx(found.area_m2, rel=0.02)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -65,8 +65,8 @@ def largest_rectangles(shapes: Shapes, *, threads: int = 2) -> Floats:
     (n, 5), the fields of `Rectangle`. Each lies inside its shape; centre NaN and sides 0 for an
     empty shape. It is the largest to the fineness of the search: on rectangles, triangles, discs
     and ellipses within 0.5 % of the closed form, on random polygons no smaller than what a fine
-    raster finds. Turned with the plane, 37,000 stars of 3 to 24 corners gave another area by over
-    2 % in 1 case of 300, by 10 % at most.
+    raster finds. Turned with the plane, 18,200 stars of
+    3 to 24 corners gave another area by 0.4 % in 1 case of 100, by 1.8 % at most.
     """
     parts, owner = shapely.get_parts(shapes, return_index=True)
     area = shapely.area(parts)

@@ -16,7 +16,7 @@ from landuse.compiled import inner, kept
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-LEVELS, STEPS, BEST, ROUNDS = 20, 18, 4, 7
+LEVELS, STEPS, BEST, ROUNDS = 36, 36, 12, 7
 """Level lines beside those through corners; angles in 90 degrees; angles refined; refinements."""
 FINE = 9
 """Levels tried about each of the two level sides of a rectangle that is refined."""
