@@ -5,16 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from landuse.plans.consolidation import UNITS, PlanSettings, Problem, solve
+from landuse.plans.consolidation import UNITS, PlanSettings, Problem, Solution, solve
 
 LADDER = ["step", "budget", "villages", "quota_mu", "cost", "households", "worth", "free_worth",
           "nesting_price"]  # fmt: skip
 
 
 def budget_ladder(
-    given: Problem, budgets: list[float], *, settings: PlanSettings
+    given: Problem, budgets: list[float], *, settings: PlanSettings, whole: Solution | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what each further budget buys; a village once chosen stays chosen.
+
+    Parameters
+    ----------
+    whole : the plan for the budget of ``settings``, where it was made before.
 
     Returns
     -------
@@ -29,7 +33,7 @@ def budget_ladder(
     kept: np.ndarray | None = None
     for number, budget in enumerate(sorted(budgets), start=1):
         chosen = settings.model_copy(update={"budget": budget})
-        free = solve(given, settings=chosen)
+        free = whole if whole and budget == settings.budget else solve(given, settings=chosen)
         nested = free if kept is None else solve(given, settings=chosen, fixed=kept)
         if nested is None or free is None:
             continue
@@ -68,18 +72,25 @@ def _plan(given: Problem, first: np.ndarray) -> pd.DataFrame:
     }).sort_values(["step", "village_id"], ignore_index=True)  # fmt: skip
 
 
-def pareto(given: Problem, *, settings: PlanSettings, points: int = 10) -> pd.DataFrame:
+def pareto(
+    given: Problem, *, settings: PlanSettings, points: int = 10, whole: Solution | None = None
+) -> pd.DataFrame:
     """Return the front of quota against households: the best quota for each bound on households.
+
+    ``whole`` : the plan for ``settings``, where it was made before. The last bound is the
+    households of the best quota, which is therefore its best plan.
 
     Columns ``households_most``, ``households``, ``quota_mu``, ``cost``; dominated points left out.
     """
     quota = settings.model_copy(update={"objective": "quota"})
-    whole = solve(given, settings=quota)
+    if whole is None or settings.objective != "quota":
+        whole = solve(given, settings=quota)
     if whole is None or not whole.households:
         return pd.DataFrame(columns=["households_most", "households", "quota_mu", "cost"])
     rows = []
     for most in np.linspace(whole.households / points, whole.households, points):
-        found = solve(given, settings=quota, households_most=float(most))
+        last = most == whole.households
+        found = whole if last else solve(given, settings=quota, households_most=float(most))
         if found is not None:
             rows.append({"households_most": float(most), "households": found.households,
                          "quota_mu": found.quota, "cost": found.cost})  # fmt: skip

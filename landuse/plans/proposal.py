@@ -11,7 +11,7 @@ from pydantic import Field
 
 from landuse.core.findings import Finding
 from landuse.indicators.measured import Limit
-from landuse.plans.consolidation import PlanSettings, problem
+from landuse.plans.consolidation import PlanSettings, problem, solve
 from landuse.plans.ladder import budget_ladder, pareto
 from landuse.plans.receiving import ReceivingSettings, receiving_sites
 from landuse.plans.relax import to_relax
@@ -87,7 +87,8 @@ def propose(
     rows = candidate_rows(villages, quota, settlements, consent, settings)
     given = problem(rows, sites, settings=settings)
     budgets = np.linspace(0, settings.budget, settings.steps + 1)[1:].tolist()
-    ladder, plan = budget_ladder(given, budgets, settings=settings)
+    whole = solve(given, settings=settings)
+    ladder, plan = budget_ladder(given, budgets, settings=settings, whole=whole)
     plan = plan.merge(rows[["village_id", "kind", "name", "town_name"]], on="village_id")
     reach = pd.DataFrame({
         "candidates": [len(rows)], "useful": [len(given.village_ids)],
@@ -96,8 +97,9 @@ def propose(
         "longest_mountain_m": [settings.longest_mountain_m.value],
     })  # fmt: skip
     front = (
-        pareto(given, settings=settings, points=settings.front) if settings.front else ladder[:0]
-    )
+        pareto(given, settings=settings, points=settings.front, whole=whole)
+        if settings.front else ladder[:0]
+    )  # fmt: skip
     return {
         "plan": plan,
         "ladder": ladder,

@@ -63,6 +63,8 @@ def to_relax(
     ``option`` (from 1), ``rule``, ``zh``, ``en``, ``limit``, ``needed``, ``by``. ``longest_m`` is
     told for the village that has to go furthest beyond its own limit.
     """
+    if not settings.quota_least:  # asking nobody keeps every rule
+        return pd.DataFrame(columns=COLUMNS)
     given = problem(villages, sites, settings=settings)
     if solve(given, settings=settings, households_most=households_most) is not None:
         return pd.DataFrame(columns=COLUMNS)
