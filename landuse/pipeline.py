@@ -54,7 +54,11 @@ from landuse.indicators.villages.limits import measure_village_limits
 from landuse.indicators.villages.people import VillagePeopleSettings, measure_village_people
 from landuse.indicators.villages.place import PlaceSettings, measure_village_place
 from landuse.indicators.villages.reach import ReachSettings, measure_village_reach
-from landuse.indicators.villages.reclaim import ReclaimSettings, measure_village_reclaim
+from landuse.indicators.villages.reclaim import (
+    ReclaimSettings,
+    join_fields,
+    measure_village_reclaim,
+)
 from landuse.indicators.zone_intensity import measure_zone_intensity
 from landuse.indicators.zone_intensity_terms import IntensitySettings
 from landuse.objects.crosswalk import crosswalk
@@ -259,6 +263,8 @@ def _judge(plan: Plan) -> None:
     plan.add("checks", "实地核实", merge_checks, CheckSettings(as_of=plan.head.as_of),
              takes=before | {"parcels": "parcels.parcels",
                              "checks": plan.tables("field_checks")["field_checks"]})  # fmt: skip
+    plan.add("fields", "连片耕地", join_fields, ReclaimSettings(),
+             takes={"landcover": plan.landcover()}, fixed=plan.legend())  # fmt: skip
     _judge_villages(plan)
     _judge_sites(plan)
     _match(plan)
@@ -335,7 +341,7 @@ def _judge_villages(plan: Plan) -> None:
     plan.add("village_potential", "整合潜力", consolidation_potential, plan.study.potential,
              takes=judged)  # fmt: skip
     plan.add("village_reclaim", "复垦条件", measure_village_reclaim, ReclaimSettings(),
-             takes=found | {"landcover": plan.landcover()} | of("water"),
+             takes=found | plan.fields() | of("water"),
              fixed=plan.legend())  # fmt: skip
     plan.add("reclaim", "复垦适宜性", reclamation, plan.reclaim_rules(),
              takes=judged | {"measured": "village_reclaim.table"})  # fmt: skip

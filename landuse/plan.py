@@ -156,6 +156,11 @@ class Plan:
         """Return where the land-cover layer is, from a product or from mapped surfaces."""
         return self.layer("surfaces") or self.one_year("landcover")
 
+    def fields(self) -> dict[str, str | None]:
+        """Return where the land cover is, and the joined fields on it."""
+        landcover = self.landcover()
+        return {"landcover": landcover, "fields": "fields.cells" if landcover else None}
+
     def legend(self) -> dict[str, Any]:
         """Return the legend of the land cover as {code: column stem}."""
         if self.sources.surfaces:
@@ -256,9 +261,13 @@ class Plan:
     def ground_links(self, *controls: str) -> dict[str, str | None]:
         """Return what outlines are measured on: lines, ground, ways."""
         takes: dict[str, str | None] = {
-            "outline": "site_outlines.layer", "landcover": self.landcover(),
+            "outline": "site_outlines.layer",
         }  # fmt: skip
-        return takes | self.of(*controls, "roads", "water", "water_source", "elevation")
+        return (
+            takes
+            | self.fields()
+            | self.of(*controls, "roads", "water", "water_source", "elevation")
+        )
 
     def site_links(self) -> dict[str, str | None]:
         """Return what sites are judged on: outlines, their ground, parcels and villages."""

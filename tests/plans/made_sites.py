@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from landuse.core.layers import Layer
+from landuse.indicators.villages.reclaim import ReclaimSettings, join_fields
 from landuse.plans.sites.find import find_sites
 from landuse.plans.sites.ground import measure_outlines
 from landuse.plans.sites.listing import outline_sites
@@ -88,6 +89,12 @@ def portfolio(
     return table(*asked), table(*offered)
 
 
+def fields_of(landcover: Layer | None, legend: dict[int, str] | None) -> Layer | None:
+    """Return the joined fields of a land cover."""
+    made = join_fields(landcover=landcover, legend=legend, settings=ReclaimSettings())
+    return made.get("cells")
+
+
 def search_sites(
     *, parcels: pd.DataFrame, geometry: gpd.GeoDataFrame, neighbours: pd.DataFrame,
     settings: SiteSettings, owners: pd.DataFrame | None = None, elevation: Layer | None = None,
@@ -98,8 +105,9 @@ def search_sites(
     made = outline_sites(parcels=parcels, geometry=geometry, neighbours=neighbours, owners=owners,
                          settings=settings, **held)  # fmt: skip
     outline = made.pop("layer")
+    fields = fields_of(layers.get("landcover"), layers.get("legend"))
     ground = measure_outlines(outline=outline, elevation=elevation, settings=settings.ground(),
-                              **layers)  # fmt: skip
+                              fields=fields, **layers)  # fmt: skip
     every = {**layers, "elevation": elevation}
     found = find_sites(
         parcels=parcels, geometry=geometry, outline=outline, ground=ground["table"],

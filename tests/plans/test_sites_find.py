@@ -22,7 +22,7 @@ from landuse.scores.model import ScoreModel
 from landuse.sources.roles import ROLE_NAMES
 from landuse.study import SHIPPED_MODELS, shipped_rules
 from landuse.toml_file import read_toml
-from tests.plans.made_sites import search_sites
+from tests.plans.made_sites import fields_of, search_sites
 
 CRS = "EPSG:4549"
 X, Y = 450_000.0, 3_232_000.0
@@ -270,6 +270,7 @@ def test_outlines_measured_before_are_taken_over_and_nothing_else_changes() -> N
         "landcover": Layer(grid, (hill > 300).astype("uint8")), "legend": {0: "crop", 1: "tree"},
         "settings": SETTINGS.ground(),
     }  # fmt: skip
+    given["fields"] = fields_of(given["landcover"], given["legend"])
     whole = measure_outlines(outline=listed["layer"], **given)["table"]
     assert len(whole) == 4
     assert whole[["slope_deg", "hazard_share", "road_m", "crop_joined_ha"]].notna().all(axis=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +21,8 @@ from landuse.indicators.zonal import Zones, mean
 STAGE = "village_reclaim"
 CROP, FOREST = "crop", "tree"
 _ROWS = 512
+_CORNERS = 6
+"""Corners to a quarter circle: 200 m away the ring ends at most 1.7 m early, a sixth of a cell."""
 
 
 class ReclaimSettings(Settings):
@@ -29,10 +32,33 @@ class ReclaimSettings(Settings):
     around_m: Limit = Limit(value=200, unit="m", source="proposed here", mark="P")
 
 
+def join_fields(
+    *, landcover: Layer | None, legend: Mapping[int, str] | None, settings: ReclaimSettings
+) -> dict[str, Any]:
+    """Join fields less than ``gap_m`` apart, once for all outlines that will be asked about.
+
+    Returns
+    -------
+    ``cells`` : for each crop cell, the number of crop cells of the field it is part of; 0 for
+    other ground. Nothing without land cover. ``findings`` : none.
+    """
+    if landcover is None or not legend:
+        return {"findings": []}
+    crop = _mask(landcover, _code(legend, CROP))
+    reach = max(1, round(settings.gap_m.value / landcover.grid.resolution_m / 2))
+    field, count = ndimage.label(_widened(crop, reach), structure=np.ones((3, 3), dtype=int))
+    sizes = _sizes(field, crop, count).astype("int32")
+    for first in range(0, len(field), _ROWS):
+        rows = slice(first, first + _ROWS)
+        field[rows] = np.where(crop[rows], sizes[field[rows]], 0)
+    return {"cells": Layer(landcover.grid, field, year=landcover.year), "findings": []}
+
+
 def measure_village_reclaim(
     *,
     settlements: gpd.GeoDataFrame,
     landcover: Layer | None,
+    fields: Layer | None,
     water: gpd.GeoDataFrame | None,
     legend: Mapping[int, str] | None,
     settings: ReclaimSettings,
@@ -42,6 +68,7 @@ def measure_village_reclaim(
     Parameters
     ----------
     landcover : class codes with ``legend`` {code: key}; ``crop`` and ``tree`` are read.
+    fields : of `join_fields` with the same land cover.
     water : polygons.
 
     Returns
@@ -54,16 +81,14 @@ def measure_village_reclaim(
     """
     table, findings = start(settlements), []
     ground = as_parcels(settlements)
-    if landcover is None or not legend:
+    if landcover is None or fields is None or not legend:
         names = ["crop_joined_ha", "forest_around_share", "crop_around_share"]
         findings.append(absent(STAGE, "landcover", names))
     else:
-        code = {key: number for number, key in legend.items()}
         ring = Zones(ground.assign(geometry=_ring(ground, settings.around_m.value)))
-        crop = _mask(landcover, code.get(CROP))
-        table["crop_joined_ha"] = _joined_ha(ground, landcover, crop, settings)
+        table["crop_joined_ha"] = _joined_ha(ground, fields, gap_m=settings.gap_m.value)
         for name, key in (("crop_around_share", CROP), ("forest_around_share", FOREST)):
-            table[name] = mean(ring, _layer(landcover, _mask(landcover, code.get(key))))
+            table[name] = mean(ring, _layer(landcover, _mask(landcover, _code(legend, key))))
     if water is None:
         findings.append(absent(STAGE, "water", ["water_distance_m"]))
     elif len(water):
@@ -71,6 +96,10 @@ def measure_village_reclaim(
             np.asarray(ground.geometry.array), np.asarray(water.geometry.array)
         )
     return {"table": table, "findings": findings}
+
+
+def _code(legend: Mapping[int, str], key: str) -> int | None:
+    return next((code for code, name in legend.items() if name == key), None)
 
 
 def _mask(layer: Layer, code: int | None) -> np.ndarray:
@@ -84,7 +113,8 @@ def _layer(layer: Layer, mask: np.ndarray) -> Layer:
 
 def _ring(ground: gpd.GeoDataFrame, reach_m: float) -> np.ndarray:
     def ring(shapes: np.ndarray) -> np.ndarray:
-        return np.asarray(shapely.difference(shapely.buffer(shapes, reach_m), shapes))
+        around = shapely.buffer(shapes, reach_m, quad_segs=_CORNERS)
+        return np.asarray(shapely.difference(around, shapes))
 
     return side_by_side(ring, np.asarray(ground.geometry.array))
 
@@ -102,20 +132,15 @@ def _widened(mask: np.ndarray, reach: int) -> np.ndarray:
     return wide
 
 
-def _joined_ha(
-    ground: gpd.GeoDataFrame, layer: Layer, crop: np.ndarray, settings: ReclaimSettings
-) -> np.ndarray:
+def _joined_ha(ground: gpd.GeoDataFrame, fields: Layer, *, gap_m: float) -> np.ndarray:
     """Return the area of the largest joined field within the gap of each outline."""
-    reach = max(1, round(settings.gap_m.value / layer.grid.resolution_m / 2))
-    field, count = ndimage.label(_widened(crop, reach), structure=np.ones((3, 3), dtype=int))
-    area = _sizes(field, crop, count) * layer.grid.cell_area_m2
-    gap = settings.gap_m.value
-    shapes = side_by_side(lambda part: shapely.buffer(part, gap), np.asarray(ground.geometry.array))
-    joined = np.zeros(len(ground))
-    for some in Zones(ground.assign(geometry=shapes)).cover(layer.grid).each_part():
-        held = np.where(crop.ravel()[some.cell], area[field.ravel()[some.cell]], 0.0)
-        np.maximum.at(joined, some.zone, held)
-    return np.asarray(m2_to_ha(joined))
+    shapes = side_by_side(
+        lambda part: shapely.buffer(part, gap_m), np.asarray(ground.geometry.array)
+    )
+    cells, most = fields.values.ravel(), np.zeros(len(ground))
+    for some in Zones(ground.assign(geometry=shapes)).cover(fields.grid).each_part():
+        np.maximum.at(most, some.zone, cells[some.cell])
+    return np.asarray(m2_to_ha(most * fields.grid.cell_area_m2))
 
 
 def _sizes(field: np.ndarray, crop: np.ndarray, count: int) -> np.ndarray:

@@ -27,6 +27,7 @@ def measure_outlines(
     outline: gpd.GeoDataFrame,
     elevation: Layer | None = None,
     landcover: Layer | None = None,
+    fields: Layer | None = None,
     legend: Mapping[int, str] | None = None,
     known: pd.DataFrame | None = None,
     settings: GroundSettings,
@@ -37,6 +38,7 @@ def measure_outlines(
     Parameters
     ----------
     outline : ``site_id`` and polygons, metres. ``layers`` : as of `measure.ground_of`.
+    fields : of `join_fields` with the same land cover.
     known : a table this function made with the same layers and settings. Every measure is of one
         outline by itself, so rows of outlines that are in it are taken over: it saves time and
         changes nothing.
@@ -55,7 +57,7 @@ def measure_outlines(
         some = outline[fresh].reset_index(drop=True)
         made = shape_of(some, seam_m=settings.seam_m.value)
         made = made.join(ground_of(some, layers, elevation=elevation, settings=settings))
-        made = made.join(_reclaim(some, landcover, legend, layers.get("water")))
+        made = made.join(_reclaim(some, landcover, fields, legend, layers.get("water")))
         parts.append(made.astype("float64").assign(**{MARK: marks[fresh].to_numpy()}))
     table = pd.concat(parts, ignore_index=True).drop_duplicates(MARK).set_index(MARK)
     table = table.reindex(marks.to_numpy()).reset_index().astype({MARK: "str"})
@@ -71,12 +73,12 @@ def _mark(shape: bytes) -> str:
 
 
 def _reclaim(
-    outline: gpd.GeoDataFrame, landcover: Layer | None, legend: Mapping[int, str] | None,
-    water: gpd.GeoDataFrame | None,
+    outline: gpd.GeoDataFrame, landcover: Layer | None, fields: Layer | None,
+    legend: Mapping[int, str] | None, water: gpd.GeoDataFrame | None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return what speaks for and against farmland, by the index of ``outline``."""
     measured = measure_village_reclaim(
         settlements=outline.rename(columns={"site_id": "settlement_id"}), landcover=landcover,
-        water=water, legend=legend, settings=ReclaimSettings(),
+        fields=fields, water=water, legend=legend, settings=ReclaimSettings(),
     )["table"]  # fmt: skip
     return measured.drop(columns="settlement_id")
