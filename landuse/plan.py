@@ -260,14 +260,8 @@ class Plan:
 
     def ground_links(self, *controls: str) -> dict[str, str | None]:
         """Return what outlines are measured on: lines, ground, ways."""
-        takes: dict[str, str | None] = {
-            "outline": "site_outlines.layer",
-        }  # fmt: skip
-        return (
-            takes
-            | self.fields()
-            | self.of(*controls, "roads", "water", "water_source", "elevation")
-        )
+        takes = self.of(*controls, "roads", "water", "water_source", "elevation")
+        return {"outline": "site_outlines.layer"} | self.fields() | takes
 
     def site_links(self) -> dict[str, str | None]:
         """Return what sites are judged on: outlines, their ground, parcels and villages."""
