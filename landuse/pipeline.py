@@ -49,16 +49,13 @@ from landuse.indicators.trend import measure_trend
 from landuse.indicators.urban import measure_urban
 from landuse.indicators.villages.centres import find_town_centres
 from landuse.indicators.villages.change import VillageChangeSettings, measure_village_change
+from landuse.indicators.villages.fields import FieldSettings, join_fields
 from landuse.indicators.villages.homesteads import HomesteadSettings, measure_village_homesteads
 from landuse.indicators.villages.limits import measure_village_limits
 from landuse.indicators.villages.people import VillagePeopleSettings, measure_village_people
 from landuse.indicators.villages.place import PlaceSettings, measure_village_place
 from landuse.indicators.villages.reach import ReachSettings, measure_village_reach
-from landuse.indicators.villages.reclaim import (
-    ReclaimSettings,
-    join_fields,
-    measure_village_reclaim,
-)
+from landuse.indicators.villages.reclaim import ReclaimSettings, measure_village_reclaim
 from landuse.indicators.zone_intensity import measure_zone_intensity
 from landuse.indicators.zone_intensity_terms import IntensitySettings
 from landuse.objects.crosswalk import crosswalk
@@ -95,7 +92,7 @@ from landuse.products.make_lists import (
 from landuse.products.make_map import MapGroundSettings, make_ground, make_judged, make_map
 from landuse.products.make_opportunities import make_opportunity_workbook
 from landuse.products.make_report import make_report
-from landuse.products.results import merge_results
+from landuse.products.results import merge_judged, merge_results
 from landuse.runner import Recalls, Stage
 from landuse.scores.assess import assess
 from landuse.scores.clusters import ClusterSettings, find_clusters
@@ -256,14 +253,16 @@ def _judge(plan: Plan) -> None:
     plan.add("clusters", "成片", find_clusters, ClusterSettings(),
              takes=scores | table | before | {"neighbours": "neighbours.neighbours"})  # fmt: skip
     takes = scores | table | {"parcels": "parcels.parcels", "derived": "scores.derived",
-                              "pattern": "pattern.table", "clusters": "clusters.table"}  # fmt: skip
-    plan.add("results", "成果总表", merge_results, plan.result_settings(), takes=takes)
+                              "clusters": "clusters.table"}  # fmt: skip
+    plan.add("judged", "判定总表", merge_judged, plan.result_settings(), takes=takes)
+    plan.add("results", "成果总表", merge_results, Settings(),
+             takes={"judged": "judged.parcels", "pattern": "pattern.table"})  # fmt: skip
     plan.add("zone_intensity", "园区集约利用", measure_zone_intensity, IntensitySettings(),
-             takes={"parcels": "results.parcels"})  # fmt: skip
+             takes={"parcels": "judged.parcels"})  # fmt: skip
     plan.add("checks", "实地核实", merge_checks, CheckSettings(as_of=plan.head.as_of),
              takes=before | {"parcels": "parcels.parcels",
                              "checks": plan.tables("field_checks")["field_checks"]})  # fmt: skip
-    plan.add("fields", "连片耕地", join_fields, ReclaimSettings(),
+    plan.add("fields", "连片耕地", join_fields, FieldSettings(),
              takes={"landcover": plan.landcover()}, fixed=plan.legend())  # fmt: skip
     _judge_villages(plan)
     _judge_sites(plan)
@@ -291,7 +290,7 @@ def _match(plan: Plan) -> None:
     asked = {"projects": plan.output("projects.projects"), "sites": "sites.sites",
              "plan": plan.output("consolidation.plan")}  # fmt: skip
     plan.add("matching", "项目匹配", match_projects, plan.study.matching, takes=asked)
-    judged = {"parcels": "results.parcels", "sites": "sites.sites", "uses": "matching.uses"}
+    judged = {"parcels": "judged.parcels", "sites": "sites.sites", "uses": "matching.uses"}
     plan.add("worklists", "区内外工作清单", work_lists, WorkSettings(),
              takes=judged | {"refused": "sites.refused",
                              "intensity": "zone_intensity.table"})  # fmt: skip
@@ -331,7 +330,7 @@ def _judge_villages(plan: Plan) -> None:
     }  # fmt: skip
     plan.add("village_change", "村庄变化", measure_village_change, VillageChangeSettings(),
              takes=found | series | of("villages"))  # fmt: skip
-    plots = {"parcels": "results.geometry", "judged": "results.parcels"}
+    plots = {"parcels": "judged.geometry", "judged": "judged.parcels"}
     plan.add("village_homesteads", "村庄宅基地", measure_village_homesteads, HomesteadSettings(),
              takes=found | plots)  # fmt: skip
     parts = ("place", "reach", "people", "limits", "change", "homesteads")
@@ -348,7 +347,7 @@ def _judge_villages(plan: Plan) -> None:
     plan.add("quota", "指标台账", village_quota, plan.study.quota,
              takes=judged | {"reclaim": "reclaim.reclaim"})  # fmt: skip
     plan.add("receiving", "安置点筛选", screen_receiving, plan.study.receiving,
-             takes={"parcels": "results.parcels", "geometry": "results.geometry"})  # fmt: skip
+             takes={"parcels": "judged.parcels", "geometry": "judged.geometry"})  # fmt: skip
     proposal = judged | found | plan.tables("consent")
     proposal |= {"quota": "quota.ledger", "sites": "receiving.sites"}
     plan.add("consolidation", "整合方案", propose, plan.study.plan, takes=proposal)
@@ -370,7 +369,7 @@ def _deliver(plan: Plan) -> None:
                    "refused": "receiving.refused"}  # fmt: skip
         tables |= {name: f"consolidation.{name}" for name in PLAN_TABLES}
     chances, found = plan.opportunity_settings(), dict(OPPORTUNITY_TABLES)
-    shapes, measured = {"geometry": "results.geometry"}, {"overlap": "overlap.overlap"}
+    shapes, measured = {"geometry": "judged.geometry"}, {"overlap": "overlap.overlap"}
     places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
     context, controls = plan.of("roads", "water", "buildings", "elevation"), plan.of(*CONTROL_ROLES)
     every = {"parcels": "results.parcels", "checks": "checks.checks"}

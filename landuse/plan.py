@@ -253,7 +253,7 @@ class Plan:
     def outline_links(self) -> dict[str, str | None]:
         """Return what possible sites are outlined from: judged parcels, and what parts them."""
         takes: dict[str, str | None] = {
-            "parcels": "results.parcels", "geometry": "results.geometry",
+            "parcels": "judged.parcels", "geometry": "judged.geometry",
             "neighbours": "neighbours.neighbours",
         }  # fmt: skip
         return takes | self.of("roads", "water") | self.tables("owners")
@@ -266,7 +266,7 @@ class Plan:
     def site_links(self) -> dict[str, str | None]:
         """Return what sites are judged on: outlines, their ground, parcels and villages."""
         takes: dict[str, str | None] = {
-            "parcels": "results.parcels", "geometry": "results.geometry",
+            "parcels": "judged.parcels", "geometry": "judged.geometry",
             "outline": "site_outlines.layer", "ground": "site_ground.table",
             "villages": self.output("villages.villages"),
             "settlements": self.output("settlements.settlements"),

@@ -31,7 +31,7 @@ PRODUCT_FILES = {
     "opportunities.xlsx": "opportunities_xlsx.opportunities",
     "report.html": "report.report",
     "tables/parcels.parquet": "results.parcels",
-    "tables/geometry.parquet": "results.geometry",
+    "tables/geometry.parquet": "judged.geometry",
     "tables/contributions.parquet": "scores.contributions",
     "tables/waterfall.parquet": "scores.waterfall",
     "tables/villages.parquet": "villages.villages",

@@ -1,7 +1,11 @@
-"""The parcel table people hold: the contract's columns, then everything measured."""
+"""The parcel table people hold: the contract's columns, then everything measured.
+
+Villages, sites and plans rest on what was judged and need not wait for the pattern in space.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -18,14 +22,13 @@ class ResultSettings(Settings):
     zones_known: bool
 
 
-def merge_results(
+def merge_judged(
     *,
     parcels: gpd.GeoDataFrame,
     table: pd.DataFrame,
     scores: pd.DataFrame,
     derived: pd.DataFrame,
-    pattern: pd.DataFrame | None = None,
-    clusters: pd.DataFrame | None = None,
+    clusters: pd.DataFrame,
     settings: ResultSettings,
 ) -> dict[str, Any]:
     """Join scores and measures to one row a parcel.
@@ -33,8 +36,32 @@ def merge_results(
     Returns
     -------
     ``parcels``: every parcel, contract columns first, no geometry; ``geometry``: ``parcel_id``
-    and the outline; ``facts``: ``run_code``, a digest of the table, so that equal results carry
-    equal codes.
+    and the outline.
+
+    Raises
+    ------
+    ValueError
+        If the tables do not hold the same parcels in the same order.
+    """
+    beside = {"scores": scores, "derived": derived, "clusters": clusters}
+    _same_parcels(table, {**beside, "parcels": parcels})
+    merged = _beside(table, *beside.values())
+    merged["signal"] = _signals(merged)
+    inside = merged["zone_in"].astype("boolean")
+    merged = merged.assign(zone_in=inside if settings.zones_known else inside.mask(inside.notna()))
+    outline = parcels[["parcel_id", parcels.geometry.name]]
+    return {"parcels": merged[ordered_columns(merged.columns)], "geometry": outline}
+
+
+def merge_results(
+    *, judged: pd.DataFrame, pattern: pd.DataFrame, settings: Settings
+) -> dict[str, Any]:
+    """Join the pattern in space to the judged parcels.
+
+    Returns
+    -------
+    ``parcels``: every parcel, contract columns first, no geometry; ``facts``: ``run_code``, a
+    digest of the table, so that equal results carry equal codes.
 
     Raises
     ------
@@ -45,22 +72,23 @@ def merge_results(
     """
     from landuse.products.schema import PARCELS  # pandera takes long to import
 
+    _same_parcels(judged, {"pattern": pattern})
+    merged = _beside(judged, pattern)
+    merged = PARCELS.validate(merged[ordered_columns(merged.columns)])
+    return {"parcels": merged, "facts": {"run_code": table_digest(merged)[:8]}}
+
+
+def _same_parcels(table: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> None:
     ids = table["parcel_id"].tolist()
-    beside = {"scores": scores, "derived": derived, "pattern": pattern, "clusters": clusters}
-    beside = {name: part for name, part in beside.items() if part is not None}
-    for name, part in {**beside, "parcels": parcels}.items():
+    for name, part in others.items():
         if part["parcel_id"].tolist() != ids:
             msg = f"{name} does not hold the parcels in their order"
             raise ValueError(msg)
-    parts = [table, *(part.drop(columns="parcel_id") for part in beside.values())]
-    merged = pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
-    merged["signal"] = _signals(merged)
-    inside = merged["zone_in"].astype("boolean")
-    merged = merged.assign(zone_in=inside if settings.zones_known else inside.mask(inside.notna()))
-    merged = PARCELS.validate(merged[ordered_columns(merged.columns)])
-    outline = parcels[["parcel_id", parcels.geometry.name]]
-    facts = {"run_code": table_digest(merged)[:8]}
-    return {"parcels": merged, "geometry": outline, "facts": facts}
+
+
+def _beside(table: pd.DataFrame, *more: pd.DataFrame) -> pd.DataFrame:
+    parts = [table, *(part.drop(columns="parcel_id") for part in more)]
+    return pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
 
 
 SIGNALS = ("paved_in_use", "green_over")

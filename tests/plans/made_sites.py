@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from landuse.core.layers import Layer
-from landuse.indicators.villages.reclaim import ReclaimSettings, join_fields
+from landuse.indicators.villages.fields import FieldSettings, join_fields
 from landuse.plans.sites.find import find_sites
 from landuse.plans.sites.ground import measure_outlines
 from landuse.plans.sites.listing import outline_sites
@@ -91,7 +91,7 @@ def portfolio(
 
 def fields_of(landcover: Layer | None, legend: dict[int, str] | None) -> Layer | None:
     """Return the joined fields of a land cover."""
-    made = join_fields(landcover=landcover, legend=legend, settings=ReclaimSettings())
+    made = join_fields(landcover=landcover, legend=legend, settings=FieldSettings())
     return made.get("cells")
 
 

@@ -12,11 +12,8 @@ from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
 from landuse.core.layers import Layer
-from landuse.indicators.villages.reclaim import (
-    ReclaimSettings,
-    join_fields,
-    measure_village_reclaim,
-)
+from landuse.indicators.villages.fields import FieldSettings, join_fields
+from landuse.indicators.villages.reclaim import ReclaimSettings, measure_village_reclaim
 from tests.indicators.ground import X, Y, layer, polygons, rect
 
 LEGEND = {10: "tree", 40: "crop", 50: "built"}
@@ -24,7 +21,7 @@ TREE, CROP, BUILT = 10, 40, 50
 
 
 def joined(landcover: Layer | None) -> Layer:
-    return join_fields(landcover=landcover, legend=LEGEND, settings=ReclaimSettings())["cells"]
+    return join_fields(landcover=landcover, legend=LEGEND, settings=FieldSettings())["cells"]
 
 
 def measured(
@@ -121,7 +118,7 @@ def test_what_is_absent_is_named_and_makes_no_column() -> None:
     assert list(result["table"].columns) == ["settlement_id"]
     assert {finding.kind for finding in result["findings"]} == {"absent"}
     assert len(result["findings"]) == 2
-    assert "cells" not in join_fields(landcover=None, legend=None, settings=ReclaimSettings())
+    assert "cells" not in join_fields(landcover=None, legend=None, settings=FieldSettings())
 
 
 def test_water_is_as_far_as_its_nearest_bank() -> None:
