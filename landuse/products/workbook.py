@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
@@ -14,7 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 from landuse.products.evidence_words import STABILITY
 from landuse.products.facts import RunFacts
 from landuse.products.numbers import grade_sign
-from landuse.products.safety import FORMULA_STARTS, plain_text
+from landuse.products.safety import plain_text, starts_formula
+from landuse.products.sheet_rows import complete_rows, first_cells, first_heights, is_quoted
 from landuse.products.sheets import Cell, Sheet, SheetColumn, wide
 from landuse.products.tables import write_whole
 from landuse.products.words import CHECK_STATES, NOTE_ZH, grade_colours
@@ -45,16 +47,22 @@ def write_sheets(
     sheets: Sequence[Sheet], path: Path, *, title: str, grades: Sequence[str] = ()
 ) -> Path:
     """Write sheets: two header rows, frozen, filtered; text as text; grades in their colours."""
+    lines = [_lines(sheet) for sheet in sheets]
 
     def fill(part: Path) -> None:
-        with xlsxwriter.Workbook(part, _OPTIONS) as book:
+        written, seen = BytesIO(), set[str]()
+        with xlsxwriter.Workbook(written, _OPTIONS) as book:
             book.set_properties({"title": plain_text(title), "created": CREATED})
             formats = _Formats(book)
-            for sheet in sheets:
-                _write_sheet(book.add_worksheet(sheet.name), sheet, formats=formats)
-                _finish(book.get_worksheet_by_name(sheet.name), sheet, title=title)
+            for sheet, heights in zip(sheets, lines, strict=True):
+                target = book.add_worksheet(sheet.name)
+                _write_heads(target, sheet, formats=formats)
+                _write_first(target, sheet, formats=formats, lines=heights, seen=seen)
+                _write_totals(target, sheet, formats=formats)
+                _finish(target, sheet, title=title)
                 _colour_grades(book, sheet, grades=grades)
                 _mark_stability(book, sheet)
+        complete_rows(written, part, sheets, lines)
 
     return write_whole(path, fill)
 
@@ -71,7 +79,7 @@ class _Formats:
 
     def head(self, text: str, *, row: int) -> Format:
         """Return the look of a head (row 0) or a field code (row 1): a town's name may be one."""
-        if not _risky(text):
+        if not starts_formula(text):
             return self._plain[row]
         if self._quoted is None:
             first, second = (self._book.add_format(look | {"quote_prefix": True})
@@ -90,11 +98,6 @@ class _Formats:
         return self._made[key]
 
 
-def _risky(text: str) -> bool:
-    """Tell whether text like "=1+1" needs the prefix that keeps it text when someone edits it."""
-    return bool(text) and text[0] in FORMULA_STARTS
-
-
 def _number_format(column: SheetColumn) -> str:
     digits = "." + "0" * column.decimals if column.decimals else ""
     if column.kind == "percent":
@@ -104,7 +107,7 @@ def _number_format(column: SheetColumn) -> str:
     return "yyyy-mm-dd" if column.kind == "check_date" else "@"
 
 
-def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
+def _write_heads(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
     for index, column in enumerate(sheet.columns):
         target.set_column(index, index, column.width, formats.of(column))
         for number, text in enumerate((column.head, column.code)):
@@ -112,26 +115,40 @@ def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
             target.write_string(sheet.first_row - 2 + number, index, text, look)
     for row, note in enumerate(sheet.notes):
         target.write_string(row, 0, note, formats.note)
-    for row, values in enumerate(sheet.rows, start=sheet.first_row):
-        lines = _lines(values, sheet)
-        if lines > 1:
-            target.set_row(row, min(lines, MOST_LINES) * LINE_PT)
-        for index, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
-            _write_cell(target, (row, index), value, column=column, formats=formats)
+
+
+def _write_first(
+    target: Worksheet, sheet: Sheet, *, formats: _Formats, lines: Sequence[int], seen: set[str]
+) -> None:
+    """Write of the rows what `complete_rows` needs to write them all."""
+    for row, count in first_heights(sheet, lines).items():
+        target.set_row(row, count * LINE_PT)
+    for row, index, value in first_cells(sheet, seen):
+        _write_cell(target, (row, index), value, column=sheet.columns[index], formats=formats)
+
+
+def _write_totals(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
     row = sheet.first_row + len(sheet.rows)
     for index, (value, column) in enumerate(zip(sheet.totals or (), sheet.columns, strict=False)):
         _write_cell(target, (row, index), value, column=column, formats=formats, total=True)
 
 
-def _lines(values: Sequence[Cell], sheet: Sheet) -> int:
-    """Return how many lines the longest wrapped text of a row takes; a Chinese letter is two wide.
+def _lines(sheet: Sheet) -> list[int]:
+    """Return how many lines the longest wrapped text of each row takes, at most ``MOST_LINES``.
 
-    Not every program finds the height by itself when it opens or prints the file.
+    A Chinese letter is two wide. Not every program finds the height by itself when it opens or
+    prints the file.
     """
-    shown = zip(values, sheet.columns[: sheet.printed], strict=False)
-    lines = [math.ceil(wide(text) / column.width) for text, column in shown
-             if column.kind == "long" and isinstance(text, str)]  # fmt: skip
-    return max(lines, default=1)
+    lines = [1] * len(sheet.rows)
+    cells = zip(*sheet.rows, strict=True)
+    for column, values in zip(sheet.columns[: sheet.printed], cells, strict=False):
+        if column.kind == "long":
+            own = (wide(text) if isinstance(text, str) else 1 for text in values)
+            lines = [
+                max(count, min(math.ceil(width / column.width), MOST_LINES))
+                for count, width in zip(lines, own, strict=True)
+            ]
+    return lines
 
 
 def _write_cell(
@@ -147,7 +164,7 @@ def _write_cell(
         if total:
             target.write_blank(*place, None, formats.of(column, total=True))
     elif isinstance(value, str):
-        target.write_string(*place, value, formats.of(column, total=total, quoted=_risky(value)))
+        target.write_string(*place, value, formats.of(column, total=total, quoted=is_quoted(value)))
     else:
         target.write_number(*place, value, formats.of(column, total=total))
 
