@@ -8,6 +8,7 @@ Each part of the file is, byte for byte, what XlsxWriter makes of all cells; a t
 
 from __future__ import annotations
 
+import math
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,8 @@ _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _TEXTS = "xl/sharedStrings.xml"
 _COUNT = re.compile(r'(<sst [^>]*\bcount=")(\d+)"')
 _ROW = re.compile(r'<row r="(\d+)"')
+MOST_ROWS = 1_048_576
+"""Rows a sheet holds."""
 _SPAN_ROWS = 16
 """Rows of a sheet that tell the same first and last column, of the cells of all of them."""
 
@@ -47,14 +50,15 @@ def first_cells(sheet: Sheet, seen: set[str]) -> Iterator[tuple[int, int, Cell]]
         for column, value in enumerate(values):
             if value is None:
                 continue
-            look, new = (column, is_quoted(value)), isinstance(value, str) and value not in seen
-            if not new and look in looks:
+            text = value if isinstance(value, str) else None
+            look = column, text is not None and starts_formula(text)
+            if look in looks and (text is None or text in seen):
                 waiting = row, column, value
                 continue
             waiting = None
             looks.add(look)
-            if isinstance(value, str):
-                seen.add(value)
+            if text is not None:
+                seen.add(text)
             yield row, column, value
     if waiting:
         yield waiting
@@ -177,8 +181,11 @@ def _column(
             look = quoted if starts_formula(value) else plain
             cells.append(f'<c r="{letters}{number}" s="{look}" t="s"><v>{texts[value]}</v></c>')
             known.more += 1
-        else:
+        elif math.isfinite(value):
             cells.append(f'<c r="{letters}{number}" s="{plain}"><v>{value:.16G}</v></c>')
+        else:
+            msg = f"{letters}{number}: {value} is no number of a workbook"
+            raise ValueError(msg)
     return cells
 
 

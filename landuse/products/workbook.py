@@ -12,11 +12,18 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from landuse.core.errors import fail, study_fault
 from landuse.products.evidence_words import STABILITY
 from landuse.products.facts import RunFacts
 from landuse.products.numbers import grade_sign
 from landuse.products.safety import plain_text, starts_formula
-from landuse.products.sheet_rows import complete_rows, first_cells, first_heights, is_quoted
+from landuse.products.sheet_rows import (
+    MOST_ROWS,
+    complete_rows,
+    first_cells,
+    first_heights,
+    is_quoted,
+)
 from landuse.products.sheets import Cell, Sheet, SheetColumn, wide
 from landuse.products.tables import write_whole
 from landuse.products.words import CHECK_STATES, NOTE_ZH, grade_colours
@@ -46,7 +53,14 @@ def write_workbook(run: RunFacts, path: Path) -> Path:
 def write_sheets(
     sheets: Sequence[Sheet], path: Path, *, title: str, grades: Sequence[str] = ()
 ) -> Path:
-    """Write sheets: two header rows, frozen, filtered; text as text; grades in their colours."""
+    """Write sheets: two header rows, frozen, filtered; text as text; grades in their colours.
+
+    Raises
+    ------
+    LanduseError
+        If a sheet has more rows than the format holds (exit code 2).
+    """
+    _check_size(sheets, path)
     lines = [_lines(sheet) for sheet in sheets]
 
     def fill(part: Path) -> None:
@@ -65,6 +79,16 @@ def write_sheets(
         complete_rows(written, part, sheets, lines)
 
     return write_whole(path, fill)
+
+
+def _check_size(sheets: Sequence[Sheet], path: Path) -> None:
+    for sheet in sheets:
+        if sheet.first_row + len(sheet.rows) + (sheet.totals is not None) > MOST_ROWS:
+            raise fail(study_fault(
+                "工作表放不下这么多行", "more rows than a sheet holds", file=path.name,
+                field=sheet.name, found=f"{len(sheet.rows)}", todo_zh="改用 .csv 或 .parquet",
+                todo_en="use .csv or .parquet",
+            ))  # fmt: skip
 
 
 class _Formats:
