@@ -39,11 +39,6 @@ def plain_text(text: str) -> str:
     return _UNPRINTABLE.sub("", _RETURN.sub("\n", text))
 
 
-def starts_formula(text: str) -> bool:
-    """Tell whether a spreadsheet may read text as a formula once someone edits its cell."""
-    return bool(text) and text[0] in FORMULA_STARTS
-
-
 def csv_text(text: str) -> str:
     """Return text that a spreadsheet reading a CSV cannot take for a formula.
 

@@ -5,25 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from landuse.core.errors import fail, study_fault
 from landuse.products.evidence_words import STABILITY
 from landuse.products.facts import RunFacts
 from landuse.products.numbers import grade_sign
-from landuse.products.safety import plain_text, starts_formula
-from landuse.products.sheet_rows import (
-    MOST_ROWS,
-    complete_rows,
-    first_cells,
-    first_heights,
-    is_quoted,
-)
+from landuse.products.safety import FORMULA_STARTS, plain_text
 from landuse.products.sheets import Cell, Sheet, SheetColumn, wide
 from landuse.products.tables import write_whole
 from landuse.products.words import CHECK_STATES, NOTE_ZH, grade_colours
@@ -53,42 +44,19 @@ def write_workbook(run: RunFacts, path: Path) -> Path:
 def write_sheets(
     sheets: Sequence[Sheet], path: Path, *, title: str, grades: Sequence[str] = ()
 ) -> Path:
-    """Write sheets: two header rows, frozen, filtered; text as text; grades in their colours.
-
-    Raises
-    ------
-    LanduseError
-        If a sheet has more rows than the format holds (exit code 2).
-    """
-    _check_size(sheets, path)
-    lines = [_lines(sheet) for sheet in sheets]
+    """Write sheets: two header rows, frozen, filtered; text as text; grades in their colours."""
 
     def fill(part: Path) -> None:
-        written, seen = BytesIO(), set[str]()
-        with xlsxwriter.Workbook(written, _OPTIONS) as book:
+        with xlsxwriter.Workbook(part, _OPTIONS) as book:
             book.set_properties({"title": plain_text(title), "created": CREATED})
             formats = _Formats(book)
-            for sheet, heights in zip(sheets, lines, strict=True):
-                target = book.add_worksheet(sheet.name)
-                _write_heads(target, sheet, formats=formats)
-                _write_first(target, sheet, formats=formats, lines=heights, seen=seen)
-                _write_totals(target, sheet, formats=formats)
-                _finish(target, sheet, title=title)
+            for sheet in sheets:
+                _write_sheet(book.add_worksheet(sheet.name), sheet, formats=formats)
+                _finish(book.get_worksheet_by_name(sheet.name), sheet, title=title)
                 _colour_grades(book, sheet, grades=grades)
                 _mark_stability(book, sheet)
-        complete_rows(written, part, sheets, lines)
 
     return write_whole(path, fill)
-
-
-def _check_size(sheets: Sequence[Sheet], path: Path) -> None:
-    for sheet in sheets:
-        if sheet.first_row + len(sheet.rows) + (sheet.totals is not None) > MOST_ROWS:
-            raise fail(study_fault(
-                "工作表放不下这么多行", "more rows than a sheet holds", file=path.name,
-                field=sheet.name, found=f"{len(sheet.rows)}", todo_zh="改用 .csv 或 .parquet",
-                todo_en="use .csv or .parquet",
-            ))  # fmt: skip
 
 
 class _Formats:
@@ -103,7 +71,7 @@ class _Formats:
 
     def head(self, text: str, *, row: int) -> Format:
         """Return the look of a head (row 0) or a field code (row 1): a town's name may be one."""
-        if not starts_formula(text):
+        if not _risky(text):
             return self._plain[row]
         if self._quoted is None:
             first, second = (self._book.add_format(look | {"quote_prefix": True})
@@ -122,6 +90,11 @@ class _Formats:
         return self._made[key]
 
 
+def _risky(text: str) -> bool:
+    """Tell whether text like "=1+1" needs the prefix that keeps it text when someone edits it."""
+    return bool(text) and text[0] in FORMULA_STARTS
+
+
 def _number_format(column: SheetColumn) -> str:
     digits = "." + "0" * column.decimals if column.decimals else ""
     if column.kind == "percent":
@@ -131,7 +104,7 @@ def _number_format(column: SheetColumn) -> str:
     return "yyyy-mm-dd" if column.kind == "check_date" else "@"
 
 
-def _write_heads(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
+def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
     for index, column in enumerate(sheet.columns):
         target.set_column(index, index, column.width, formats.of(column))
         for number, text in enumerate((column.head, column.code)):
@@ -139,40 +112,26 @@ def _write_heads(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
             target.write_string(sheet.first_row - 2 + number, index, text, look)
     for row, note in enumerate(sheet.notes):
         target.write_string(row, 0, note, formats.note)
-
-
-def _write_first(
-    target: Worksheet, sheet: Sheet, *, formats: _Formats, lines: Sequence[int], seen: set[str]
-) -> None:
-    """Write of the rows what `complete_rows` needs to write them all."""
-    for row, count in first_heights(sheet, lines).items():
-        target.set_row(row, count * LINE_PT)
-    for row, index, value in first_cells(sheet, seen):
-        _write_cell(target, (row, index), value, column=sheet.columns[index], formats=formats)
-
-
-def _write_totals(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
+    for row, values in enumerate(sheet.rows, start=sheet.first_row):
+        lines = _lines(values, sheet)
+        if lines > 1:
+            target.set_row(row, min(lines, MOST_LINES) * LINE_PT)
+        for index, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
+            _write_cell(target, (row, index), value, column=column, formats=formats)
     row = sheet.first_row + len(sheet.rows)
     for index, (value, column) in enumerate(zip(sheet.totals or (), sheet.columns, strict=False)):
         _write_cell(target, (row, index), value, column=column, formats=formats, total=True)
 
 
-def _lines(sheet: Sheet) -> list[int]:
-    """Return how many lines the longest wrapped text of each row takes, at most ``MOST_LINES``.
+def _lines(values: Sequence[Cell], sheet: Sheet) -> int:
+    """Return how many lines the longest wrapped text of a row takes; a Chinese letter is two wide.
 
-    A Chinese letter is two wide. Not every program finds the height by itself when it opens or
-    prints the file.
+    Not every program finds the height by itself when it opens or prints the file.
     """
-    lines = [1] * len(sheet.rows)
-    cells = zip(*sheet.rows, strict=True)
-    for column, values in zip(sheet.columns[: sheet.printed], cells, strict=False):
-        if column.kind == "long":
-            own = (wide(text) if isinstance(text, str) else 1 for text in values)
-            lines = [
-                max(count, min(math.ceil(width / column.width), MOST_LINES))
-                for count, width in zip(lines, own, strict=True)
-            ]
-    return lines
+    shown = zip(values, sheet.columns[: sheet.printed], strict=False)
+    lines = [math.ceil(wide(text) / column.width) for text, column in shown
+             if column.kind == "long" and isinstance(text, str)]  # fmt: skip
+    return max(lines, default=1)
 
 
 def _write_cell(
@@ -188,7 +147,7 @@ def _write_cell(
         if total:
             target.write_blank(*place, None, formats.of(column, total=True))
     elif isinstance(value, str):
-        target.write_string(*place, value, formats.of(column, total=total, quoted=is_quoted(value)))
+        target.write_string(*place, value, formats.of(column, total=total, quoted=_risky(value)))
     else:
         target.write_number(*place, value, formats.of(column, total=total))
 
