@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -64,9 +65,10 @@ class LayerAside(Layer):
 
 def known_cells(values: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
     """Return a mask of the values that are neither NaN nor nodata."""
-    known = np.ones(values.shape, dtype=bool)
-    if np.issubdtype(values.dtype, np.floating):
-        known &= ~np.isnan(values)
-    if nodata is not None:
+    floating = np.issubdtype(values.dtype, np.floating)
+    known = ~np.isnan(values) if floating else np.ones(values.shape, dtype=bool)
+    if nodata is not None and not math.isnan(nodata):
+        if not floating and float(nodata).is_integer():
+            nodata = int(nodata)  # whole numbers are compared as such, not each made a fraction
         known &= values != nodata
     return known

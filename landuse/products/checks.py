@@ -87,7 +87,8 @@ def with_checks(parcels: pd.DataFrame, checks: pd.DataFrame | None) -> pd.DataFr
     """Return the parcels with what was found in the field, by id; None: no columns are added."""
     if checks is None:
         return parcels
-    return parcels.merge(checks, on="parcel_id", how="left", validate="1:1")
+    own = parcels[["parcel_id"]].merge(checks, on="parcel_id", how="left", validate="1:1")
+    return pd.concat([parcels.reset_index(drop=True), own.drop(columns="parcel_id")], axis=1)
 
 
 def _filled(table: pd.DataFrame) -> pd.DataFrame:

@@ -176,11 +176,13 @@ def _others(alternatives: pd.DataFrame) -> dict[str, str]:
 
 def _why(misfits: pd.DataFrame) -> dict[str, str]:
     """Return, for a project that fits nowhere, what fails at the site that misses least."""
-    told: dict[str, str] = {}
-    for project, rows in misfits.groupby("project_id"):
-        parts = [misfit_words(row) for row in rows.to_dict("records")]
-        told[str(project)] = f"最接近的 {rows['site_id'].iloc[0]}：{'；'.join(parts)}"
-    return told
+    told: dict[str, list[dict[str, object]]] = {}
+    for row in misfits.to_dict("records"):
+        told.setdefault(str(row["project_id"]), []).append(row)
+    return {
+        project: f"最接近的 {rows[0]['site_id']}：{'；'.join(map(misfit_words, rows))}"
+        for project, rows in told.items()
+    }
 
 
 def misfit_words(row: dict[str, object]) -> str:

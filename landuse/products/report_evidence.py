@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from landuse.products import numbers
@@ -14,6 +15,12 @@ from landuse.products.words import SUSPECTED
 BINS, FRAGILE_SHOWN, CLUSTERS_SHOWN = 10, 10, 10
 LIKELY = 0.5
 """From this probability an unlisted parcel would be listed in most draws."""
+_TOLD = (
+    "parcel_id", "town_name", "area_mu", "rank", "rank_p10", "rank_p90", "p_flag", "stability",
+    "tipping_zh", "tipping_en", "contradictions", "contradictions_zh", "contradictions_en",
+    "cluster_id",
+)  # fmt: skip
+"""Columns of listed parcels that are told of here."""
 Rows = list[dict[str, Any]]
 
 
@@ -26,7 +33,8 @@ def evidence_context(run: RunFacts) -> dict[str, Any]:
     fragile; ``ledger``: the eight states; ``against``: contradictions; ``pattern``: hot spots and
     largest clusters.
     """
-    listed = run.parcels[run.parcels["flag"].isin(SUSPECTED)]
+    told = [name for name in _TOLD if name in run.parcels]
+    listed = run.parcels.loc[run.parcels["flag"].isin(SUSPECTED), told]
     return {
         "robust": robustness(run.parcels, listed),
         "ledger": ledger(run.parcels),
@@ -40,12 +48,12 @@ def robustness(parcels: pd.DataFrame, listed: pd.DataFrame) -> dict[str, Any] | 
     if not holds(parcels, "p_flag"):
         return None
     p = listed["p_flag"]
-    others = parcels.drop(index=listed.index)
+    others = parcels["p_flag"].drop(index=listed.index)
     return {
         "stability": _by_code(listed, "stability", STABILITY),
         "unknown": int(p.isna().sum()),
         "bars": histogram(p),
-        "likely": int((others["p_flag"] >= LIKELY).sum()),
+        "likely": int((others >= LIKELY).sum()),
         "fragile": _fragile(listed),
     }
 
@@ -139,11 +147,12 @@ def _clusters(listed: pd.DataFrame) -> Rows:
     groups = named.groupby("cluster_id", sort=True)
     table = pd.DataFrame({
         "parcels": groups["parcel_id"].size(), "mu": groups["area_mu"].sum(),
-        "towns": groups["town_name"].agg(_joined),
         "first": groups["parcel_id"].min(),
     }).reset_index()  # fmt: skip
     table = table[table["parcels"] > 1].sort_values(["mu", "cluster_id"], ascending=[False, True])
     rows: Rows = table.head(CLUSTERS_SHOWN).to_dict("records")
+    for row in rows:
+        row["towns"] = _joined(groups["town_name"].get_group(row["cluster_id"]))
     return rows
 
 
@@ -154,14 +163,17 @@ def _joined(names: pd.Series) -> str:
 def _by_code(table: pd.DataFrame, column: str, words: dict[str, tuple[str, str]]) -> Rows:
     """Return parcels and mu of each code, known codes in their order, then those found besides."""
     codes = table.reindex(columns=[column])[column].fillna("").astype("str")
-    order = [*words, *sorted(set(codes) - set(words) - {""})]
+    codes_at, found = pd.factorize(codes)
+    places = {str(code): codes_at == number for number, code in enumerate(found)}
+    nowhere = np.zeros(len(table), dtype=bool)
+    order = [*words, *sorted(set(places) - set(words) - {""})]
     return [
         {
             "code": code,
             "zh": words.get(code, (code, code))[0],
             "en": words.get(code, (code, code))[1],
-            "count": int((codes == code).sum()),
-            "mu": float(table["area_mu"][codes == code].sum()),
+            "count": int(np.count_nonzero(places.get(code, nowhere))),
+            "mu": float(table["area_mu"][places.get(code, nowhere)].sum()),
         }
         for code in order
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from landuse.products.columns import ColumnName
@@ -146,18 +147,25 @@ def _is_split(name: str) -> bool:
 
 def _measures(table: pd.DataFrame, *, grades: Sequence[str]) -> pd.DataFrame:
     """Return one row a parcel: 0/1 counts and mu per column of the totals."""
-    area, inside = table["area_mu"].fillna(0.0), inside_zones(table)
-    outside = ~inside & table["zone_in"].notna()
+    flags, area = table["flag"], table["area_mu"].fillna(0.0).to_numpy()
+    inside = inside_zones(table).to_numpy()
+    outside = ~inside & table["zone_in"].notna().to_numpy()
     masks = {
-        "all": pd.Series(True, index=table.index),
-        "assessed": table["flag"] != "vetoed",
-        "suspected": table["flag"].isin(SUSPECTED),
-        **{flag: table["flag"] == flag for flag in FLAGS},
-        **{f"grade_{code}": table["grade"] == code for code in grades},
+        "all": np.ones(len(table), dtype=bool),
+        "assessed": _true(flags != "vetoed"),
+        "suspected": _true(flags.isin(SUSPECTED)),
+        **{flag: _true(flags == flag) for flag in FLAGS},
+        **{f"grade_{code}": _true(table["grade"] == code) for code in grades},
     }
-    measures: dict[str, pd.Series] = {}
+    measures: dict[str, np.ndarray] = {}
     for key, mask in masks.items():
         for end, place in (("", mask), ("_in", mask & inside), ("_out", mask & outside)):
             measures[f"{key}{end}_count"] = place.astype("int64")
-            measures[f"{key}{end}_mu"] = area.where(place, 0.0)
+            measures[f"{key}{end}_mu"] = np.where(place, area, 0.0)
     return pd.DataFrame(measures, index=table.index)
+
+
+def _true(mask: pd.Series) -> np.ndarray:
+    """Return where a mask is true; null, which an unknown text may give, is not."""
+    where: np.ndarray = mask.to_numpy(dtype=bool, na_value=False)
+    return where

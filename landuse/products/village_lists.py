@@ -83,16 +83,16 @@ def town_table(villages: pd.DataFrame) -> pd.DataFrame:
 
     A village counts once, under its main kind; sums over towns are the sums over villages.
     """
-    chosen = candidates(villages)
-    keys = ["town_code", "town_name"]
+    keys, summed = ["town_code", "town_name"], ("households_est", "area_mu")
+    held = [name for name in summed if name in villages]
+    chosen = candidates(villages[[*keys, "kind", "rank", "village_id", *held]])
     table = villages.groupby(keys).size().rename("villages").to_frame()
     for number, (zh, _) in enumerate(KINDS.values(), start=1):
         counted = chosen[chosen["kind"] == zh].groupby(keys).size()
         table[f"kind_{number}"] = counted.reindex(table.index).fillna(0).astype("int64")
-    for name in ("households_est", "area_mu"):
-        if name in chosen:
-            sums = chosen.groupby(keys)[name].sum(min_count=1)
-            table[f"candidate_{name}"] = sums.reindex(table.index)
+    for name in held:
+        sums = chosen.groupby(keys)[name].sum(min_count=1)
+        table[f"candidate_{name}"] = sums.reindex(table.index)
     return table.reset_index()
 
 

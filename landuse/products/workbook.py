@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from landuse.core.errors import fail, study_fault
 from landuse.products.evidence_words import STABILITY
 from landuse.products.facts import RunFacts
 from landuse.products.numbers import grade_sign
@@ -22,6 +23,8 @@ from landuse.products.workbook_sheets import workbook_sheets
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Creation date in every file, so that equal results give equal files."""
+MOST_ROWS = 1_048_576
+"""Rows a sheet holds."""
 STABILITY_LOOK = {"stable": ("●", "#00523F", "#DDF1EA"), "fragile": ("◇", "#5F3B00", "#FFF7E8")}
 """Sign, text colour and fill of robust and fragile: a sign that grey print keeps apart."""
 CHECK_ROWS_SPARE = 200
@@ -44,7 +47,14 @@ def write_workbook(run: RunFacts, path: Path) -> Path:
 def write_sheets(
     sheets: Sequence[Sheet], path: Path, *, title: str, grades: Sequence[str] = ()
 ) -> Path:
-    """Write sheets: two header rows, frozen, filtered; text as text; grades in their colours."""
+    """Write sheets: two header rows, frozen, filtered; text as text; grades in their colours.
+
+    Raises
+    ------
+    LanduseError
+        If a sheet has more rows than the format holds (exit code 2).
+    """
+    _check_size(sheets, path)
 
     def fill(part: Path) -> None:
         with xlsxwriter.Workbook(part, _OPTIONS) as book:
@@ -57,6 +67,17 @@ def write_sheets(
                 _mark_stability(book, sheet)
 
     return write_whole(path, fill)
+
+
+def _check_size(sheets: Sequence[Sheet], path: Path) -> None:
+    """Refuse what XlsxWriter would leave out without a word."""
+    for sheet in sheets:
+        if sheet.first_row + len(sheet.rows) + (sheet.totals is not None) > MOST_ROWS:
+            raise fail(study_fault(
+                "工作表放不下这么多行", "more rows than a sheet holds", file=path.name,
+                field=sheet.name, found=f"{len(sheet.rows)}", todo_zh="改用 .csv 或 .parquet",
+                todo_en="use .csv or .parquet",
+            ))  # fmt: skip
 
 
 class _Formats:
@@ -112,15 +133,29 @@ def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
             target.write_string(sheet.first_row - 2 + number, index, text, look)
     for row, note in enumerate(sheet.notes):
         target.write_string(row, 0, note, formats.note)
+    _write_rows(target, sheet, formats=formats)
+    row = sheet.first_row + len(sheet.rows)
+    for index, (value, column) in enumerate(zip(sheet.totals or (), sheet.columns, strict=False)):
+        look = formats.of(column, total=True, quoted=isinstance(value, str) and _risky(value))
+        target.write(row, index, value, look)
+
+
+def _write_rows(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
+    plain = [formats.of(column) for column in sheet.columns]
     for row, values in enumerate(sheet.rows, start=sheet.first_row):
         lines = _lines(values, sheet)
         if lines > 1:
             target.set_row(row, min(lines, MOST_LINES) * LINE_PT)
-        for index, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
-            _write_cell(target, (row, index), value, column=column, formats=formats)
-    row = sheet.first_row + len(sheet.rows)
-    for index, (value, column) in enumerate(zip(sheet.totals or (), sheet.columns, strict=False)):
-        _write_cell(target, (row, index), value, column=column, formats=formats, total=True)
+        for index, value in enumerate(values):
+            if value is None:
+                continue
+            if not isinstance(value, str):
+                target.write_number(row, index, value, plain[index])
+            elif _risky(value):
+                look = formats.of(sheet.columns[index], quoted=True)
+                target.write_string(row, index, value, look)
+            else:
+                target.write_string(row, index, value, plain[index])
 
 
 def _lines(values: Sequence[Cell], sheet: Sheet) -> int:
@@ -132,24 +167,6 @@ def _lines(values: Sequence[Cell], sheet: Sheet) -> int:
     lines = [math.ceil(wide(text) / column.width) for text, column in shown
              if column.kind == "long" and isinstance(text, str)]  # fmt: skip
     return max(lines, default=1)
-
-
-def _write_cell(
-    target: Worksheet,
-    place: tuple[int, int],
-    value: Cell,
-    *,
-    column: SheetColumn,
-    formats: _Formats,
-    total: bool = False,
-) -> None:
-    if value is None:
-        if total:
-            target.write_blank(*place, None, formats.of(column, total=True))
-    elif isinstance(value, str):
-        target.write_string(*place, value, formats.of(column, total=total, quoted=_risky(value)))
-    else:
-        target.write_number(*place, value, formats.of(column, total=total))
 
 
 def _finish(target: Worksheet, sheet: Sheet, *, title: str) -> None:

@@ -12,7 +12,7 @@ from shapely import LineString, Point, box
 
 from landuse.align.overlap import COLUMNS, OverlapSettings, measure_overlap
 from landuse.core.grid import Grid
-from landuse.core.layers import Layer
+from landuse.core.layers import Layer, known_cells
 
 CRS = "EPSG:4549"
 X, Y = 500_000.0, 3_200_000.0
@@ -106,3 +106,22 @@ def test_order_of_objects_does_not_matter(order):
     shapes = [square(30 * i, 20 * i, 25) for i in range(6)]
     one, other = measured(towns=layer(*shapes)), measured(towns=layer(*(shapes[i] for i in order)))
     pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("rows", [1, 63, 64, 65, 200])
+def test_the_share_does_not_depend_on_how_many_rows_there_are(rows):
+    """In row i the first i % 7 of 10 cells are known; the others are NaN."""
+    grid = Grid.covering((X, Y, X + 100, Y + rows * 10), resolution_m=10, crs=CRS)
+    values = np.where(np.arange(10) < (np.arange(rows) % 7)[:, None], 1.0, np.nan)
+    whole = layer(box(X, Y, X + 100, Y + rows * 10))
+    share = measured(whole, built_height=Layer(grid, values.astype("float32"))).iloc[0]
+    assert share["known_share"] == round(sum(i % 7 for i in range(rows)) / (10 * rows), 6)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "int32", "float32", "float64"])
+@pytest.mark.parametrize("nodata", [None, 0, 0.0, 2.5, 255.0, -9999.0, 65535, float("nan")])
+def test_a_cell_is_known_unless_it_is_nan_or_nodata(dtype, nodata):
+    found = [0, 1, 2, 100, *([2.5, -9999, np.nan] if dtype.startswith("float") else [])]
+    values = np.array(found, dtype=dtype).reshape(1, -1)
+    wanted = [not np.isnan(value) and (nodata is None or value != nodata) for value in found]
+    assert known_cells(values, nodata).tolist() == [wanted]

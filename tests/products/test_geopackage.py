@@ -10,10 +10,17 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
+from shapely import box
 
 from landuse.products.columns import column_names, describe, stored_heading
 from landuse.products.evidence_words import P_CLASSES
-from landuse.products.geopackage import LayerLabels, NamedStyle, write_geopackage
+from landuse.products.geopackage import (
+    LayerLabels,
+    NamedStyle,
+    shape_of,
+    storable,
+    write_geopackage,
+)
 from landuse.products.styles import (
     district_style,
     parcel_style,
@@ -89,6 +96,32 @@ def test_layers_come_back_as_they_were(parts, file):
     findings = pyogrio.read_dataframe(file, layer="findings")
     assert not isinstance(findings, gpd.GeoDataFrame)
     assert len(findings) == len(parts["layers"]["findings"])
+
+
+@pytest.mark.parametrize("spatial", [True, False])
+def test_columns_written_at_once_hold_what_they_hold_written_cell_by_cell(tmp_path, spatial):
+    table = pd.DataFrame(
+        {
+            "text": ["中文 ㎡", None, ""], "kind": pd.Categorical(["a", None, "a"]),
+            "mixed": ["x", 3, None], "none": pd.Series([None] * 3, dtype=object),
+            "real": [0.1, float("nan"), -1e300], "short": pd.Series([1.5, 2, 3], dtype="float32"),
+            "whole": [1, 2**53 + 1, -5], "null_whole": pd.array([1, None, -3], dtype="Int64"),
+            "yes": [True, False, True], "null_yes": pd.array([True, None, False], dtype="boolean"),
+        }
+    )  # fmt: skip
+    if spatial:
+        squares = [box(i, 0, i + 1, 1) for i in range(2)]
+        table = gpd.GeoDataFrame(table, geometry=[*squares, None], crs="EPSG:4549")
+    written = tmp_path / "at_once.gpkg"
+    write_geopackage({"t": table}, written, styles={}, labels={}, metadata={})
+    plain = tmp_path / "by_cell.gpkg"
+    options = {"FID": "fid"} | ({"GEOMETRY_NAME": "geom"} if spatial else {})
+    shape = shape_of(table) if spatial else {}
+    pyogrio.write_dataframe(
+        storable(table), plain, layer="t", driver="GPKG", layer_options=options, **shape
+    )
+    for sql in ("SELECT * FROM t", "SELECT name, type FROM pragma_table_info('t')"):
+        assert query(written, sql) == query(plain, sql)
 
 
 def test_codes_are_text_and_shapes_are_indexed(file):

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from openpyxl.utils import get_column_letter
 
+from landuse.core.errors import LanduseError
 from landuse.products.numbers import grade_sign
+from landuse.products.sheets import Sheet, SheetColumn
 from landuse.products.words import CHECK_STATES, flag_words
-from landuse.products.workbook import write_workbook
+from landuse.products.workbook import MOST_ROWS, write_sheets, write_workbook
 from landuse.products.workbook_sheets import workbook_sheets
 from tests.products import county
 from tests.products.hostile import HOSTILE
@@ -215,3 +217,11 @@ def test_a_row_is_as_high_as_its_longest_wrapped_text_and_no_higher_than_eight_l
         assert sheet.row_dimensions[number].height == pytest.approx(
             14 * min(max(lines, 1), 8), abs=1
         )
+
+
+def test_a_sheet_too_long_for_the_format_is_refused_before_anything_is_written(tmp_path):
+    column = SheetColumn("a", "A", "number")
+    sheet = Sheet(name="一", columns=(column,), rows=((1.0,),) * (MOST_ROWS - 1))
+    with pytest.raises(LanduseError, match="more rows"):
+        write_sheets([sheet], tmp_path / "a.xlsx", title="甲")
+    assert not list(tmp_path.iterdir())
