@@ -87,7 +87,8 @@ def coded_texts(table: pd.DataFrame, name: str) -> tuple[NDArray[np.intp], list[
     if name not in table.columns:
         return np.zeros(len(table), dtype=np.intp), [""] * min(len(table), 1)
     codes, distinct = table[name].factorize(use_na_sentinel=False)
-    words = ["" if pd.isna(value) else str(value) for value in distinct.tolist()]
+    found = zip(distinct.tolist(), pd.isna(distinct).tolist(), strict=True)
+    words = ["" if null else str(value) for value, null in found]
     if not "".join(words).isprintable():  # asked of all at once: nearly all texts are
         words = [plain_text(word) for word in words]
     again, plainly = pd.factorize(np.array(words, dtype="object"))
