@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -132,13 +131,6 @@ class Payload:
         if repeat:
             place["c"] = self.array(codes.astype(np.uint8 if len(distinct) < 256 else np.uint16))
         return place | {"known": self.array(known.astype(np.uint8))}
-
-    def texts(self, values: Sequence[object] | pd.Series) -> dict[str, Any]:
-        """Add a column of texts; null becomes the empty text."""
-        column = pd.Series(values, dtype="object")
-        filled = column.where(column.notna(), "").astype(str)
-        codes, distinct = pd.factorize(filled)
-        return self.coded(codes, [str(item) for item in distinct])
 
     def coded(self, codes: NDArray[np.intp], words: list[str]) -> dict[str, Any]:
         """Add a column of texts given as places in ``words``, distinct, as they first come."""

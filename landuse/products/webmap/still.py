@@ -60,8 +60,8 @@ def _bounds(
     """
     shapes = [web_shapes(frame, crs=inputs.crs, simplify_m=50.0) for frame in frames]
     outlines = np.concatenate([np.empty(0, dtype=np.object_), *shapes])
-    beyond = _beyond(shapely.total_bounds(outlines), inputs)
-    every = np.concatenate([outlines, _parcels(inputs, beyond)])
+    held = shapely.total_bounds(outlines) if len(outlines) else np.full(4, np.nan)
+    every = np.concatenate([outlines, _parcels(inputs, _beyond(held, inputs))])
     if not len(every):
         return None
     found = shapely.total_bounds(every)
