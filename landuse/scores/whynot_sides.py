@@ -283,8 +283,7 @@ class Side:
             top = under(high, self.minimum)
             return (
                 f"缺{zh}；即使补齐，得分最高 {top}，仍不足 {self._limit}。",
-                f"Missing: {en}; even with it the score is at most {top}, short of "
-                f"{self._limit}.",
+                f"Missing: {en}; even with it the score is at most {top}, short of {self._limit}.",
             )
         return (
             f"缺{zh}；补齐后得分在 {low:.1f} 至 {high:.1f} 之间。",

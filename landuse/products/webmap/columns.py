@@ -121,9 +121,7 @@ def add_parcels(payload: Payload, details: Payload, inputs: MapInput) -> dict[st
     zone_in = numbers_of(table, "zone_in") > 0
     columns: dict[str, Any] = {"n": len(table), "details": list(DETAILS)}
     into = dict.fromkeys(DETAILS, details)
-    columns |= {
-        name: into.get(name, payload).coded(*coded_texts(table, name)) for name in _TEXTS
-    }
+    columns |= {name: into.get(name, payload).coded(*coded_texts(table, name)) for name in _TEXTS}
     columns |= {
         name: into.get(name, payload).numbers(numbers_of(table, name), decimals=digits)
         for name, digits in _NUMBERS.items()

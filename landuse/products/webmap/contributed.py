@@ -65,9 +65,7 @@ class Contributed:
         )  # fmt: skip
 
 
-def _rows_by(
-    group: Rows, names: Sequence[Name], wanted: NDArray[np.bool_]
-) -> dict[Name, Rows]:
+def _rows_by(group: Rows, names: Sequence[Name], wanted: NDArray[np.bool_]) -> dict[Name, Rows]:
     """Return the wanted rows of every group, in their order; groups without any are left out."""
     order = np.argsort(group, kind="stable")
     ends = np.searchsorted(group[order], np.arange(len(names)), side="right")

@@ -169,9 +169,7 @@ def _add(
     }
 
 
-def _distinct(
-    steps: Places, ring: Places
-) -> tuple[Places, Places]:
+def _distinct(steps: Places, ring: Places) -> tuple[Places, Places]:
     """Drop a vertex equal to the one before it in the same ring."""
     if len(steps) < 2:
         return steps, ring
