@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from landuse.core.findings import Finding
-from landuse.scores.engine import Evaluation
+from landuse.scores.engine import Evaluation, Floats
 from landuse.scores.listing import Listing, listing
-from landuse.scores.model import ScoreModel
+from landuse.scores.model import Criterion, ScoreModel
 from landuse.scores.texts import SUSPECTED, AssessSettings, texts
-from landuse.scores.vetoes import apply_vetoes, unchecked
+from landuse.scores.vetoes import unchecked
 from landuse.scores.waterfall import waterfall
 
 __all__ = ["SUSPECTED", "AssessSettings", "assess"]
@@ -43,8 +45,8 @@ def assess(
     model = settings.score_model
     run = listing(table, model)
     table, idle, les = run.table, run.idle, run.les
-    vetoed = apply_vetoes(table, model)
-    parts = [table[["parcel_id"]], _headline(idle, les, table=table), vetoed, run.contradictions]
+    headline = _headline(idle, les, table=table)
+    parts = [table[["parcel_id"]], headline, run.vetoes, run.contradictions]
     scores = pd.concat(parts, axis=1)
     scores["flag"] = _flags(run)
     scores = pd.concat([scores, _decide(scores, idle, les)], axis=1)
@@ -157,30 +159,50 @@ def _ranks(scores: pd.DataFrame, table: pd.DataFrame) -> pd.Series[int]:
 def _contributions(
     parcel_id: pd.Series[str], idle: Evaluation, les: Evaluation, *, settings: AssessSettings
 ) -> pd.DataFrame:
-    """Return the long table of what each applicable criterion adds."""
-    parts = []
-    for score, evaluation in (("idle", idle), ("les", les)):
-        for column, criterion in enumerate(evaluation.criteria):
-            rows = np.flatnonzero(evaluation.applies[:, column])
-            known = ~np.isnan(evaluation.deficit[rows, column])
-            zh, en = settings.absent.get(
-                criterion.data,
-                (criterion.missing_zh or "无数据", criterion.missing_en or "no data"),
-            )
-            part = {
-                "parcel_id": parcel_id.to_numpy()[rows],
-                "score": score,
-                "criterion": criterion.code,
-                "value": evaluation.values[rows, column],
-                "deficit": evaluation.deficit[rows, column],
-                "contribution": evaluation.points[rows, column],
-                "available": known,
-                "reason_zh": np.where(known, "", zh),
-                "reason_en": np.where(known, "", en),
-            }
-            parts.append(pd.DataFrame(part))
-    table = pd.concat(parts, ignore_index=True)
-    return table.sort_values(["parcel_id", "score", "criterion"], kind="stable", ignore_index=True)
+    """Return the long table of what each applicable criterion adds, in order of its texts."""
+    asked = [
+        (score, criterion, np.flatnonzero(evaluation.applies[:, at]), evaluation, at)
+        for score, evaluation in (("idle", idle), ("les", les))
+        for at, criterion in enumerate(evaluation.criteria)
+    ]
+    row = np.concatenate([rows for _, _, rows, _, _ in asked])
+    block = np.repeat(np.arange(len(asked)), [len(rows) for _, _, rows, _, _ in asked])
+    keys = [(score, criterion.code) for score, criterion, *_ in asked]
+    by_words = {key: place for place, key in enumerate(sorted(set(keys)))}
+    parcel = pd.factorize(parcel_id, sort=True)[0]
+    order = np.lexsort((np.array([by_words[key] for key in keys])[block], parcel[row]))
+    row, block = row[order], block[order]
+
+    def column(name: str) -> Floats:
+        return np.concatenate([getattr(found, name)[rows, at] for _, _, rows, found, at in asked])
+
+    deficit = column("deficit")[order]
+    known = ~np.isnan(deficit)
+    reasons = [_reason(criterion, settings) for _, criterion, *_ in asked]
+    reason = np.where(known, 0, block + 1)
+    return pd.DataFrame(
+        {
+            "parcel_id": parcel_id.array.take(row),
+            "score": _spread([score for score, _ in keys], block),
+            "criterion": _spread([code for _, code in keys], block),
+            "value": column("values")[order],
+            "deficit": deficit,
+            "contribution": column("points")[order],
+            "available": known,
+            "reason_zh": _spread(["", *(zh for zh, _ in reasons)], reason),
+            "reason_en": _spread(["", *(en for _, en in reasons)], reason),
+        }
+    )
+
+
+def _reason(criterion: Criterion, settings: AssessSettings) -> tuple[str, str]:
+    own = (criterion.missing_zh or "无数据", criterion.missing_en or "no data")
+    return settings.absent.get(criterion.data, own)
+
+
+def _spread(words: list[str], place: NDArray[np.intp]) -> ExtensionArray:
+    """Return the word at each place as a column of texts; each word is made but once."""
+    return pd.array(words, dtype="str").take(place)
 
 
 def _share_flagged(scores: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:

@@ -79,8 +79,11 @@ def deficits(values: Floats, criteria: tuple[Criterion, ...]) -> Floats:
 def applying(groups: pd.Series[str], criteria: tuple[Criterion, ...]) -> Flags:
     """Return where each criterion applies (n x k): everywhere, or in its peer groups."""
     everyone = np.ones(len(groups), dtype=bool)
+    code, names = pd.factorize(groups)  # -1, the last place, of none
     masks = [
-        groups.isin(criterion.groups).to_numpy() if criterion.groups else everyone
+        np.array([*(name in criterion.groups for name in names), False])[code]
+        if criterion.groups
+        else everyone
         for criterion in criteria
     ]
     return np.column_stack(masks) if masks else np.zeros((len(groups), 0), dtype=bool)

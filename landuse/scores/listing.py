@@ -22,6 +22,7 @@ class Listing:
     idle: Evaluation
     les: Evaluation
     contradictions: pd.DataFrame
+    vetoes: pd.DataFrame
     vetoed: Flags
     barred_idle: Flags
     barred_les: Flags
@@ -56,7 +57,8 @@ def listing(table: pd.DataFrame, model: ScoreModel) -> Listing:
     """
     table = add_derived(table, model.derived)
     idle, les = evaluate(table, model, score="idle"), evaluate(table, model, score="les")
-    vetoed = (apply_vetoes(table, model)["veto"] != "").to_numpy(dtype=bool)
+    vetoes = apply_vetoes(table, model)
+    vetoed = (vetoes["veto"] != "").to_numpy(dtype=bool)
     told = contradict(table, model)
     codes, rules = told["contradictions"], model.contradictions
     no_idle = barred(codes, rules, score="idle")
@@ -66,6 +68,7 @@ def listing(table: pd.DataFrame, model: ScoreModel) -> Listing:
         idle=idle,
         les=les,
         contradictions=told,
+        vetoes=vetoes,
         vetoed=vetoed,
         barred_idle=no_idle,
         barred_les=no_les,

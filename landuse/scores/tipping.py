@@ -6,10 +6,12 @@ weight, and so is its evidence coverage; where either crosses its limit follows 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from landuse.core.settings import Settings
 from landuse.scores.engine import Evaluation, Flags, Floats
@@ -20,6 +22,21 @@ STEP = 1000
 """Weights are told in thousandths: a weight that planners would write down."""
 MARGIN = 1e-9
 NONE_ZH, NONE_EN = "没有哪一项权重单独改变即可使其不列入", "no single weight takes it off the list"
+
+
+Ints = NDArray[np.intp]
+Texts = NDArray[np.object_]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Told:
+    """The columns of the answer, n each: criterion, its weight, that off the list, the words."""
+
+    code: Texts
+    old: Floats
+    new: Floats
+    zh: Texts
+    en: Texts
 
 
 class TippingSettings(Settings):
@@ -55,25 +72,28 @@ def tipping(
     """
     model = settings.score_model
     run = listing(table, model)
-    result = pd.DataFrame(
-        {
-            "parcel_id": table["parcel_id"].to_numpy(),
-            "tipping_code": "",
-            "tipping_from": np.nan,
-            "tipping_to": np.nan,
-            "tipping_zh": np.where(run.listed, NONE_ZH, ""),
-            "tipping_en": np.where(run.listed, NONE_EN, ""),
-        },
-        index=table.index,
+    told = _Told(
+        code=np.full(len(table), "", dtype=object),
+        old=np.full(len(table), np.nan),
+        new=np.full(len(table), np.nan),
+        zh=np.where(run.listed, NONE_ZH, "").astype(object),
+        en=np.where(run.listed, NONE_EN, "").astype(object),
     )
     alone: tuple[tuple[ScoreName, Evaluation, Flags], ...] = (
         ("idle", run.idle, run.stands_idle & ~run.stands_les),
         ("les", run.les, run.stands_les & ~run.stands_idle),
     )
     for score, evaluation, rows in alone:
-        _tell(result, np.flatnonzero(rows), nearest_weights(evaluation, model, score=score))
-    text = ["tipping_code", "tipping_zh", "tipping_en"]
-    return {"table": result.astype(dict.fromkeys(text, "str")), "findings": []}
+        _tell(told, np.flatnonzero(rows), nearest_weights(evaluation, model, score=score))
+    columns = {
+        "parcel_id": table["parcel_id"].to_numpy(),
+        "tipping_code": pd.array(told.code, dtype="str"),
+        "tipping_from": told.old,
+        "tipping_to": told.new,
+        "tipping_zh": pd.array(told.zh, dtype="str"),
+        "tipping_en": pd.array(told.en, dtype="str"),
+    }
+    return {"table": pd.DataFrame(columns, index=table.index), "findings": []}
 
 
 def nearest_weights(
@@ -133,9 +153,7 @@ def _nearest(weight: float, below: Floats, above: Floats) -> Floats:
     return np.where(nearer_up, upper, lower)
 
 
-def _tell(
-    result: pd.DataFrame, rows: np.ndarray[Any, Any], found: list[tuple[Criterion, Floats]]
-) -> None:
+def _tell(told: _Told, rows: Ints, found: list[tuple[Criterion, Floats]]) -> None:
     """Write the least change of each row; of equal changes the first in the model's order."""
     if not len(rows) or not found:
         return
@@ -145,12 +163,11 @@ def _tell(
     chosen = to[np.arange(len(rows)), best]
     for place, (item, _) in enumerate(found):
         hit = (best == place) & ~np.isnan(chosen)
-        at, labels = chosen[hit], result.index[rows[hit]]
-        result.loc[labels, ["tipping_code", "tipping_from"]] = [item.code, item.weight]
-        result.loc[labels, "tipping_to"] = at
-        texts = [_sentence(item, value) for value in at]
-        result.loc[labels, "tipping_zh"] = [zh for zh, _ in texts]
-        result.loc[labels, "tipping_en"] = [en for _, en in texts]
+        values, which = np.unique(chosen[hit], return_inverse=True)
+        texts = np.array([_sentence(item, value) for value in values], dtype=object).reshape(-1, 2)
+        at = rows[hit]
+        told.code[at], told.old[at], told.new[at] = item.code, item.weight, chosen[hit]
+        told.zh[at], told.en[at] = texts[which].T
 
 
 def _sentence(item: Criterion, value: float) -> tuple[str, str]:

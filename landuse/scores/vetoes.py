@@ -28,19 +28,22 @@ def apply_vetoes(table: pd.DataFrame, model: ScoreModel) -> pd.DataFrame:
     Columns ``veto`` (code, "" = none), ``veto_zh``, ``veto_en``, ``veto_share`` (the value that
     hit, a share for overlaps), ``veto_limit``, ``veto_layer``; index of the table.
     """
-    result = pd.DataFrame(
-        {"veto": "", "veto_zh": "", "veto_en": "", "veto_layer": ""}, index=table.index, dtype="str"
-    )
-    result["veto_share"], result["veto_limit"] = np.nan, np.nan
-    for veto, value in _measured(table, model):
-        hit = (value > veto.limit) & (result["veto"] == "")
+    rules = list(_measured(table, model))
+    first, share = np.full(len(table), -1), np.full(len(table), np.nan)
+    for place, (veto, measured) in enumerate(rules):
+        value = measured.to_numpy("float64")
+        hit = (value > veto.limit) & (first < 0)
         if veto.groups:
-            hit &= table["group"].isin(veto.groups)
-        texts = [veto.code, veto.zh, veto.en, veto.data]
-        result.loc[hit, ["veto", "veto_zh", "veto_en", "veto_layer"]] = texts
-        result.loc[hit, "veto_share"] = value[hit]
-        result.loc[hit, "veto_limit"] = veto.limit
-    return result
+            hit &= table["group"].isin(veto.groups).to_numpy(dtype=bool)
+        first[hit], share[hit] = place, value[hit]
+    limits = np.array([*(veto.limit for veto, _ in rules), np.nan], dtype="float64")
+    texts = {"veto": "code", "veto_zh": "zh", "veto_en": "en", "veto_layer": "data"}
+    words = {
+        column: pd.array([*(getattr(veto, name) for veto, _ in rules), ""], dtype="str").take(first)
+        for column, name in texts.items()  # the last word, of place -1, is that of no veto
+    }
+    columns = words | {"veto_share": share, "veto_limit": limits[first]}
+    return pd.DataFrame(columns, index=table.index)
 
 
 def _measured(table: pd.DataFrame, model: ScoreModel) -> Iterator[tuple[Veto, pd.Series[float]]]:

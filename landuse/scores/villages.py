@@ -5,8 +5,9 @@ Nobody is moved by a score. A kind is a reason to ask the village (意愿调查)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -139,9 +140,18 @@ def _evidence(
     scores: Mapping[ScoreName, Evaluation], settings: VillageSettings,
 ) -> pd.DataFrame:  # fmt: skip
     no_register = "register_population" in settings.absent
+    least = settings.score_model.agree_at - CLOSE
+    signs = {
+        name: [_Sign.of(item, settings) for item in found.criteria]
+        for name, found in scores.items()
+    }
     rows = []
     for row, group in enumerate(table["group"]):
-        told = [_sentence(scores[name], row, name, settings) for name in KINDS if stands[name][row]]
+        told = [
+            _sentence(scores[name], row, name, signs[name], least)
+            for name in KINDS
+            if stands[name][row]
+        ]
         basis = [POINTS] if group == POINT else [NO_REGISTER] if no_register else []
         zh, en = ("；".join(part[0] for part in told), "; ".join(part[1] for part in told))
         rests = ("；".join(item[0] for item in basis), "; ".join(item[1] for item in basis))
@@ -152,37 +162,48 @@ def _evidence(
 
 
 def _sentence(
-    found: Evaluation, row: int, name: ScoreName, settings: VillageSettings
+    found: Evaluation, row: int, name: ScoreName, signs: Sequence[_Sign], least: float
 ) -> tuple[str, str]:
     """Return the kind, its score, coverage and strongest signs with value, limit, years, mark."""
     order = np.argsort(-found.points[row], kind="stable")
-    agree = settings.score_model.agree_at - CLOSE
-    best = [at for at in order if found.deficit[row, at] >= agree][:SIGNS_SHOWN]
-    signs = [_sign(found.values[row, at], found.criteria[at], settings) for at in best]
+    best = [at for at in order if found.deficit[row, at] >= least][:SIGNS_SHOWN]
+    told = [signs[at].tell(found.values[row, at]) for at in best]
     score, cover = found.score[row], found.coverage[row]
     lacking = [found.criteria[at] for at in
                np.flatnonzero(found.applies[row] & np.isnan(found.deficit[row]))]  # fmt: skip
     zh = f"候选{KINDS[name][0]}（{score:.1f} 分，证据覆盖 {cover:.0%}）："
-    zh += "，".join(sign[0] for sign in signs)
+    zh += "，".join(sign[0] for sign in told)
     en = f"candidate, {KINDS[name][1]} ({score:.1f}, coverage {cover:.0%}): "
-    en += ", ".join(sign[1] for sign in signs)
+    en += ", ".join(sign[1] for sign in told)
     if lacking:
         zh += f"；缺 {'、'.join(item.zh for item in lacking)}"
         en += f"; missing {', '.join(item.en for item in lacking)}"
     return zh, en
 
 
-def _sign(value: float, item: Criterion, settings: VillageSettings) -> tuple[str, str]:
-    year = settings.years.get(item.data, "")
-    limit = float(value_at(item, settings.score_model.agree_at))
-    notes = [part for part in (year, item.mark) if part]
-    tail = "，".join([f"门槛 {item.limit_zh}", *notes])
-    tail_en = ", ".join([f"limit {item.limit_en}", *notes])
-    if np.isnan(limit):
+@dataclass(frozen=True, kw_only=True)
+class _Sign:
+    """What is said of every value of one criterion: its name, and limit, years and mark."""
+
+    item: Criterion
+    tail: str
+    tail_en: str
+
+    @classmethod
+    def of(cls, item: Criterion, settings: VillageSettings) -> Self:
+        """Make the words of a criterion; a limit that no value reaches is left out."""
+        notes = [part for part in (settings.years.get(item.data, ""), item.mark) if part]
         tail, tail_en = "，".join(notes), ", ".join(notes)
-    unit_en = with_unit(item.unit_en or item.unit)
-    shown_en = shown(value, item, unit="") + unit_en if item.unit_en else shown(value, item)
-    return f"{item.zh} {shown(value, item)}（{tail}）", f"{item.en} {shown_en} ({tail_en})"
+        if not np.isnan(float(value_at(item, settings.score_model.agree_at))):
+            tail = "，".join([f"门槛 {item.limit_zh}", *notes])
+            tail_en = ", ".join([f"limit {item.limit_en}", *notes])
+        return cls(item=item, tail=tail, tail_en=tail_en)
+
+    def tell(self, value: float) -> tuple[str, str]:
+        """Return the criterion with a value, Chinese and English."""
+        item, zh = self.item, shown(value, self.item)
+        en = shown(value, item, unit="") + with_unit(item.unit_en) if item.unit_en else zh
+        return f"{item.zh} {zh}（{self.tail}）", f"{item.en} {en} ({self.tail_en})"
 
 
 def _contributions(ids: pd.Series, scores: Mapping[ScoreName, Evaluation]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -29,8 +29,36 @@ def under(value: float, limit: float) -> str:
     >>> under(48.24, 60), under(59.97, 60)
     ('48.2', '59.97')
     """
-    digits = next((n for n in range(1, 7) if round(value, n) < limit), 7)
-    return f"{value:.{digits}f}"
+    for digits in range(1, 7):
+        if round(value, digits) < limit:
+            return f"{value:.{digits}f}"
+    return f"{value:.7f}"
+
+
+class _Rows(NamedTuple):
+    """What every parcel is asked, as lists: a number of an array is slow to take out singly."""
+
+    sufficient: list[bool]
+    low: list[bool]
+    few: list[bool]
+    bars: list[str]
+    score: list[float]
+    gap: list[float]
+    coverage: list[float]
+    agreeing: list[int]
+    known: list[int]
+    column: list[int]
+    then: list[float]
+    least: list[float]
+    most: list[float]
+
+
+def _alike(flags: Flags) -> list[int]:
+    """Return the number of the pattern of each row: rows alike have the same one."""
+    if not flags.size:
+        return [0] * len(flags)
+    packed = np.packbits(flags, axis=1)
+    return list(np.unique(packed, axis=0, return_inverse=True)[1].ravel().tolist())
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -51,8 +79,8 @@ class Side:
     absent: Mapping[str, Words]
     layers: Mapping[str, Words]
     words: Mapping[str, Words]
-    _patterns: dict[bytes, tuple[Reach, Words]] = field(default_factory=dict)
-    _families: dict[bytes, Words] = field(default_factory=dict)
+    _patterns: dict[int, tuple[Reach, Words]] = field(default_factory=dict)
+    _families: dict[int, Words] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -82,26 +110,41 @@ class Side:
         """Return the name of the score."""
         return SCORE_WORDS[self.score]
 
+    @cached_property
+    def _of(self) -> _Rows:
+        found = self.evaluation
+        arrays = (
+            self.sufficient, self.low, self.few, self.bars, found.score, self.gap, found.coverage,
+            found.families_agreeing, found.families_known, self.one.column, self.one.value,
+            *self.ranges,
+        )  # fmt: skip
+        return _Rows(*(values.tolist() for values in arrays))
+
+    @cached_property
+    def _limit(self) -> str:
+        return short(self.minimum)
+
     def stands(self, row: int) -> bool:
         """Tell whether the score lists this parcel."""
-        failed = self.low[row] or self.few[row] or self.bars[row] != ""
-        return bool(self.sufficient[row] and not failed)
+        of = self._of
+        return of.sufficient[row] and not (of.low[row] or of.few[row] or of.bars[row] != "")
 
     def misses(self, row: int) -> Words:
         """Return the conditions that failed, the nearest first; all that held are left out."""
-        parts = self._scored(row) if self.sufficient[row] else self._unscored(row)
-        return "；".join(zh for zh, _ in parts), "; ".join(en for _, en in parts)
+        parts = self._scored(row) if self._of.sufficient[row] else self._unscored(row)
+        return "；".join([zh for zh, _ in parts]), "; ".join([en for _, en in parts])
 
     def change(self, row: int) -> Words:
         """Return what would list this parcel by a score that it has."""
-        if not self.sufficient[row]:
+        of = self._of
+        if not of.sufficient[row]:
             return self.supply(row)
-        if self.bars[row] != "":
+        if of.bars[row] != "":
             zh, en = (
                 "若实地证实该矛盾不成立，",
                 "If a check in the field disproves the contradiction, ",
             )
-            if not self.low[row] and not self.few[row]:
+            if not of.low[row] and not of.few[row]:
                 return f"{zh}即列入。", f"{en}it is listed."
             return f"{zh}仍须满足其余条件。", f"{en}the other conditions still fail."
         parts = [part for part in (self._one_value(row), self._range(row)) if part[0]]
@@ -126,38 +169,36 @@ class Side:
         )
 
     def _scored(self, row: int) -> list[Words]:
-        score, least = float(self.evaluation.score[row]), self.model.minimum_families
+        of, limit, needed = self._of, self._limit, self.model.minimum_families
         parts: list[Words] = []
-        count, names = int(self.evaluation.families_agreeing[row]), self._agreeing(row)
-        if self.few[row]:
+        count, names = of.agreeing[row], self._agreeing(row)
+        if of.few[row]:
             parts.append((
-                f"{count}/{least} 类独立证据一致（{names[0] or '无'}），须 ≥{least} 类",
-                f"{count} of {least} independent families agree ({names[1] or 'none'}), "
-                f"{least} needed",
+                f"{count}/{needed} 类独立证据一致（{names[0] or '无'}），须 ≥{needed} 类",
+                f"{count} of {needed} independent families agree ({names[1] or 'none'}), "
+                f"{needed} needed",
             ))  # fmt: skip
-        if self.low[row]:
-            number = under(score, self.minimum)
-            limit, gap = short(self.minimum), f"{self.minimum - float(number):.4g}"
+        if of.low[row]:
+            number = under(of.score[row], self.minimum)
+            gap = f"{self.minimum - float(number):.4g}"
             low = (
                 f"得分 {number} < {limit}（差 {gap}）",
                 f"score {number} < {limit} ({gap} short)",
             )
-            nearer = self.gap[row] / max(self.minimum, 1.0) <= (least - count) / least
+            nearer = of.gap[row] / max(self.minimum, 1.0) <= (needed - count) / needed
             parts.insert(0 if nearer else len(parts), low)
         else:
-            number = f"{score:.1f}"
-            limit = short(self.minimum)
+            number = f"{of.score[row]:.1f}"
             parts.insert(0, (f"得分 {number} 已达 {limit}", f"score {number} reaches {limit}"))
-        if self.bars[row] != "":
-            zh, en = self.words.get(self.bars[row], (self.bars[row], self.bars[row]))
+        if of.bars[row] != "":
+            zh, en = self.words.get(of.bars[row], (of.bars[row], of.bars[row]))
             parts.append((f"被矛盾排除（{zh}）", f"barred by a contradiction ({en})"))
         return parts
 
     def _unscored(self, row: int) -> list[Words]:
-        evaluation, model = self.evaluation, self.model
-        coverage, least = float(evaluation.coverage[row]), model.minimum_coverage
-        known = int(evaluation.families_known[row])
-        if not evaluation.applies[row].any():
+        model, coverage, known = self.model, self._of.coverage[row], self._of.known[row]
+        least = model.minimum_coverage
+        if not self.evaluation.applies[row].any():
             return [("没有适用的指标", "no criterion applies")]
         parts: list[Words] = []
         if coverage < least:
@@ -175,30 +216,36 @@ class Side:
         return parts
 
     @cached_property
-    def _agrees(self) -> Flags:
-        return np.asarray(self.evaluation.deficit >= self.model.agree_at - CLOSE)
+    def _agrees(self) -> tuple[Flags, list[int]]:
+        agrees = np.asarray(self.evaluation.deficit >= self.model.agree_at - CLOSE)
+        return agrees, _alike(agrees)
 
     def _agreeing(self, row: int) -> Words:
         """Return the families that agree on this row; rows alike share one answer."""
-        agrees = self._agrees[row]
-        key = agrees.tobytes()
+        agrees, alike = self._agrees
+        key = alike[row]
         if key not in self._families:
             names, criteria = family_names(self.model), self.evaluation.criteria
-            codes = dict.fromkeys(criteria[at].family for at in np.flatnonzero(agrees))
+            codes = dict.fromkeys(criteria[at].family for at in np.flatnonzero(agrees[row]))
             self._families[key] = (
                 "、".join(names[code][0] for code in codes),
                 ", ".join(names[code][1] for code in codes),
             )
         return self._families[key]
 
+    @cached_property
+    def _knows(self) -> tuple[Flags, list[int]]:
+        known = ~np.isnan(self.evaluation.deficit)
+        return known, _alike(np.column_stack([self.evaluation.applies, known]))
+
     def _pattern(self, row: int) -> tuple[Reach, Words]:
         """Return what the missing criteria of this row ask for; rows alike share one answer."""
-        applies, known = self.evaluation.applies[row], ~np.isnan(self.evaluation.deficit[row])
-        key = applies.tobytes() + known.tobytes()
+        known, alike = self._knows
+        key = alike[row]
         if key not in self._patterns:
-            criteria = self.evaluation.criteria
-            gaps = [item for at, item in enumerate(criteria) if applies[at] and not known[at]]
-            found = reach(applies, known, criteria=criteria, model=self.model)
+            criteria, applies = self.evaluation.criteria, self.evaluation.applies[row]
+            gaps = [item for at, item in enumerate(criteria) if applies[at] and not known[row, at]]
+            found = reach(applies, known[row], criteria=criteria, model=self.model)
             self._patterns[key] = (found, missing_words(gaps, self.absent))
         return self._patterns[key]
 
@@ -214,12 +261,12 @@ class Side:
         )
 
     def _one_value(self, row: int) -> Words:
-        column = int(self.one.column[row])
+        column = self._of.column[row]
         if column < 0:
             return ("没有哪一项取值单独改变即可列入。", "No single value alone would list it.")
         item = self.evaluation.criteria[column]
         sign, sign_en = ("≥", ">=") if rises(item) else ("≤", "<=")
-        now, then = float(self.evaluation.values[row, column]), float(self.one.value[row])
+        now, then = float(self.evaluation.values[row, column]), self._of.then[row]
         en = item.unit_en or None
         return (
             f"若{item.zh}实为 {sign}{shown(then, item)}（现 {shown(now, item)}），即达列入条件。",
@@ -229,15 +276,14 @@ class Side:
 
     def _range(self, row: int) -> Words:
         _, (zh, en) = self._pattern(row)
-        if not zh or not self.low[row]:
+        if not zh or not self._of.low[row]:
             return ("", "")
-        low, high = float(self.ranges[0][row]), float(self.ranges[1][row])
+        low, high = self._of.least[row], self._of.most[row]
         if high < self.minimum:
             top = under(high, self.minimum)
             return (
-                f"缺{zh}；即使补齐，得分最高 {top}，仍不足 {short(self.minimum)}。",
-                f"Missing: {en}; even with it the score is at most {top}, short of "
-                f"{short(self.minimum)}.",
+                f"缺{zh}；即使补齐，得分最高 {top}，仍不足 {self._limit}。",
+                f"Missing: {en}; even with it the score is at most {top}, short of {self._limit}.",
             )
         return (
             f"缺{zh}；补齐后得分在 {low:.1f} 至 {high:.1f} 之间。",

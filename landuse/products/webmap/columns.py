@@ -1,4 +1,4 @@
-"""The parcel table and its contributions, column by column, for the browser."""
+"""The parcel table, column by column, for the browser."""
 
 from __future__ import annotations
 
@@ -78,9 +78,21 @@ def texts_of(table: pd.DataFrame, name: str) -> pd.Series:
     """Return a column as printable text, empty where null or absent."""
     if name not in table.columns:
         return pd.Series("", index=range(len(table)), dtype="object")
-    codes, distinct = pd.factorize(table[name].to_numpy(dtype="object", na_value=""))
-    words = np.array([plain_text(str(value)) for value in distinct], dtype="object")
-    return pd.Series(words[codes] if len(words) else words, dtype="object")
+    codes, words = coded_texts(table, name)
+    return pd.Series(np.array(words, dtype="object")[codes], dtype="object")
+
+
+def coded_texts(table: pd.DataFrame, name: str) -> tuple[NDArray[np.intp], list[str]]:
+    """Return a column as `texts_of` does, by code: the distinct texts in the order they come in."""
+    if name not in table.columns:
+        return np.zeros(len(table), dtype=np.intp), [""] * min(len(table), 1)
+    codes, distinct = table[name].factorize(use_na_sentinel=False)
+    found = zip(distinct.tolist(), pd.isna(distinct).tolist(), strict=True)
+    words = ["" if null else str(value) for value, null in found]
+    if not "".join(words).isprintable():  # asked of all at once: nearly all texts are
+        words = [plain_text(word) for word in words]
+    again, plainly = pd.factorize(np.array(words, dtype="object"))
+    return np.asarray(again)[codes], [str(word) for word in plainly]
 
 
 def kinds(parcels: pd.DataFrame, grades: list[Record]) -> NDArray[np.uint8]:
@@ -109,7 +121,7 @@ def add_parcels(payload: Payload, details: Payload, inputs: MapInput) -> dict[st
     zone_in = numbers_of(table, "zone_in") > 0
     columns: dict[str, Any] = {"n": len(table), "details": list(DETAILS)}
     into = dict.fromkeys(DETAILS, details)
-    columns |= {name: into.get(name, payload).texts(texts_of(table, name)) for name in _TEXTS}
+    columns |= {name: into.get(name, payload).coded(*coded_texts(table, name)) for name in _TEXTS}
     columns |= {
         name: into.get(name, payload).numbers(numbers_of(table, name), decimals=digits)
         for name, digits in _NUMBERS.items()
@@ -169,65 +181,18 @@ def _measured(payload: Payload, table: pd.DataFrame, rules: list[Record]) -> dic
     named = {str(rule["code"]): rule for rule in rules if rule.get("column") in table.columns}
     return {
         code: payload.numbers(
-            numbers_of(table, str(rule["column"])) * _times(rule), decimals=_digits(rule, 2)
+            numbers_of(table, str(rule["column"])) * times_of(rule), decimals=digits_of(rule, 2)
         )
         for code, rule in named.items()
     }
 
 
-def _times(record: Record) -> float:
+def times_of(record: Record) -> float:
+    """Return by what a value is multiplied to be shown: 100 where the unit is %."""
     return 100.0 if record.get("unit") == "%" else 1.0
 
 
-def _digits(record: Record, default: int) -> int:
+def digits_of(record: Record, default: int) -> int:
+    """Return how many decimals a value is shown with."""
     value = record.get("decimals")
     return default if value is None else int(value)
-
-
-def add_contributions(payload: Payload, inputs: MapInput) -> list[dict[str, Any]]:
-    """Add one entry a criterion: its words and, where there are rows, its columns by parcel.
-
-    ``state`` is 0 where the criterion does not apply to the parcel, 1 where it has a value and
-    from 2 on where it has none: 2 + number of the reason.
-    """
-    rows = inputs.contributions
-    entries = plain_records(inputs.criteria)
-    if rows is None or rows.empty:
-        return entries
-    place = pd.Index(texts_of(inputs.parcels, "parcel_id")).get_indexer(texts_of(rows, "parcel_id"))
-    keys = texts_of(rows, "score") + "\x1f" + texts_of(rows, "criterion")
-    groups = {str(key): index for key, index in keys.groupby(keys).groups.items()}
-    for entry, criterion in zip(entries, inputs.criteria, strict=True):
-        for score in [criterion["score"]] if "score" in criterion else SCORES:
-            chosen = groups.get(f"{score}\x1f{criterion['code']}")
-            if chosen is not None:
-                known = np.asarray(chosen)[place[chosen] >= 0]
-                held = _criterion(payload, rows.iloc[known], place[known], inputs, criterion)
-                entry.setdefault("of", {})[score] = held
-    return entries
-
-
-def _criterion(
-    payload: Payload,
-    rows: pd.DataFrame,
-    place: NDArray[np.int64],
-    inputs: MapInput,
-    criterion: Record,
-) -> dict[str, Any]:
-    count = len(inputs.parcels)
-    digits = {"contribution": 2, "deficit": 2, "value": _digits(criterion, 2)}
-    if inputs.score_model is not None:
-        digits = {}  # the browser has the values and the model, and works the rest out
-    held: dict[str, Any] = {}
-    for name, decimals in digits.items():
-        column = np.full(count, np.nan)
-        column[place] = numbers_of(rows, name) * (_times(criterion) if name == "value" else 1.0)
-        held[name] = payload.numbers(column, decimals=decimals)
-    zh, en = texts_of(rows, "reason_zh"), texts_of(rows, "reason_en")
-    reasons, distinct = pd.factorize(zh + "\x1f" + en)
-    state = np.zeros(count, dtype=np.int64)
-    available = numbers_of(rows, "available") > 0
-    state[place] = np.where(available, 1, np.minimum(reasons, 250) + 2)
-    held["state"] = payload.array(state.astype(np.uint8))
-    held["reasons"] = [str(item).split("\x1f") for item in distinct][:251]
-    return held

@@ -59,7 +59,9 @@ def hillshade_picture(elevation_m: NDArray[Any], *, grid: Grid) -> Hillshade:
     elevation_m : metres, shape ``grid.shape``, NaN where unknown.
     grid : where the cells are; any CRS.
     """
-    warped, transform = _to_web_mercator(np.asarray(elevation_m, dtype=np.float64), grid)
+    values = np.asarray(elevation_m)
+    floats = values if values.dtype.kind == "f" else values.astype(np.float64)  # NaN is no integer
+    warped, transform = _to_web_mercator(floats, grid)
     rows, columns = warped.shape
     west, north = transform.c, transform.f
     south, east = north + transform.e * rows, west + transform.a * columns
@@ -70,7 +72,7 @@ def hillshade_picture(elevation_m: NDArray[Any], *, grid: Grid) -> Hillshade:
     return Hillshade(data_uri=_webp(grey, transform), bounds=corners)
 
 
-def _to_web_mercator(elevation_m: Floats, grid: Grid) -> tuple[Floats, Affine]:
+def _to_web_mercator(elevation_m: NDArray[Any], grid: Grid) -> tuple[Floats, Affine]:
     west, south, east, north = transform_bounds(grid.crs, WEB_MERCATOR, *grid.bounds)
     side = max(east - west, north - south)
     cells = min(max(grid.shape), LARGEST_SIDE_PX)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from landuse.products.webmap.columns import add_contributions, add_parcels
+from landuse.products.webmap.columns import add_parcels
+from landuse.products.webmap.contributed import Contributed, add_contributions
 from landuse.products.webmap.evidence import evidence_words
 from landuse.products.webmap.model import Judged, MapInput
 from landuse.products.webmap.pack import Payload
@@ -19,12 +20,13 @@ def judged_parcels(inputs: MapInput) -> Judged:
     What cards, what-if and trend lines read is a text of its own: the browser unpacks it beside
     the other, and it is packed before the plans are made.
     """
-    payload, details = Payload(), Payload()
+    payload, details, rows = Payload(), Payload(), inputs.contributions
+    told = None if rows is None or rows.empty else Contributed.of(rows, inputs.parcels)
     head: dict[str, Any] = {
-        "criteria": add_contributions(details, inputs),
+        "criteria": add_contributions(details, inputs, told),
         "parcels": add_parcels(payload, details, inputs),
         "words": evidence_words(inputs.parcels),
-        "whatif": add_what_if(details, inputs),
+        "whatif": add_what_if(details, inputs, told),
         "yearly": add_yearly(details, inputs),
     }
     return Judged(head, payload.body(), details.text(), still_picture(inputs))

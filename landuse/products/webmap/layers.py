@@ -18,6 +18,7 @@ from landuse.products.webmap.shapes import (
     SIMPLIFY_M,
     WEB_MERCATOR,
     add_lines,
+    add_outlines,
     add_polygons,
     web_shapes,
 )
@@ -54,16 +55,17 @@ def add_layers(payload: Payload, inputs: GroundInput) -> dict[str, Any]:
     for name in ("county", "towns", "zones", "buildings", "water"):
         frame: gpd.GeoDataFrame | None = getattr(inputs, name)
         if frame is not None:
-            layers[name] = add_polygons(payload, _context(frame, inputs.crs))
+            layers[name] = add_outlines(
+                payload, frame, crs=inputs.crs, simplify_m=CONTEXT_SIMPLIFY_M
+            )
     _name_towns(layers, inputs)
     if inputs.zones is not None:
         layers["zones"]["name"] = texts_of(inputs.zones, "zone_name").tolist()
     if inputs.roads is not None:
         layers |= _roads(payload, inputs.roads, inputs.crs)
     if inputs.water is not None:
-        water = _context(inputs.water, inputs.crs)
-        streams = water[np.isin(shapely.get_type_id(water), LINES)]
-        layers["streams"] = add_lines(payload, streams)
+        lines = np.isin(shapely.get_type_id(inputs.water.geometry), LINES)
+        layers["streams"] = add_lines(payload, _context(inputs.water[lines], inputs.crs))
     return layers
 
 

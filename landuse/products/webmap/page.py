@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 from typing import Any, cast
@@ -71,17 +72,25 @@ class Part(MacroElement):
 
 
 class Page(Figure):
-    """A figure with a language, a content policy and no links of its own."""
+    """A figure with a language, a content policy and no links of its own.
 
-    def __init__(self, *, title: str, policy: str) -> None:
+    ``packed`` : the packed texts by name. They are put in once the page is rendered: Branca would
+    read each of their millions of letters for template marks.
+    """
+
+    def __init__(self, *, title: str, policy: str, packed: Mapping[str, str]) -> None:
         super().__init__(title=title)
         self._template = _ENVIRONMENT.get_template("page.html")
         self.policy = policy
+        self.packed = packed
 
     def render(self, **kwargs: Any) -> str:
         """Return the page; folium forbids to enlarge it by hand, which readers may need."""
-        page: str = super().render(**kwargs)
-        return page.replace(_NO_ENLARGING, "")
+        page: str = super().render(**kwargs).replace(_NO_ENLARGING, "")
+        for name, text in self.packed.items():
+            before, mark, after = page.partition(f'id="landuse-{name}">')
+            page = before + mark + text + after
+        return page
 
 
 def payload_text(inputs: MapInput) -> str:
@@ -145,12 +154,13 @@ def build_map(inputs: MapInput) -> folium.Map:
     tiles = _tile_layer(inputs)
     if tiles is not None:
         tiles.add_to(fmap)
-    figure = Page(title=_inert(plain_text(inputs.title_zh)), policy=_policy(inputs))
     ground = inputs.ground if inputs.ground is not None else ground_text(inputs)
     judged = inputs.judged or judged_parcels(inputs)
     data = payload_text(replace(inputs, judged=judged))
     packed = {"details": judged.details, "ground": ground, "data": data}  # the longest first
-    figure.add_child(Part("data.html", js=_modules(DECODING), blocks=packed))
+    title = _inert(plain_text(inputs.title_zh))
+    figure = Page(title=title, policy=_policy(inputs), packed=packed)
+    figure.add_child(Part("data.html", js=_modules(DECODING), blocks=list(packed)))
     figure.add_child(Part("assets.html", css=_style(), leaflet_css=leaflet_css(), js=leaflet_js()))
     figure.add_child(Part("frame.html"))
     figure.add_child(fmap)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import geopandas as gpd
@@ -20,26 +21,111 @@ CONTEXT_SIMPLIFY_M = 2.0
 WEB_MERCATOR = "EPSG:3857"
 
 Geometries = NDArray[np.object_]
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 POLYGONS = (3, 6)
 LINES = (1, 5)
+_CLOSED = 5
+"""Vertices of a four-cornered ring, the first one twice."""
 
 
-def web_shapes(frame: gpd.GeoDataFrame, *, crs: str, simplify_m: float) -> Geometries:
+def web_shapes(
+    frame: gpd.GeoDataFrame | gpd.GeoSeries, *, crs: str, simplify_m: float
+) -> Geometries:
     """Return the geometries in EPSG:3857, simplified; null and empty ones as empty polygons.
 
     ``crs`` is taken where the frame names none.
     """
-    placed = frame.geometry if frame.crs is not None else frame.geometry.set_crs(crs)
-    shapes = placed.to_crs(WEB_MERCATOR).to_numpy()
+    shapes = _placed(frame, crs).to_crs(WEB_MERCATOR).to_numpy()
     shapes = np.where(shapely.is_missing(shapes), shapely.Polygon(), shapes)
     simple = shapely.simplify(shapes, simplify_m, preserve_topology=True)
     kept: Geometries = np.where(shapely.is_empty(simple), shapes, simple)
     return kept
 
 
+def web_points(frame: gpd.GeoDataFrame | gpd.GeoSeries, *, crs: str) -> tuple[Floats, Places]:
+    """Return every vertex in EPSG:3857, shape (n, 2), and the row it belongs to.
+
+    They are moved as one line, for no geometry is to be built of them.
+    """
+    placed = _placed(frame, crs)
+    points, row = shapely.get_coordinates(placed.to_numpy(), return_index=True)
+    if not len(points):
+        return points, row
+    line = shapely.linestrings(np.concatenate([points, points[-1:]]))  # a line has two at least
+    moved = gpd.GeoSeries([line], crs=placed.crs).to_crs(WEB_MERCATOR)
+    return shapely.get_coordinates(moved.to_numpy())[:-1], row
+
+
+def _placed(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
+    return frame.geometry if frame.crs is not None else frame.geometry.set_crs(crs)
+
+
 def add_polygons(payload: Payload, shapes: Geometries) -> dict[str, Any]:
     """Add one shape an object; parts that are no polygons are left out."""
-    return _add(payload, *_rings(shapes), count=len(shapes), closed=True)
+    rings, owner = _rings(shapes)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    return _add(payload, points, ring, owner, count=len(shapes), closed=True)
+
+
+def add_outlines(
+    payload: Payload, frame: gpd.GeoDataFrame, *, crs: str, simplify_m: float
+) -> dict[str, Any]:
+    """Add the polygons of a layer: what `add_polygons` adds of its `web_shapes`.
+
+    Plain four-cornered outlines from which simplifying takes nothing, which most buildings are,
+    stay numbers; only the others are made into geometries.
+    """
+    plain = np.flatnonzero(_four_cornered(frame.geometry.to_numpy()))
+    corners = web_points(frame.geometry.iloc[plain], crs=crs)[0].reshape(-1, _CLOSED, 2)
+    stays = keeps_corners(corners, simplify_m)
+    others = np.delete(np.arange(len(frame)), plain[stays])
+    rings, owner = _rings(web_shapes(frame.geometry.iloc[others], crs=crs, simplify_m=simplify_m))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    owners = np.concatenate([others[owner], plain[stays]])
+    order = np.argsort(owners, kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))  # of each ring among all
+    own = len(rings) + np.repeat(np.arange(int(stays.sum())), _CLOSED)
+    rings_of = place[np.concatenate([ring, own])]
+    by_ring = np.argsort(rings_of, kind="stable")
+    every = np.concatenate([points, corners[stays].reshape(-1, 2)])
+    return _add(
+        payload, every[by_ring], rings_of[by_ring], owners[order], count=len(frame), closed=True
+    )
+
+
+def _four_cornered(shapes: Geometries) -> NDArray[np.bool_]:
+    """Return which geometries are one ring of four corners without heights."""
+    return np.asarray(
+        (shapely.get_type_id(shapes) == POLYGONS[0])
+        & (shapely.get_num_coordinates(shapes) == _CLOSED)
+        & (shapely.get_num_interior_rings(shapes) == 0)
+        & ~shapely.has_z(shapes)
+    )
+
+
+def keeps_corners(corners: Floats, tolerance_m: float) -> NDArray[np.bool_]:
+    """Return from which closed rings of four corners, shape (n, 5, 2), simplifying takes nothing.
+
+    A corner goes only where it lies within the tolerance of a piece between two others, whichever
+    those are. Rings that are near it count as taken from: a thousandth stands for rounding.
+    """
+    kept = np.ones(len(corners), dtype=np.bool_)
+    for corner in range(_CLOSED - 1):
+        others = [item for item in range(_CLOSED - 1) if item != corner]
+        for start, end in combinations(others, 2):
+            kept &= _apart(corners, corner, start, end) > tolerance_m * 1.001
+    return kept
+
+
+def _apart(corners: Floats, corner: int, start: int, end: int) -> Floats:
+    """Return the distance of a corner from the piece between two others, metres."""
+    along, off = (corners[:, item] - corners[:, start] for item in (end, corner))
+    square = np.einsum("ij,ij->i", along, along)
+    part = np.einsum("ij,ij->i", along, off) / np.where(square > 0, square, 1.0)
+    rest = off - np.clip(part, 0.0, 1.0)[:, None] * along
+    return np.asarray(np.hypot(rest[:, 0], rest[:, 1]))
 
 
 def add_lines(payload: Payload, shapes: Geometries) -> dict[str, Any]:
@@ -48,10 +134,11 @@ def add_lines(payload: Payload, shapes: Geometries) -> dict[str, Any]:
     edges = np.where(np.isin(kind, POLYGONS), shapely.boundary(shapes), shapes)
     lines, owner = shapely.get_parts(edges, return_index=True)
     plain = (shapely.get_type_id(lines) == LINES[0]) & ~shapely.is_empty(lines)
-    return _add(payload, lines[plain], owner[plain], count=len(shapes), closed=False)
+    points, line = shapely.get_coordinates(lines[plain], return_index=True)
+    return _add(payload, points, line, owner[plain], count=len(shapes), closed=False)
 
 
-def _rings(shapes: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
+def _rings(shapes: Geometries) -> tuple[Geometries, Places]:
     parts, owner = shapely.get_parts(shapes, return_index=True)
     flat, inner = shapely.get_parts(parts, return_index=True)  # a collection may hold multiparts
     owner = owner[inner]
@@ -61,10 +148,9 @@ def _rings(shapes: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
 
 
 def _add(
-    payload: Payload, rings: Geometries, owner: NDArray[np.int64], *, count: int, closed: bool
+    payload: Payload, points: Floats, ring: Places, owner: Places, *, count: int, closed: bool
 ) -> dict[str, Any]:
     """Write rings as deltas that run on from ring to ring; a closing vertex is not stored."""
-    points, ring = shapely.get_coordinates(rings, return_index=True)
     if closed and len(points):
         last = np.append(ring[1:] != ring[:-1], True)
         points, ring = points[~last], ring[~last]
@@ -77,15 +163,13 @@ def _add(
         "quantum": QUANTUM_M,
         "origin": (origin * QUANTUM_M).tolist(),
         "rings": payload.varints(np.bincount(owner, minlength=count).astype(np.int64)),
-        "sizes": payload.varints(np.bincount(ring, minlength=len(rings)).astype(np.int64)),
+        "sizes": payload.varints(np.bincount(ring, minlength=len(owner)).astype(np.int64)),
         "x": payload.varints(deltas[:, 0]),
         "y": payload.varints(deltas[:, 1]),
     }
 
 
-def _distinct(
-    steps: NDArray[np.int64], ring: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _distinct(steps: Places, ring: Places) -> tuple[Places, Places]:
     """Drop a vertex equal to the one before it in the same ring."""
     if len(steps) < 2:
         return steps, ring

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landuse.products.webmap.columns import numbers_of, plain_records, texts_of
+from landuse.products.webmap.columns import coded_texts, numbers_of, plain_records, texts_of
 from landuse.products.webmap.model import SiteInput
 from landuse.products.webmap.pack import Payload
 from landuse.products.webmap.shapes import SIMPLIFY_M, add_polygons, web_shapes
@@ -42,7 +42,7 @@ def add_sites(
     table = pd.DataFrame(sites.drop(columns=sites.geometry.name))
     held: dict[str, Any] = {"n": len(table)}
     held["useNames"], held["grades"] = plain_records(given.uses), plain_records(given.grades)
-    held |= {name: payload.texts(texts_of(table, name)) for name in _TEXTS}
+    held |= {name: payload.coded(*coded_texts(table, name)) for name in _TEXTS}
     held |= {name: payload.numbers(numbers_of(table, name), decimals=digits)
              for name, digits in _NUMBERS.items()}  # fmt: skip
     held["chosen"] = payload.array(table["first_choice"].to_numpy().astype(np.uint8))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landuse.products.webmap.columns import numbers_of, plain_records, texts_of
+from landuse.products.webmap.columns import coded_texts, numbers_of, plain_records, texts_of
 from landuse.products.webmap.model import VillageInput
 from landuse.products.webmap.pack import Payload
 from landuse.products.webmap.shapes import SIMPLIFY_M, add_polygons, web_shapes
@@ -38,7 +38,7 @@ def add_villages(
     kinds = {str(kind["zh"]): place for place, kind in enumerate(given.kinds)}
     held: dict[str, Any] = {"n": len(table), "every": given.every}
     held["kinds"] = plain_records(given.kinds)
-    held |= {name: payload.texts(texts_of(table, name)) for name in _TEXTS}
+    held |= {name: payload.coded(*coded_texts(table, name)) for name in _TEXTS}
     held |= {name: payload.numbers(numbers_of(table, name), decimals=digits)
              for name, digits in _NUMBERS.items()}  # fmt: skip
     kind = texts_of(table, "kind").map(kinds).fillna(len(kinds)).to_numpy()
@@ -73,9 +73,9 @@ def add_plan(payload: Payload, given: VillageInput, *, crs: str) -> dict[str, An
              for name, digits in (("step", 0), ("way_m", 0), ("households", 6))}  # fmt: skip
     plan["sites"] = {
         "n": len(sites),
-        "site_id": payload.texts(texts_of(sites, "site_id")),
-        "unchecked": payload.texts(texts_of(sites, "unchecked")),
-        "town": payload.texts(texts_of(sites, "town_name")),
+        "site_id": payload.coded(*coded_texts(sites, "site_id")),
+        "unchecked": payload.coded(*coded_texts(sites, "unchecked")),
+        "town": payload.coded(*coded_texts(sites, "town_name")),
         "capacity": payload.numbers(numbers_of(sites, "capacity_households"), decimals=0),
         "area_mu": payload.numbers(numbers_of(sites, "area_mu"), decimals=2),
         "shape": add_polygons(payload, web_shapes(sites, crs=crs, simplify_m=SIMPLIFY_M)),

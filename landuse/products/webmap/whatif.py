@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landuse.products.webmap.columns import numbers_of, plain_records, texts_of
+from landuse.products.webmap.contributed import Contributed, Rows
 from landuse.products.webmap.model import MapInput, Record
 from landuse.products.webmap.pack import Payload
 
@@ -18,7 +19,9 @@ STEEPEST_ERROR = 4e-10
 """By how much rounding a value may move a score, in points of 100."""
 
 
-def add_what_if(payload: Payload, inputs: MapInput) -> dict[str, Any] | None:
+def add_what_if(
+    payload: Payload, inputs: MapInput, rows: Contributed | None
+) -> dict[str, Any] | None:
     """Add the model, the measured value of every column it reads, and the order among equals.
 
     Values are held far beyond the digits shown: the browser's scores agree with those of the run
@@ -30,8 +33,7 @@ def add_what_if(payload: Payload, inputs: MapInput) -> dict[str, Any] | None:
     name, NaN where not known or not asked of the parcel; ``tie`` : place of each parcel among
     those of its area as shown. None without a model or contributions.
     """
-    rows = inputs.contributions
-    if inputs.score_model is None or rows is None or rows.empty or inputs.parcels.empty:
+    if inputs.score_model is None or rows is None or inputs.parcels.empty:
         return None
     return {
         "model": plain_records([inputs.score_model])[0],
@@ -40,18 +42,18 @@ def add_what_if(payload: Payload, inputs: MapInput) -> dict[str, Any] | None:
     }
 
 
-def _columns(payload: Payload, inputs: MapInput, rows: pd.DataFrame) -> dict[str, Any]:
-    column_of = {str(item["code"]): str(item["column"]) for item in inputs.criteria}
-    names = texts_of(rows, "criterion").map(column_of)
-    ids = pd.Index(texts_of(inputs.parcels, "parcel_id"))
-    place, value = ids.get_indexer(texts_of(rows, "parcel_id")), numbers_of(rows, "value")
-    columns, step = {}, _steps(inputs.criteria)
-    for name, index in names.groupby(names).groups.items():
-        here = np.asarray(index)
-        here = here[place[here] >= 0]
-        values = np.full(len(ids), np.nan)
-        values[place[here]] = value[here]
-        columns[str(name)] = payload.doubles(np.round(values / step[name]) * step[name])
+def _columns(payload: Payload, inputs: MapInput, rows: Contributed) -> dict[str, Any]:
+    value, step = numbers_of(rows.table, "value"), _steps(inputs.criteria)
+    of_column: dict[str, list[Rows]] = {}
+    for code, name in {str(item["code"]): str(item["column"]) for item in inputs.criteria}.items():
+        if code in rows.criterion:
+            of_column.setdefault(name, []).append(rows.criterion[code])
+    columns = {}
+    for name in sorted(of_column):
+        here = np.sort(np.concatenate(of_column[name]))
+        values = np.full(len(inputs.parcels), np.nan)
+        values[rows.place[here]] = value[here]
+        columns[name] = payload.doubles(np.round(values / step[name]) * step[name])
     return columns
 
 
