@@ -26,7 +26,6 @@ from landuse.sources.products import product_named
 from landuse.sources.raw_raster import RawRaster
 from landuse.sources.read_raster import file_names, read_raster
 
-_THREADS = 2
 _SAME_CELL = 1 / 0.95
 """Most source cells along a cell for which GDAL's bilinear takes four cells and no more."""
 _WHOLE_SHARE = 0.9995
@@ -211,7 +210,6 @@ def _warp(
         src_nodata=nodata,
         dst_nodata=nodata,
         resampling=resampling,
-        num_threads=_THREADS,
         # Without nodata GDAL would write 0 beyond the source; what is there says what it means.
         init_dest_nodata=nodata is not None,
     )
