@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from landuse.compiled import inner, kept
 from landuse.core.errors import Fault, data_fault, fail
@@ -78,13 +79,26 @@ def _knots(shape: tuple[int, ...], *, transform: Affine, crs: str, grid: Grid) -
     columns = _steps(shape[1])
     rows = _steps(shape[0])
     x, y = np.meshgrid(transform.c + transform.a * columns, transform.f + transform.e * rows)
-    east, north = between(crs, grid.crs).transform(x, y)
+    east, north = _onto(grid.crs, crs, x, y)
     cell, origin = grid.resolution_m, grid.transform
     knots = _Knots(columns, rows, (east - origin.c) / cell, (origin.f - north) / cell)
     upright = (np.diff(knots.x, axis=1) > 0).all() and (np.diff(knots.y, axis=0) > 0).all()
     if not upright:
         raise fail(_turned(crs))
     return knots
+
+
+def _onto(target: str, source: str, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Transform places from one CRS to another.
+
+    From metres by the way back of the transformer that reading the file took, which gives the same
+    digits: a second one takes PROJ a second to find. From degrees the last digit would differ.
+    """
+    if CRS.from_user_input(source).is_geographic:
+        east, north = between(source, target).transform(x, y)
+    else:
+        east, north = between(target, source).transform(x, y, direction="INVERSE")
+    return east, north
 
 
 def _turned(crs: str) -> Fault:
@@ -197,11 +211,8 @@ def _fill_rebinned(
         for cell in range(values.shape[1]):
             total += values[row // split, cell]
             running[cell + 1] = total
-        for line in range(places.shape[0]):
-            while low + 1 < knot_at.shape[0] and knot_at[low + 1] <= places[line]:
-                low += 1
-            lines[line] = read_at(places[line], low, knot_at, lines_at[row])
-        before, low = 0.0, -1
+        fill_lines(places, knot_at, lines_at[row], lines)
+        before = 0.0
         for line in range(out.shape[1] + 1):
             while low + 1 < lines.shape[0] and lines[low + 1] <= line:
                 low += 1
@@ -211,5 +222,21 @@ def _fill_rebinned(
             before = now
 
 
+def _fill_lines(places: Floats, knot_at: Floats, worth: Floats, lines: Floats) -> None:
+    """Read a piecewise straight line at ascending places, as `_read_at`, one slope a piece."""
+    low, last, slope = -1, knot_at.shape[0] - 1, 0.0
+    for line in range(places.shape[0]):
+        place = places[line]
+        while low < last and knot_at[low + 1] <= place:
+            low += 1
+            if low < last:
+                slope = (worth[low + 1] - worth[low]) / (knot_at[low + 1] - knot_at[low])
+        if low < 0 or low == last:
+            lines[line] = worth[max(low, 0)]
+        else:
+            lines[line] = slope * (place - knot_at[low]) + worth[low]
+
+
 read_at = inner(_read_at)
+fill_lines = inner(_fill_lines)
 fill_rebinned = kept(_fill_rebinned)
