@@ -211,8 +211,11 @@ def _fill_rebinned(
         for cell in range(values.shape[1]):
             total += values[row // split, cell]
             running[cell + 1] = total
-        fill_lines(places, knot_at, lines_at[row], lines)
-        before = 0.0
+        for line in range(places.shape[0]):
+            while low + 1 < knot_at.shape[0] and knot_at[low + 1] <= places[line]:
+                low += 1
+            lines[line] = read_at(places[line], low, knot_at, lines_at[row])
+        before, low = 0.0, -1
         for line in range(out.shape[1] + 1):
             while low + 1 < lines.shape[0] and lines[low + 1] <= line:
                 low += 1
@@ -222,21 +225,5 @@ def _fill_rebinned(
             before = now
 
 
-def _fill_lines(places: Floats, knot_at: Floats, worth: Floats, lines: Floats) -> None:
-    """Read a piecewise straight line at ascending places, as `_read_at`, one slope a piece."""
-    low, last, slope = -1, knot_at.shape[0] - 1, 0.0
-    for line in range(places.shape[0]):
-        place = places[line]
-        while low < last and knot_at[low + 1] <= place:
-            low += 1
-            if low < last:
-                slope = (worth[low + 1] - worth[low]) / (knot_at[low + 1] - knot_at[low])
-        if low < 0 or low == last:
-            lines[line] = worth[max(low, 0)]
-        else:
-            lines[line] = slope * (place - knot_at[low]) + worth[low]
-
-
 read_at = inner(_read_at)
-fill_lines = inner(_fill_lines)
 fill_rebinned = kept(_fill_rebinned)
