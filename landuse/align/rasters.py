@@ -287,8 +287,8 @@ def _known_share(layer: Layer, within: NDArray[np.bool_]) -> float:
     values, known = layer.values, 0
     for first in range(0, len(within), _ROWS):
         part = slice(first, first + _ROWS)
-        known += np.count_nonzero(known_cells(values[part], layer.nodata) & within[part])
-    return known / np.count_nonzero(within)
+        known += int(np.count_nonzero(known_cells(values[part], layer.nodata) & within[part]))
+    return known / int(np.count_nonzero(within))
 
 
 def _within(grid: Grid, frame: gpd.GeoDataFrame | None) -> NDArray[np.bool_]:
