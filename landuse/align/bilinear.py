@@ -1,11 +1,14 @@
-"""Bilinear resampling beside unknown cells: the known ones of the four around a place.
+"""Bilinear resampling: four source cells around the centre of each cell, those that are known.
 
-GDAL takes twice as long where it must ask of every cell whether it is known. So it is told that
-all are: not-a-number then spoils what it touches, and only that is worked out here.
+Years on one lattice are placed here, exactly, and where they lie is worked out once for all.
+A raster alone is placed by GDAL, which takes twice as long where it must ask of every cell whether
+it is known. So it is told that all are: not-a-number then spoils what it touches, and only that is
+worked out here.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +22,9 @@ from landuse.sources.read_raster import between
 
 Floats = NDArray[np.float64]
 _KNOT_CELLS = 32
+_KNOT_ERROR = 1e-3
+"""Most that straight lines between knots may err, in source cells."""
+_FEWEST_KNOTS = 4
 _ROWS = 128
 """Rows of one call; every row is worked by itself, so that threads cannot change a digit."""
 
@@ -35,17 +41,33 @@ class Knots(NamedTuple):
     down: Floats
 
 
+def bilinear(
+    values: NDArray[np.float32], *, transform: Affine, crs: str, grid: Grid, threads: int = 2
+) -> NDArray[np.float32]:
+    """Return on a grid the weighted mean of the known ones of the four source cells around.
+
+    .. math:: v = \\sum_k w_k v_k / \\sum_k w_k
+
+    w the bilinear weights; NaN where the source cell that holds the centre is not known. Centres
+    are placed to a thousandth of a source cell, where GDAL's default allows itself an eighth.
+
+    Parameters
+    ----------
+    values : source cells (rows, columns), NaN where not known; ``transform``, ``crs``: theirs,
+        north-up; not smaller than the grid's.
+    """
+    out = np.empty(grid.shape, dtype=np.float32)
+    _fill(out, values, _knots(transform, crs, grid), anew=True, threads=threads)
+    return out
+
+
 def fill_beside_unknown(
     out: NDArray[np.float32], values: NDArray[np.float32], *, transform: Affine, crs: str,
     grid: Grid, threads: int = 2,
 ) -> None:  # fmt: skip
     """Fill the cells that are NaN from the known ones of the four source cells around them.
 
-    .. math:: v = \\sum_k w_k v_k / \\sum_k w_k
-
-    w the bilinear weights; NaN stays where the source cell that holds the centre is not known.
-    Where the centres lie is computed at every 32nd and by straight lines between them: 2 mm at
-    10 m cells (see `conserve`).
+    What is filled is what `bilinear` says.
 
     Parameters
     ----------
@@ -53,25 +75,48 @@ def fill_beside_unknown(
     values : source cells (rows, columns), NaN where not known; ``transform``, ``crs``: theirs,
         north-up; not smaller than the grid's.
     """
-    knots = _knots(transform, crs=crs, grid=grid)
+    _fill(out, values, _knots(transform, crs, grid), anew=False, threads=threads)
+
+
+def _fill(
+    out: NDArray[np.float32], values: NDArray[np.float32], knots: Knots, *, anew: bool,
+    threads: int,
+) -> None:  # fmt: skip
+    cells = np.ascontiguousarray(values)
 
     def work(first: int) -> None:
-        fill_unknown(values, knots, first, min(first + _ROWS, len(out)), out)
+        last = min(first + _ROWS, len(out))
+        fill_rows(cells, cells.ravel(), knots, first, last, anew, out)
 
     each_part(work, len(out), together=_ROWS, threads=threads)
 
 
 def source_cells(transform: Affine, *, crs: str, grid: Grid) -> float:
     """Return how many source cells lie along one cell of a grid, where they are most."""
-    knots = _knots(transform, crs=crs, grid=grid)
+    knots = _knots(transform, crs, grid)
     wide, high = np.diff(knots.column), np.diff(knots.row)
     along = np.abs(np.diff(knots.across, axis=1)) / wide
     return float(max(along.max(initial=0.0), (np.diff(knots.down, axis=0) / high[:, None]).max(
         initial=0.0)))  # fmt: skip
 
 
-def _knots(transform: Affine, *, crs: str, grid: Grid) -> Knots:
-    row, column = (_every(cells) for cells in grid.shape)
+@lru_cache(maxsize=2)
+def _knots(transform: Affine, crs: str, grid: Grid) -> Knots:
+    """Return knots so close that straight lines between them err by `_KNOT_ERROR` at most.
+
+    A line between knots errs by an eighth of their second difference, along each of both axes.
+    Every 32nd cell of 10 m: 2 mm (see `conserve`).
+    """
+    apart = min(_KNOT_CELLS, max(1, min(grid.shape) // _FEWEST_KNOTS))
+    while True:
+        knots = _knots_every(apart, transform, crs=crs, grid=grid)
+        if apart == 1 or _bend(knots) / 8 <= _KNOT_ERROR:
+            return knots
+        apart //= 2
+
+
+def _knots_every(apart: int, transform: Affine, *, crs: str, grid: Grid) -> Knots:
+    row, column = (_every(apart, cells) for cells in grid.shape)
     x = grid.transform.c + (column + 0.5) * grid.resolution_m
     y = grid.transform.f - (row + 0.5) * grid.resolution_m
     east, north = between(grid.crs, crs).transform(*np.meshgrid(x, y))
@@ -79,9 +124,18 @@ def _knots(transform: Affine, *, crs: str, grid: Grid) -> Knots:
     return Knots(row, column, across - 0.5, down - 0.5)
 
 
-def _every(cells: int) -> NDArray[np.int64]:
-    """Return the cells 0, 32, 64 … and the last one."""
-    return np.unique(np.append(np.arange(0, cells, _KNOT_CELLS), cells - 1)).astype(np.int64)
+def _every(apart: int, cells: int) -> NDArray[np.int64]:
+    """Return the cells 0, ``apart``, 2 ``apart`` … and the last one."""
+    return np.unique(np.append(np.arange(0, cells, apart), cells - 1)).astype(np.int64)
+
+
+def _bend(knots: Knots) -> float:
+    """Return the largest second difference of places between knots, both axes together."""
+    regular = knots.across[:-1, :-1], knots.down[:-1, :-1]  # the last knots may lie closer
+    return max(
+        sum(float(np.abs(np.diff(at, 2, axis=axis)).max(initial=0.0)) for axis in (0, 1))
+        for at in regular
+    )
 
 
 def _weighed(values: Any, x: float, y: float) -> float:
@@ -105,31 +159,77 @@ def _weighed(values: Any, x: float, y: float) -> float:
     return float(total / weight) if weight > 0.0 else np.nan
 
 
-def _fill_unknown(values: Any, knots: Any, first: int, last: int, out: Any) -> None:
-    """Fill what is NaN in rows ``first .. last - 1`` of ``out``."""
-    row_at, column_at, across, down = knots.row, knots.column, knots.across, knots.down
-    knot = 0
+def _ends(knots: Any, row: int, knot: int, piece: int) -> Any:
+    """Return where the first and last cell of a piece of a row lie: x, x, y, y.
+
+    ``knot``: the last one not below the row. The piece reaches from its knot to the next.
+    """
+    across, down = knots.across, knots.down
+    after = min(knot + 1, knots.row.shape[0] - 1)
+    right = min(piece + 1, knots.column.shape[0] - 1)
+    part = (row - knots.row[knot]) / max(1, knots.row[after] - knots.row[knot])
+    x0 = across[knot, piece] + part * (across[after, piece] - across[knot, piece])
+    x1 = across[knot, right] + part * (across[after, right] - across[knot, right])
+    y0 = down[knot, piece] + part * (down[after, piece] - down[knot, piece])
+    y1 = down[knot, right] + part * (down[after, right] - down[knot, right])
+    return x0, x1, y0, y1
+
+
+def _fill_rows(
+    values: Any, flat: Any, knots: Any, first: int, last: int, anew: bool, out: Any
+) -> None:
+    """Fill what is NaN in rows ``first .. last - 1`` of ``out``, or all cells ``anew``.
+
+    ``flat``: the values as one row.
+    """
+    column_at, knot = knots.column, 0
     for row in range(first, last):
-        while knot + 2 < row_at.shape[0] and row_at[knot + 1] <= row:
+        while knot + 2 < knots.row.shape[0] and knots.row[knot + 1] <= row:
             knot += 1
-        after = min(knot + 1, row_at.shape[0] - 1)
-        high = max(1, row_at[after] - row_at[knot])
-        part = (row - row_at[knot]) / high
         for piece in range(max(1, column_at.shape[0] - 1)):
-            right = min(piece + 1, column_at.shape[0] - 1)
-            wide = max(1, column_at[right] - column_at[piece])
-            x0 = across[knot, piece] + part * (across[after, piece] - across[knot, piece])
-            x1 = across[knot, right] + part * (across[after, right] - across[knot, right])
-            y0 = down[knot, piece] + part * (down[after, piece] - down[knot, piece])
-            y1 = down[knot, right] + part * (down[after, right] - down[knot, right])
-            end = column_at[right] + 1 if right == column_at.shape[0] - 1 else column_at[right]
-            for column in range(column_at[piece], end):
-                if out[row, column] == out[row, column]:
-                    continue
-                share = (column - column_at[piece]) / wide
-                x, y = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
-                out[row, column] = weighed(values, x, y)
+            start, right = column_at[piece], min(piece + 1, column_at.shape[0] - 1)
+            end = column_at[right] + (1 if right == column_at.shape[0] - 1 else 0)
+            at, apart = ends(knots, row, knot, piece), max(1, column_at[right] - start)
+            if anew:
+                mean_piece(flat, values.shape, at, apart, out[row, start:end])
+            fill_piece(values, at, apart, out[row, start:end])
+
+
+def _fill_piece(values: Any, at: Any, apart: int, line: Any) -> None:
+    """Fill what is NaN in a piece of a row, whose ends lie ``apart`` cells from each other."""
+    x0, x1, y0, y1 = at
+    for k in range(line.shape[0]):
+        if line[k] == line[k]:
+            continue
+        share = k / apart
+        line[k] = weighed(values, x0 + share * (x1 - x0), y0 + share * (y1 - y0))
+
+
+def _mean_piece(flat: Any, shape: Any, at: Any, apart: int, line: Any) -> None:
+    """Fill a piece of a row as if all source cells were known; NaN where one beyond is asked."""
+    rows, columns = shape
+    x0, x1, y0, y1 = at
+    inside = min(x0, x1) >= 0.0 and min(y0, y1) >= 0.0
+    # A thousandth short of the last centre: rounding may carry a place beyond the ends.
+    if not inside or max(x0, x1) > columns - 1.001 or max(y0, y1) > rows - 1.001:
+        line[:] = np.nan
+        return
+    step_x, step_y = (x1 - x0) / apart, (y1 - y0) / apart
+    for k in range(line.shape[0]):
+        x, y = x0 + k * step_x, y0 + k * step_y
+        left, top = np.int64(x), np.int64(y)
+        dx, dy = np.float32(x - left), np.float32(y - top)
+        # Unsigned: numba need not ask whether the place is counted from the end.
+        here = np.uint64(top * columns + left)
+        below = np.uint64(here + np.uint64(columns))
+        one, other = flat[here], flat[below]
+        one += dx * (flat[here + np.uint64(1)] - one)
+        other += dx * (flat[below + np.uint64(1)] - other)
+        line[k] = one + dy * (other - one)
 
 
 weighed = inner(_weighed)
-fill_unknown = kept(_fill_unknown)
+ends = inner(_ends)
+fill_piece = inner(_fill_piece)
+mean_piece = inner(_mean_piece)
+fill_rows = kept(_fill_rows)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from landuse.compiled import inner, kept
 from landuse.core.errors import Fault, data_fault, fail
@@ -78,13 +79,26 @@ def _knots(shape: tuple[int, ...], *, transform: Affine, crs: str, grid: Grid) -
     columns = _steps(shape[1])
     rows = _steps(shape[0])
     x, y = np.meshgrid(transform.c + transform.a * columns, transform.f + transform.e * rows)
-    east, north = between(crs, grid.crs).transform(x, y)
+    east, north = _onto(grid.crs, crs, x, y)
     cell, origin = grid.resolution_m, grid.transform
     knots = _Knots(columns, rows, (east - origin.c) / cell, (origin.f - north) / cell)
     upright = (np.diff(knots.x, axis=1) > 0).all() and (np.diff(knots.y, axis=0) > 0).all()
     if not upright:
         raise fail(_turned(crs))
     return knots
+
+
+def _onto(target: str, source: str, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Transform places from one CRS to another.
+
+    From metres by the way back of the transformer that reading the file took, which gives the same
+    digits: a second one takes PROJ a second to find. From degrees the last digit would differ.
+    """
+    if CRS.from_user_input(source).is_geographic:
+        east, north = between(source, target).transform(x, y)
+    else:
+        east, north = between(target, source).transform(x, y, direction="INVERSE")
+    return east, north
 
 
 def _turned(crs: str) -> Fault:

@@ -178,14 +178,16 @@ def _share(cells: Layer, codes: tuple[int, ...] | None) -> Share:
     """Return what tells how much of some cells is of the class: 0 to 1, NaN unknown."""
     values, area_m2 = cells.values, cells.grid.cell_area_m2
 
-    def share(part: Any) -> NDArray[np.float32]:
-        some = values[part]
+    def of(some: NDArray[Any]) -> NDArray[np.float32]:
         of_class = np.clip(some / area_m2, 0.0, 1.0) if codes is None else np.isin(some, codes)
         found = of_class.astype(np.float32)
         found[~known_cells(some, cells.nodata)] = np.nan
         return found
 
-    return share
+    if values.dtype != np.uint8:
+        return lambda part: of(values[part])
+    of_byte = of(np.arange(256, dtype=np.uint8))  # a byte holds so few that each is asked once
+    return lambda part: of_byte[values[part]]
 
 
 def _rings(layers: dict[Role, gpd.GeoDataFrame], settings: GuardSettings) -> Iterator[Proof]:

@@ -43,7 +43,7 @@ def _nearest(shape: tuple[int, ...], transform: Affine, crs: str, grid: Grid) ->
     cell = np.full(grid.shape, position.size, dtype=np.int32)
     reproject(
         position, cell, src_transform=transform, src_crs=crs, dst_transform=grid.transform,
-        dst_crs=grid.crs, resampling=Resampling.nearest, num_threads=2, init_dest_nodata=False,
+        dst_crs=grid.crs, resampling=Resampling.nearest, init_dest_nodata=False,
         warp_mem_limit=_MEMORY_MB,
     )  # fmt: skip
     return cell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,18 @@ from landuse.align.raw_values import checked_codes, class_nodata, measured
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
 from landuse.core.findings import Finding
 from landuse.core.grid import Grid
-from landuse.core.layers import Layer
+from landuse.core.layers import Layer, known_cells
 from landuse.core.settings import Settings
 from landuse.sources.cells import set_aside
 from landuse.sources.products import product_named
+from landuse.sources.raster_product import RasterProduct
 from landuse.sources.raw_raster import RawRaster
 from landuse.sources.read_raster import file_names, read_raster
 
-_THREADS = 2
 _SAME_CELL = 1 / 0.95
 """Most source cells along a cell for which GDAL's bilinear takes four cells and no more."""
 _WHOLE_SHARE = 0.9995
+_ROWS = 32
 
 Files = Path | Sequence[Path] | Mapping[Any, Path]
 """One file, or the tiles of one product; where tiles overlap, the first that knows goes first."""
@@ -69,15 +70,33 @@ def align_raster(
         that do not fit together, class codes outside the legend, counts that cannot be true, or
         nothing known in the study area.
     """
-    return _aligned(file, grid, settings, frame, nearest=None)
+    return _aligned(file, settings, _ground(grid, settings, frame))
 
 
-def _aligned(
-    file: Files, grid: Grid, settings: RasterAlign, frame: gpd.GeoDataFrame | None,
-    *, nearest: NearestCells | None,
-) -> dict[str, Any]:  # fmt: skip
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What the years of a series share.
+
+    ``within``: cells where cover matters. ``nearest``: None for a raster alone.
+    """
+
+    product: RasterProduct
+    target: Grid
+    within: NDArray[np.bool_]
+    nearest: NearestCells | None = None
+
+
+def _ground(
+    grid: Grid, settings: RasterAlign, frame: gpd.GeoDataFrame | None,
+    nearest: NearestCells | None = None,
+) -> _Ground:  # fmt: skip
     product = product_named(settings.product, role=settings.role)
     target = grid.coarsen(product.nest(grid.resolution_m))
+    return _Ground(product, target, _within(target, frame), nearest)
+
+
+def _aligned(file: Files, settings: RasterAlign, ground: _Ground) -> dict[str, Any]:
+    product, target = ground.product, ground.target
     paths = _paths(file)
     raw = read_raster(paths, bounds=target.bounds, bounds_crs=target.crs, nodata=product.nodata)
     stage, name = f"align.{settings.role}", file_names(paths)
@@ -88,14 +107,14 @@ def _aligned(
     if product.kind == "class":
         codes = checked_codes(raw, product, file=name)
         nodata = class_nodata(product)
-        layer = Layer(target, _nearest(replace(raw, values=codes), target, nodata, nearest),
-                      nodata, settings.year)  # fmt: skip
+        coded = _nearest(replace(raw, values=codes), nodata, ground)
+        layer = Layer(target, coded, nodata, settings.year)
     else:
         values = measured(raw, product, file=name, stage=stage, findings=findings)
         raw = replace(raw, values=values)
-        warped = _counts(raw, target) if product.kind == "count" else _bilinear(raw, target)
+        warped = _counts(raw, target) if product.kind == "count" else _bilinear(raw, ground)
         layer = Layer(target, warped, None, settings.year)
-    findings += _cover_findings(layer, frame, file=name, stage=stage)
+    findings += _cover_findings(layer, ground.within, file=name, stage=stage)
     return {"layer": layer, "findings": findings}
 
 
@@ -139,11 +158,11 @@ def align_series(
     layers: list[Layer] = []
     findings = series_findings(product, years, stage=f"align.{settings.role}")
     faults: list[Fault] = []
-    nearest = NearestCells()
+    ground = _ground(grid, settings, frame, NearestCells())
     for year in sorted(files, key=int):
         of_year = settings.model_copy(update={"year": int(year)})
         try:
-            done = _aligned(files[year], grid, of_year, frame, nearest=nearest)
+            done = _aligned(files[year], of_year, ground)
         except LanduseError as error:
             faults += error.faults
             continue
@@ -154,15 +173,15 @@ def align_series(
     return {"layers": layers, "findings": findings}
 
 
-def _nearest(
-    raw: RawRaster, target: Grid, nodata: int, nearest: NearestCells | None
-) -> NDArray[np.uint8]:
-    if nearest:
-        return nearest.take(
+def _nearest(raw: RawRaster, nodata: int, ground: _Ground) -> NDArray[np.uint8]:
+    target = ground.target
+    if ground.nearest:
+        return ground.nearest.take(
             raw.values, transform=raw.transform, crs=raw.crs, grid=target, nodata=nodata
         )
     out = np.full(target.shape, nodata, dtype=np.uint8)
-    _warp(raw.values, out, raw, target, resampling=Resampling.nearest, nodata=nodata)
+    # The nearest cell alone is taken, known or not: GDAL need not ask, which halves its work.
+    _warp(raw.values, out, raw, target, resampling=Resampling.nearest, nodata=None)
     return out
 
 
@@ -170,8 +189,9 @@ def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     """Return counts on the grid; the unknown cells of ``raw`` become 0."""
     from landuse.align.conserve import resample_counts  # the compiler takes a second to import
 
-    known = ~np.isnan(raw.values)
-    raw.values[~known] = 0
+    known = np.isnan(raw.values)
+    np.copyto(raw.values, np.float32(0), where=known)
+    np.logical_not(known, out=known)
     out = resample_counts(raw.values, transform=raw.transform, crs=raw.crs, grid=target)
     seen = np.zeros(target.shape, dtype=np.uint8)
     _warp(known.view(np.uint8), seen, raw, target, resampling=Resampling.nearest, nodata=None)
@@ -179,12 +199,15 @@ def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     return out
 
 
-def _bilinear(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
-    from landuse.align.bilinear import fill_beside_unknown, source_cells
+def _bilinear(raw: RawRaster, ground: _Ground) -> NDArray[np.float32]:
+    from landuse.align.bilinear import bilinear, fill_beside_unknown, source_cells
 
+    target = ground.target
     place: dict[str, Any] = {"transform": raw.transform, "crs": raw.crs, "grid": target}
-    out = np.full(target.shape, np.nan, dtype=np.float32)
     plain = source_cells(**place) <= _SAME_CELL
+    if plain and ground.nearest:
+        return bilinear(raw.values, **place)
+    out = np.full(target.shape, np.nan, dtype=np.float32)
     nodata = None if plain else np.nan
     _warp(raw.values, out, raw, target, resampling=Resampling.bilinear, nodata=nodata)
     if plain:
@@ -211,7 +234,6 @@ def _warp(
         src_nodata=nodata,
         dst_nodata=nodata,
         resampling=resampling,
-        num_threads=_THREADS,
         # Without nodata GDAL would write 0 beyond the source; what is there says what it means.
         init_dest_nodata=nodata is not None,
     )
@@ -234,11 +256,10 @@ def _gap_findings(raw: RawRaster, *, file: str, stage: str) -> list[Finding]:
 
 
 def _cover_findings(
-    layer: Layer, frame: gpd.GeoDataFrame | None, *, file: str, stage: str
+    layer: Layer, within: NDArray[np.bool_], *, file: str, stage: str
 ) -> list[Finding]:
     """Return a finding when part of the study area is unknown; raise when all of it is."""
-    within = _within(layer.grid, frame)
-    share = np.count_nonzero(layer.known() & within) / np.count_nonzero(within)
+    share = _known_share(layer, within)
     if share == 0.0:
         raise fail(
             data_fault(
@@ -259,6 +280,15 @@ def _cover_findings(
             "and stays unknown",
         )
     ]
+
+
+def _known_share(layer: Layer, within: NDArray[np.bool_]) -> float:
+    """Return the share of cells within that are known; a few rows at a time stay in the cache."""
+    values, known = layer.values, 0
+    for first in range(0, len(within), _ROWS):
+        part = slice(first, first + _ROWS)
+        known += int(np.count_nonzero(known_cells(values[part], layer.nodata) & within[part]))
+    return known / int(np.count_nonzero(within))
 
 
 def _within(grid: Grid, frame: gpd.GeoDataFrame | None) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from landuse.sources.raw_raster import RawRaster, unknown_cells
 _M_PER_DEG = 111_320.0
 _UNIT_TOLERANCE = 1.5
 _TOGETHER = 1 << 16
+_ROWS = 32
 
 
 def class_nodata(product: RasterProduct) -> int:
@@ -79,7 +80,10 @@ def measured(
     """
     nodata = raw.nodata if raw.nodata is not None else product.nodata
     values = raw.values.astype(np.float32, copy=False)
-    values[unknown_cells(raw.values, nodata)] = 0.0 if product.nodata_is_zero else np.nan
+    absent = np.float32(0.0 if product.nodata_is_zero else np.nan)
+    for first in range(0, len(values), _ROWS):  # as many as stay near the processor
+        part = slice(first, first + _ROWS)
+        np.copyto(values[part], absent, where=unknown_cells(raw.values[part], nodata))
     if raw.covered is not None:
         values[~raw.covered] = np.nan
     count = _forget_outside(values, product)

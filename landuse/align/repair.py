@@ -27,6 +27,7 @@ _EITHER: dict[LayerKind, tuple[GeometryKind, GeometryKind]] = {
     "point_or_polygon": ("polygon", "point"),
 }
 _COLLECTION = 7
+_FLAT = 2
 LISTED = 50
 
 
@@ -65,9 +66,10 @@ def repair(
     then a count) and one for each kind of drop.
     """
     findings: list[Finding] = []
-    shapes = np.asarray(layer.geometry.to_numpy())
+    shapes = np.array(layer.geometry.to_numpy())
     keep = _present(shapes, names, stage, findings)
-    shapes = shapely.force_2d(shapes)
+    solid = shapely.get_coordinate_dimension(shapes) > _FLAT  # others need no copy
+    shapes[solid] = shapely.force_2d(shapes[solid])
     shapes[~keep] = None
     shapes = _only_kind(shapes, kind, keep=keep, names=names, stage=stage, findings=findings)
     shapes = _mended(shapes, kind, names=names, stage=stage, listed=listed, findings=findings)

@@ -55,7 +55,7 @@ def measure_electricity(
         return {"table": table, "findings": [absent(STAGE, "electricity", COLUMNS)]}
     ids = table["parcel_id"]
     rows, findings = _usable(electricity, ids, settings)
-    total = rows.groupby("parcel_id")[settings.kwh_column].agg(lambda one: one.sum(skipna=False))
+    total = rows.groupby("parcel_id")[settings.kwh_column].sum(skipna=False)
     area = parcels["area_m2"] if "area_m2" in parcels else Zones(parcels).area_m2
     ground = pd.Series(np.asarray(area, dtype="float64"), index=parcels.index)
     table["electricity_kwh_m2"] = ids.map(total).astype("float64") / ground.where(ground > 0)

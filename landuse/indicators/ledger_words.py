@@ -46,7 +46,7 @@ def ledger_sentences(rows: pd.DataFrame, *, as_of: date, limits: LedgerLimits) -
     text = rows.assign(**{
         name: column.dt.strftime("%Y-%m-%d") for name, column in rows.items() if _is_date(column)
     })  # fmt: skip
-    told = [_sentence(row, says) for row in text.to_dict("records")]
+    told = [_sentence(row, says) for row in text.astype("object").to_dict("records")]
     return pd.DataFrame(told, columns=["ledger_zh", "ledger_en"], index=rows.index, dtype="str")
 
 

@@ -122,10 +122,11 @@ def _is_text(column: pd.Series) -> bool:
 
 
 def _decoded(column: pd.Series, codec: str) -> pd.Series:
+    texts = column.to_numpy("object")  # read one by one from Arrow a text takes ten times as long
     known = {
-        value: decode(value, codec=codec) for value in column.unique() if isinstance(value, str)
+        text: decode(text, codec=codec) for text in dict.fromkeys(texts) if isinstance(text, str)
     }
-    values = [known[value] if isinstance(value, str) else None for value in column]
+    values = [known[text] if isinstance(text, str) else None for text in texts]
     return pd.Series(values, index=column.index, dtype="str")
 
 

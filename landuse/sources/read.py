@@ -151,7 +151,7 @@ def texts_of(table: pd.DataFrame) -> set[str]:
         value
         for name, column in table.items()
         if name != "geometry" and not pd.api.types.is_numeric_dtype(column.dtype)
-        for value in column.unique()
+        for value in column.unique().astype("object")
         if isinstance(value, str)
     }
 

@@ -23,8 +23,9 @@ from landuse.sources.read import lonlat_text, require_file, unreadable
 
 _MARGIN_CELLS = 4
 _LISTED = 4
-# Each block is read once: a cache of them would be a second copy of the window.
-_READING = {"GDAL_CACHEMAX": 64, "GDAL_NUM_THREADS": "2"}
+# Each block is read once: a cache of them would be a second copy of the window. On one thread: with
+# two GDAL hands blocks from one to the other, which takes up to twice the processor time.
+_READING = {"GDAL_CACHEMAX": 64, "GDAL_NUM_THREADS": "1"}
 
 
 @lru_cache(maxsize=16)

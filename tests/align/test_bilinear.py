@@ -1,15 +1,22 @@
-"""Bilinear beside unknown cells: the mean of the known ones, nothing where the place is unknown."""
+"""Bilinear: the known cells around, exactly placed; nothing where the place is unknown."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+import rasterio
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from rasterio.io import MemoryFile
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import Resampling
+from scipy.ndimage import map_coordinates
 
-from landuse.align.bilinear import fill_beside_unknown, source_cells
+from landuse.align.bilinear import bilinear, fill_beside_unknown, source_cells
 from landuse.core.grid import Grid
+from landuse.sources.read_raster import between
 
 GRID = Grid("EPSG:4549", Affine(10, 0, 400_000, 0, -10, 3_200_000), (6, 70))
 
@@ -59,3 +66,121 @@ def test_what_is_known_is_left_alone_and_beyond_the_source_nothing_is() -> None:
 def test_source_cells_along_a_cell(cell_m: float) -> None:
     place = Affine(cell_m, 0, 400_000, 0, -cell_m, 3_200_000)
     assert source_cells(place, crs=GRID.crs, grid=GRID) == pytest.approx(10 / cell_m, rel=1e-9)
+
+
+WIDE = Grid("EPSG:4549", Affine(10, 0, 440_000, 0, -10, 3_220_000), (150, 170))
+CELL = {"EPSG:32650": 10.0, "EPSG:4326": 1e-4, "ESRI:54009": 12.0, "EPSG:4549": 10.0}
+STRAIGHT = 1e-3
+"""Source cells that a centre may be off."""
+
+
+def places(transform: Affine, crs: str, grid: Grid) -> tuple[NDArray[np.floating], ...]:
+    """Return where the centre of every cell lies (down, across), each transformed by itself."""
+    rows, columns = (np.arange(size) + 0.5 for size in grid.shape)
+    x, y = np.meshgrid(
+        grid.transform.c + columns * grid.resolution_m, grid.transform.f - rows * grid.resolution_m
+    )
+    east, north = between(grid.crs, crs).transform(x, y)
+    across, down = (east - transform.c) / transform.a, (north - transform.f) / transform.e
+    return down - 0.5, across - 0.5
+
+
+def field(
+    crs: str, grid: Grid, *, seed: int, unknown: float = 0.0, margin: int = 3
+) -> tuple[NDArray[np.float32], Affine]:
+    """Return noise from 0 to 1 around a grid (inside its edges where ``margin`` is negative)."""
+    west, south, east, north = between(grid.crs, crs).transform_bounds(*grid.bounds)
+    cell = CELL[crs]
+    shape = tuple(int(np.ceil(s / cell)) + 2 * margin for s in (north - south, east - west))
+    rng = np.random.default_rng(seed)
+    values = rng.random(shape, dtype=np.float32)
+    values[rng.random(shape) < unknown] = np.nan
+    return values, Affine(cell, 0, west - margin * cell, 0, -cell, north + margin * cell)
+
+
+@pytest.mark.parametrize("crs", sorted(CELL))
+@pytest.mark.parametrize("margin", [3, -8])
+def test_all_cells_are_what_each_placed_by_itself_gives(crs: str, margin: int) -> None:
+    """Noise from 0 to 1 changes by 1 a cell at most along each axis: off by twice STRAIGHT."""
+    values, transform = field(crs, WIDE, seed=3, margin=margin)
+    found = bilinear(values, transform=transform, crs=crs, grid=WIDE)
+    at = places(transform, crs, WIDE)
+    expected = map_coordinates(values.astype(float), at, order=1, mode="nearest")
+    inside = np.all([(p >= 0) & (p <= size - 1) for p, size in zip(at, values.shape, strict=True)],
+                    axis=0)  # fmt: skip
+    beyond = np.any([(p < -0.501) | (p > size - 0.499) for p, size in
+                     zip(at, values.shape, strict=True)], axis=0)  # fmt: skip
+    assert inside.sum() > 10_000
+    assert inside.all() == (margin > 0)
+    np.testing.assert_allclose(found[inside], expected[inside], atol=2 * STRAIGHT)
+    assert np.isnan(found[beyond]).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**16), crs=st.sampled_from(sorted(CELL)), share=st.floats(0, 0.6))
+def test_beside_unknown_cells_what_is_known_is_weighed_alone(
+    seed: int, crs: str, share: float
+) -> None:
+    """Known cells brought over as 1 and unknown as 0 give the weight to divide by; known where the
+    nearest source cell is."""
+    values, transform = field(crs, WIDE, seed=seed, unknown=share)
+    found = bilinear(values, transform=transform, crs=crs, grid=WIDE)
+    at = places(transform, crs, WIDE)
+    known = ~np.isnan(values)
+    weight = map_coordinates(known.astype(float), at, order=1)
+    total = map_coordinates(np.where(known, values, 0).astype(float), at, order=1)
+    # Where a centre lies this close to an edge of cells, either may be the nearest.
+    sure = np.all([np.abs(p - np.floor(p) - 0.5) > STRAIGHT for p in at], axis=0)
+    nearest = known[tuple(np.rint(p).astype(int) for p in at)]
+    np.testing.assert_array_equal(np.isnan(found)[sure], ~nearest[sure])
+    both = sure & nearest
+    # The nearest cell alone weighs a quarter, so an error of 2 STRAIGHT grows to 16 at the most.
+    expected = total[both] / weight[both]
+    np.testing.assert_allclose(found[both], expected, atol=16 * STRAIGHT)
+
+
+def test_gdal_gives_the_same_when_it_places_exactly() -> None:
+    """A millionth of a cell off, and no wider kernel (XSCALE 1): then it agrees to 1e-5."""
+    crs = "EPSG:32650"
+    values, transform = field(crs, WIDE, seed=5, unknown=0.1)
+    rows, columns = values.shape
+    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "nodata": np.nan, "crs": crs,
+               "height": rows, "width": columns, "transform": transform}  # fmt: skip
+    with MemoryFile() as memory:
+        with memory.open(**profile) as file:
+            file.write(values, 1)
+        with (
+            rasterio.open(memory.name) as file,
+            WarpedVRT(
+                file, crs=WIDE.crs, transform=WIDE.transform, height=WIDE.shape[0],
+                width=WIDE.shape[1], resampling=Resampling.bilinear, tolerance=1e-6,
+                XSCALE="1", YSCALE="1",
+            ) as warped,
+        ):  # fmt: skip
+            exact = warped.read(1)
+    found = bilinear(values, transform=transform, crs=crs, grid=WIDE)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(exact))
+    np.testing.assert_allclose(found, exact, atol=1e-4)
+
+
+def test_filling_everything_and_filling_what_is_missing_agree() -> None:
+    values, transform = field("EPSG:32650", WIDE, seed=9, unknown=0.2)
+    place = {"transform": transform, "crs": "EPSG:32650", "grid": WIDE}
+    filled_all = np.full(WIDE.shape, np.nan, dtype=np.float32)
+    fill_beside_unknown(filled_all, values, **place)
+    for threads in (1, 2):
+        found = bilinear(values, threads=threads, **place)
+        np.testing.assert_allclose(found, filled_all, atol=3e-7)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 40), (33, 5), (300, 3)])
+def test_a_grid_of_any_shape_is_placed_as_finely(shape: tuple[int, int]) -> None:
+    """A plane x + 2 y of the source, 500 m cells: the place itself comes out, to STRAIGHT each."""
+    grid = Grid("EPSG:4549", Affine(500, 0, 440_000, 0, -500, 3_320_000), shape)
+    west, _, _, north = between(grid.crs, "EPSG:4326").transform_bounds(*grid.bounds)
+    transform = Affine(0.006, 0, west - 0.1, 0, -0.006, north + 0.1)
+    row, column = np.mgrid[:400, :400]
+    plane = (column + 2 * row).astype(np.float32)
+    down, across = places(transform, "EPSG:4326", grid)
+    found = bilinear(plane, transform=transform, crs="EPSG:4326", grid=grid)
+    np.testing.assert_allclose(found, across + 2 * down, atol=3 * STRAIGHT)
