@@ -20,10 +20,10 @@ from landuse.plans.solver import kept_quiet, solved
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 FIRST, ROUNDS = 12, 60
-CLOSE, STRICTER = 0.5, 0.8
-"""Pairs tried alone at first: those that pay at the prices but for this part of a project's share
-of the gap; and by how much closer than the gap the solver must come to what it knows of these.
-Both only decide how soon a proof is found."""
+CLOSE = ((0.5, 0.8), (1.0, 0.4))
+"""Pairs tried alone at first, then more of them: those that pay at the prices but for a part of a
+project's share of the gap; and how close, as a part of the gap, the solver must come to the bound
+of these pairs, which lies below that of all. Both only decide how soon a proof is found."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +68,10 @@ def assign(market: Market, *, gap: float = 1e-2, nodes: int = 200) -> Assignment
         \\sum_{s \\ni m} y_s \\le 1,\\ x, y \\in \\{0, 1\\}
 
     for every plot m. The result is the optimum up to ``gap`` (relative). The pairs that just
-    pay at the prices of the relaxation are tried alone; where the relaxation's worth proves that
-    the plan is good enough, that is all. Otherwise every pair is tried that the prices do not show
-    to belong to no better plan. The solver stops after ``nodes`` branches, never by the clock: a
-    slow machine gives the same answer.
+    pay at the prices of the relaxation are tried alone, few, then more; where the relaxation's
+    worth proves that the plan is good enough, that is all. Otherwise those pairs are tried that,
+    by the prices, may belong to a plan better than the one known by more than ``gap``. The
+    solver stops after ``nodes`` branches, never by the clock: a slow machine gives the same answer.
 
     Raises
     ------
@@ -81,13 +81,17 @@ def assign(market: Market, *, gap: float = 1e-2, nodes: int = 200) -> Assignment
     if not len(market.project):
         return Assignment(np.empty(0, dtype=np.int64), 0.0, 0.0, 0)
     rules = _Rules(market)
-    tried = _few(market, np.ones(len(market.project), dtype=bool), market.worth)
-    tried, price, bound = _priced(rules, tried)
+    first = _few(market, np.ones(len(market.project), dtype=bool), market.worth)
+    tried, price, bound = _priced(rules, first)
     left_out = market.worth - price
-    close = tried & (left_out > -gap * CLOSE * bound / market.projects)
-    chosen, worth, _ = _solved(rules, close, gap=gap * STRICTER, nodes=min(nodes, 1))
+    chosen, worth = np.empty(0, dtype=np.int64), 0.0
+    for part, stricter in CLOSE:
+        if bound > worth * (1 + gap):
+            close = tried & (left_out > -gap * part * bound / market.projects)
+            again, better, _ = _solved(rules, close, gap=gap * stricter, nodes=min(nodes, 1))
+            chosen, worth = (again, better) if better > worth else (chosen, worth)
     if bound > worth * (1 + gap):
-        tried |= bound + left_out > worth * (1 + gap)
+        tried = bound + left_out > worth * (1 + gap)
         again, better, proven = _solved(rules, tried, gap=gap, nodes=nodes)
         bound = min(bound, max(proven, worth * (1 + gap)))
         chosen, worth = (again, better) if better > worth else (chosen, worth)
