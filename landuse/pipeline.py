@@ -40,6 +40,7 @@ from landuse.indicators.greenness import measure_greenness
 from landuse.indicators.heat import measure_heat
 from landuse.indicators.ledger import measure_ledger
 from landuse.indicators.light_clusters import measure_light_clusters
+from landuse.indicators.overlay import split_lines
 from landuse.indicators.paved import measure_paved
 from landuse.indicators.people import measure_people
 from landuse.indicators.planning import measure_planning
@@ -154,7 +155,7 @@ def _bring_layers_in(plan: Plan) -> None:
 
 
 def _settle_the_frame(plan: Plan) -> None:
-    """Test what the layers declare, make the towns fit, and describe the study area."""
+    """Test what the layers declare, make the towns fit, split lines, describe the study area."""
     guarded = plan.of(*GUARDED, "built_surface") | {"landcover": plan.one_year("landcover")}
     plan.add("datum", "坐标基准检验", guard_datums, guard_settings(plan.study), takes=guarded)
     if plan.sources.towns:
@@ -162,6 +163,7 @@ def _settle_the_frame(plan: Plan) -> None:
         plan.add(
             "towns", "乡镇界整理", partition_towns, partition_settings(plan.study), takes=takes
         )
+    plan.add("lines", "管控线切分", split_lines, Settings(), takes=plan.of(*CONTROL_ROLES))
     frame = plan.of("county", "towns") | plan.tables("village_list", "census")
     plan.add("frame", "研究区", describe_frame, FrameSettings(adcode=plan.head.adcode), takes=frame)
 
@@ -220,7 +222,7 @@ def _measure(plan: Plan) -> None:
     plan.measure("terrain", "地形", measure_terrain, chosen.terrain, of("elevation"))
     plan.measure("access", "通达", measure_access, chosen.access, of("roads", "towns", "zones"))
     plan.measure("planning", "管控线", measure_planning, chosen.planning,
-                 of(*CONTROL_ROLES, "water"))  # fmt: skip
+                 plan.lines(*CONTROL_ROLES) | of("water"))  # fmt: skip
     plan.measure("trend", "历年变化", measure_trend, chosen.trend, years)
     greenness = {"vegetation_series": plan.layers("vegetation_series")}
     plan.measure("greenness", "返绿", measure_greenness, chosen.greenness, greenness)
@@ -319,8 +321,7 @@ def _judge_villages(plan: Plan) -> None:
     people |= plan.tables("register_population", "town_census") | {"frame": "frame.county"}
     plan.add("village_people", "村庄人口", measure_village_people, VillagePeopleSettings(),
              takes=found | people)  # fmt: skip
-    limits = of("elevation", "hazard", "eco_redline", "heritage", "growth_boundary", "water_source",
-                "prime_farmland")  # fmt: skip
+    limits = plan.lines(*CONTROL_ROLES) | of("elevation", "water_source")
     plan.add("village_limits", "村庄条件", measure_village_limits,
              village_limit_settings(plan.study), takes=found | limits)  # fmt: skip
     series = {

@@ -112,6 +112,10 @@ class Plan:
         """Return where the aligned layer of each role is; None where the study lacks it."""
         return {role: self.layer(role) for role in roles}
 
+    def lines(self, *roles: str) -> dict[str, str | None]:
+        """Return where the layer of each role is, split into polygons of few vertices."""
+        return {role: f"lines.{role}" if self.layer(role) else None for role in roles}
+
     def frame_first(self, sources: Mapping[str, AnySource]) -> dict[str, AnySource]:
         """Return sources with the one that tells where the study is in front."""
         first = self.frame_role
@@ -260,7 +264,7 @@ class Plan:
 
     def ground_links(self, *controls: str) -> dict[str, str | None]:
         """Return what outlines are measured on: lines, ground, ways."""
-        takes = self.of(*controls, "roads", "water", "water_source", "elevation")
+        takes = self.lines(*controls) | self.of("roads", "water", "water_source", "elevation")
         return {"outline": "site_outlines.layer"} | self.fields() | takes
 
     def site_links(self) -> dict[str, str | None]:

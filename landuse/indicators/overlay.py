@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import operator
-from collections import deque
 from typing import Any
 
 import geopandas as gpd
@@ -11,11 +9,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from landuse.core.findings import Finding
+from landuse.core.settings import Settings
 from landuse.core.side_by_side import side_by_side
 
 _MAXIMUM_VERTICES = 512
 _POLYGON_DIMENSION = 2
-_LATEST: deque[tuple[NDArray[Any], NDArray[Any], NDArray[np.int64]]] = deque(maxlen=8)
 
 
 def require_same_crs(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> None:
@@ -23,6 +22,25 @@ def require_same_crs(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> None:
     if left.crs is None or right.crs is None or left.crs != right.crs:
         msg = f"layers in {left.crs} and {right.crs}: align them first"
         raise ValueError(msg)
+
+
+def split_lines(
+    *, settings: Settings, **layers: gpd.GeoDataFrame | None
+) -> dict[str, gpd.GeoDataFrame | list[Finding]]:
+    """Split lines of control of many vertices, once for all that is held against them.
+
+    Returns
+    -------
+    By the names of the layers that are there: the same ground in polygons of at most 512 vertices,
+    in the order of the polygons they come from, without attributes. ``findings`` : none.
+    """
+    made: dict[str, gpd.GeoDataFrame | list[Finding]] = {"findings": []}
+    for name, layer in layers.items():
+        if layer is not None:
+            parts, rows = _subdivide(np.asarray(layer.geometry.array))
+            order = np.argsort(rows, kind="stable")
+            made[name] = gpd.GeoDataFrame(geometry=parts[order], crs=layer.crs)
+    return made
 
 
 def overlap_pieces(
@@ -37,7 +55,7 @@ def overlap_pieces(
     """
     require_same_crs(parcels, layer)
     outlines = np.asarray(parcels.geometry.array)
-    parts, part_row = _subdivided(np.asarray(layer.geometry.array))
+    parts, part_row = _subdivide(np.asarray(layer.geometry.array))
     parcel, part = shapely.STRtree(parts).query(outlines, predicate="intersects")
     order = np.lexsort((part_row[part], parcel))
     parcel, part = parcel[order], part[order]
@@ -85,20 +103,6 @@ def _meeting(
     mine, other = shapely.STRtree(pieces[several]).query(pieces[several], predicate="intersects")
     owner = parcel[several]
     return np.unique(owner[mine[(mine < other) & (owner[mine] == owner[other])]])
-
-
-def _subdivided(polygons: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return polygons split; three stages ask for the same lines of control, which takes a second.
-
-    The very same polygons, not equal ones: a polygon itself never changes.
-    """
-    for known, parts, rows in tuple(_LATEST):
-        if len(known) == len(polygons) and all(map(operator.is_, known, polygons)):
-            return parts, rows
-    parts, rows = _subdivide(polygons)
-    if len(parts) > len(polygons):
-        _LATEST.append((polygons.copy(), parts, rows))
-    return parts, rows
 
 
 def _subdivide(polygons: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:

@@ -10,9 +10,10 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from landuse.core.settings import Settings
 from landuse.indicators.economy import EconomySettings, measure_economy
 from landuse.indicators.measured import Measured
-from landuse.indicators.overlay import overlap_area_m2
+from landuse.indicators.overlay import overlap_area_m2, split_lines
 from landuse.indicators.planning import PlanningSettings, measure_planning
 from tests.indicators.ground import X, Y, assert_measured, parcels, polygons, rect
 
@@ -119,3 +120,29 @@ def test_an_absent_table_is_named() -> None:
     result = _economy(given, None)
     assert list(assert_measured(result, given)) == ["parcel_id"]
     assert [(f.kind, f.object_id) for f in result["findings"]] == [("absent", "enterprises")]
+
+
+def test_lines_split_once_are_the_same_ground_and_give_the_same_shares() -> None:
+    # A comb of 300 teeth has 1,203 corners, so it is split; its teeth are 1 m wide and 1 m apart.
+    teeth = [(x, y) for k in range(300) for x, y in ((2 * k, 0), (2 * k, 100),
+                                                     (2 * k + 1, 100), (2 * k + 1, 0))]  # fmt: skip
+    comb = shapely.Polygon([(X + x, Y + y) for x, y in [*teeth, (600, -10), (0, -10)]])
+    lines = {"eco_redline": polygons(comb, rect(100, 20, 300, 40)), "hazard": None}
+    split = split_lines(settings=Settings(), **lines)
+    parts = split["eco_redline"]
+    assert "hazard" not in split
+    assert len(parts) > 2
+    assert shapely.get_num_coordinates(parts.geometry.array).max() <= 512
+    assert parts.area.sum() == pytest.approx(comb.area + 200 * 20)
+    ground = parcels(rect(0, 0, 40, 50), rect(90, 10, 310, 60), rect(0, -50, 700, 150))
+    whole, again = (
+        measure_planning(parcels=ground, settings=PlanningSettings(), eco_redline=layer)["table"]
+        for layer in (lines["eco_redline"], parts)
+    )
+    assert again["eco_redline_share"].tolist() == pytest.approx(
+        whole["eco_redline_share"].tolist(), rel=1e-12
+    )
+    # 20 teeth of 50 m2 in the first; in the second 110 of 50 m2, and half of the strip between them.
+    assert whole["eco_redline_share"].tolist()[:2] == pytest.approx(
+        [20 * 50 / 2_000, (110 * 50 + 200 * 20 / 2) / 11_000]
+    )
