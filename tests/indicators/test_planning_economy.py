@@ -142,7 +142,7 @@ def test_lines_split_once_are_the_same_ground_and_give_the_same_shares() -> None
     assert again["eco_redline_share"].tolist() == pytest.approx(
         whole["eco_redline_share"].tolist(), rel=1e-12
     )
-    # 20 teeth of 50 m2 in the first; in the second 110 of 50 m2, and half of the strip between them.
+    # 20 teeth of 50 m2 in the first; in the second 110 of them, and half of the strip between.
     assert whole["eco_redline_share"].tolist()[:2] == pytest.approx(
         [20 * 50 / 2_000, (110 * 50 + 200 * 20 / 2) / 11_000]
     )
