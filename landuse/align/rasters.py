@@ -189,9 +189,9 @@ def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     """Return counts on the grid; the unknown cells of ``raw`` become 0."""
     from landuse.align.conserve import resample_counts  # the compiler takes a second to import
 
-    known = np.isnan(raw.values)
-    np.copyto(raw.values, np.float32(0), where=known)
-    np.logical_not(known, out=known)
+    unknown = np.isnan(raw.values)
+    np.copyto(raw.values, np.float32(0), where=unknown)
+    known = np.logical_not(unknown, out=unknown)
     out = resample_counts(raw.values, transform=raw.transform, crs=raw.crs, grid=target)
     seen = np.zeros(target.shape, dtype=np.uint8)
     _warp(known.view(np.uint8), seen, raw, target, resampling=Resampling.nearest, nodata=None)
