@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import replace
 
@@ -72,52 +71,6 @@ def test_csv_text_starts_no_formula_and_cleaning_is_settled_after_once(text: str
     assert written.strip(" \u3000\u00a0")[:1] not in {*"=+-@\t\r\n＝＋－＠"} - {""}
     assert plain_text(plain_text(text)) == plain_text(text)
     written.encode("utf-8")
-
-
-CELLS = {
-    "text": st.none() | st.text(max_size=8) | st.sampled_from(['a,"b"', "两\n行", "\r", '"', "-"]),
-    "real": st.floats(-1e300, 1e300)
-    | st.sampled_from([np.nan, np.inf])
-    | st.integers(-(10**12), 10**12).map(float),
-    "small": st.integers(-(10**4), 10**4).map(lambda millionths: millionths / 1e6),
-    "whole": st.integers(-(2**63), 2**63 - 1),
-    "null_whole": st.none() | st.integers(-5, 5),
-    "yes": st.booleans(),
-    "mixed": st.none() | st.text(max_size=3) | st.integers(2, 5),
-}
-DTYPES = {"text": "str", "null_whole": "Int64", "yes": "boolean", "mixed": "object"}
-
-
-@given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=12), st.data())
-def test_csv_is_what_the_standard_library_writes_row_by_row(records, data):
-    table = pd.DataFrame(
-        {name: pd.Series([row[name] for row in records], dtype=DTYPES.get(name)) for name in CELLS}
-    )
-    names = data.draw(st.lists(st.sampled_from(list(CELLS)), min_size=1, unique=True))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(
-        [None if pd.isna(cell) else csv_text(cell) if isinstance(cell, str) else _six(cell)
-         for cell in (table[name].iloc[row] for name in names)]
-        for row in range(len(table))
-    )  # fmt: skip
-    assert csv_bytes(table, names) == text.getvalue().encode("utf-8-sig")
-
-
-def _six(cell):
-    """Return a number as a CSV holds it: six decimals, infinite as empty, no negative zero."""
-    if not isinstance(cell, float):
-        return cell
-    return float(np.round(cell, 6)) + 0.0 if np.isfinite(np.round(cell, 6)) else None
-
-
-def test_numbers_next_to_where_the_digits_change_are_written_as_python_does():
-    edges = [0.0, 1e-6, 9.9e-5, 1e-4, 1e9 - 1e-6, 1e9, 1e9 + 1, 1e15, 1e16, 1e22, 1e300]
-    values = [sign * value for value in edges for sign in (1, -1)]
-    written = csv_bytes(pd.DataFrame({"a": values, "b": 0}), ["a", "b"]).decode("utf-8-sig")
-    shown = [repr(float(np.round(value, 6)) + 0.0) for value in values]
-    assert written.splitlines() == ["a,b", *(f"{value},0" for value in shown)]
 
 
 def test_csv_is_the_same_twice_and_leaves_no_part_file(tmp_path):
