@@ -13,7 +13,7 @@ from pydantic import Field
 from rasterio.features import geometry_mask
 
 from landuse.core.grid import Grid
-from landuse.core.layers import Layer, known_cells
+from landuse.core.layers import Layer, count_known
 from landuse.core.settings import Settings
 
 COLUMNS = (
@@ -23,8 +23,6 @@ COLUMNS = (
 _FEW_SHAPES = 200
 """A frame of more shapes than this is taken as its bounds: it is no outline but the objects."""
 _DIGITS = 6
-_ROWS = 64
-"""Rows of cells looked at together: what is made of them stays near the processor."""
 
 
 class OverlapSettings(Settings):
@@ -110,14 +108,8 @@ class _Inside:
 def _raster(key: str, role: str, layer: Layer, inside: _Inside) -> dict[str, Any]:
     rows, columns = layer.grid.shape
     within = inside.of(layer.grid)
-    count, values = np.count_nonzero(within), layer.values
-    known = sum(
-        np.count_nonzero(
-            known_cells(values[at : at + _ROWS], layer.nodata) & within[at : at + _ROWS]
-        )
-        for at in range(0, rows, _ROWS)
-    )
-    share = known / count if count else np.nan
+    count = np.count_nonzero(within)
+    share = count_known(layer, within) / count if count else np.nan
     return {
         "key": key, "role": role, "kind": "raster", "rows": rows, "columns": columns,
         "known_share": share,

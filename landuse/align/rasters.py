@@ -19,7 +19,7 @@ from landuse.align.raw_values import checked_codes, class_nodata, measured
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
 from landuse.core.findings import Finding
 from landuse.core.grid import Grid
-from landuse.core.layers import Layer, known_cells
+from landuse.core.layers import Layer, count_known
 from landuse.core.settings import Settings
 from landuse.sources.cells import set_aside
 from landuse.sources.products import product_named
@@ -30,7 +30,6 @@ from landuse.sources.read_raster import file_names, read_raster
 _SAME_CELL = 1 / 0.95
 """Most source cells along a cell for which GDAL's bilinear takes four cells and no more."""
 _WHOLE_SHARE = 0.9995
-_ROWS = 32
 
 Files = Path | Sequence[Path] | Mapping[Any, Path]
 """One file, or the tiles of one product; where tiles overlap, the first that knows goes first."""
@@ -259,7 +258,7 @@ def _cover_findings(
     layer: Layer, within: NDArray[np.bool_], *, file: str, stage: str
 ) -> list[Finding]:
     """Return a finding when part of the study area is unknown; raise when all of it is."""
-    share = _known_share(layer, within)
+    share = count_known(layer, within) / int(np.count_nonzero(within))
     if share == 0.0:
         raise fail(
             data_fault(
@@ -280,15 +279,6 @@ def _cover_findings(
             "and stays unknown",
         )
     ]
-
-
-def _known_share(layer: Layer, within: NDArray[np.bool_]) -> float:
-    """Return the share of cells within that are known; a few rows at a time stay in the cache."""
-    values, known = layer.values, 0
-    for first in range(0, len(within), _ROWS):
-        part = slice(first, first + _ROWS)
-        known += int(np.count_nonzero(known_cells(values[part], layer.nodata) & within[part]))
-    return known / int(np.count_nonzero(within))
 
 
 def _within(grid: Grid, frame: gpd.GeoDataFrame | None) -> NDArray[np.bool_]:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from landuse.core.grid import Grid
 
+_ROWS = 64
+
 
 @dataclass(frozen=True, eq=False)
 class Layer:
@@ -61,6 +63,18 @@ class LayerAside(Layer):
         """Return the cells, an array of shape ``grid.shape``."""
         cells: NDArray[Any] = self._fetch()  # type: ignore[attr-defined]
         return cells
+
+
+def count_known(layer: Layer, within: NDArray[np.bool_]) -> int:
+    """Return how many cells of a mask carry a value; some rows at a time stay near the processor.
+
+    ``within`` : of shape ``grid.shape``.
+    """
+    values = layer.values
+    return sum(
+        int(np.count_nonzero(known_cells(values[part], layer.nodata) & within[part]))
+        for part in (slice(at, at + _ROWS) for at in range(0, len(within), _ROWS))
+    )
 
 
 def known_cells(values: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:

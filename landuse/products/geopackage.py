@@ -132,7 +132,7 @@ def _write_layer(
         append=path.exists(),
         **({} if path.exists() else {"dataset_metadata": facts, "dataset_options": version}),
         layer_options={"FID": "fid", **options, **about},
-        use_arrow=True,  # columns at once, not cell by cell; the file has the same bytes
+        use_arrow=True,  # columns at once, not cell by cell
         **shape,
     )
 

@@ -151,6 +151,27 @@ def test_no_point_of_the_front_is_dominated(seed: int) -> None:
 
 
 @settings(max_examples=20)
+@given(seed=SEEDS, loose=st.booleans())
+def test_a_whole_plan_made_before_changes_nothing_and_ends_the_front(
+    seed: int, loose: bool
+) -> None:
+    chosen_ = exact(budget=1_500.0).model_copy(update={"gap": 0.05 if loose else 0.0})
+    given_ = problem(*county(seed, villages=14, sites=3), settings=chosen_)
+    whole = solve(given_, settings=chosen_)
+    budgets = [500.0, 1_500.0]
+    for alone, again in zip(
+        budget_ladder(given_, budgets, settings=chosen_),
+        budget_ladder(given_, budgets, settings=chosen_, whole=whole),
+        strict=True,
+    ):
+        pd.testing.assert_frame_equal(alone, again)
+    front = pareto(given_, settings=chosen_, points=4, whole=whole)
+    pd.testing.assert_frame_equal(front, pareto(given_, settings=chosen_, points=4))
+    assert whole is not None
+    assert front.empty or front["quota_mu"].max() >= whole.quota
+
+
+@settings(max_examples=20)
 @given(seed=SEEDS, least=st.integers(10, 200))
 def test_the_smallest_sets_of_rules_to_relax(seed: int, least: int) -> None:
     """Each option makes a plan possible, less than it asks does not, and no smaller set would."""
