@@ -41,6 +41,7 @@ from landuse.products.webmap import MapInput, render_map
 from landuse.products.webmap.page import leaflet_css, leaflet_js
 from landuse.scores.assess import AssessSettings, assess
 from landuse.scores.model import ScoreModel
+from landuse.scores.texts import tell
 from landuse.toml_file import read_toml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,10 +88,12 @@ def many(one: gpd.GeoDataFrame, model: ScoreModel, count: int) -> MapInput:
         parts.append(part)
     table = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=one.crs)
     table = table.sort_values("parcel_id", ignore_index=True)
-    judged = assess(table=table, settings=AssessSettings(score_model=model))
-    for name in judged["scores"].columns:
-        if judged["scores"][name].notna().any():
-            table[name] = judged["scores"][name].to_numpy()
+    settings = AssessSettings(score_model=model)
+    judged = assess(table=table, settings=settings)
+    texts = tell(table=table, scores=judged["scores"], settings=settings)["texts"]
+    for name, values in (judged["scores"] | texts).items():
+        if values.notna().any():
+            table[name] = values.to_numpy()
     return MapInput(
         title_zh="基准", title_en="Benchmark", crs=str(one.crs), parcels=table,
         contributions=judged["contributions"],

@@ -29,6 +29,7 @@ from landuse.choices import (
     village_limit_settings,
 )
 from landuse.core.settings import Settings
+from landuse.deliver import deliver
 from landuse.indicators.access import AccessSettings, measure_access
 from landuse.indicators.activity import measure_activity
 from landuse.indicators.assemble import assemble
@@ -68,7 +69,7 @@ from landuse.objects.none import NoParcelSettings, no_parcels
 from landuse.objects.parcels import build_parcels
 from landuse.objects.settlement_points import take_settlements
 from landuse.objects.settlements import build_settlements
-from landuse.plan import Plan
+from landuse.plan import CONTROL_ROLES, Plan
 from landuse.plans.matching.match import match_projects
 from landuse.plans.matching.requests import read_projects
 from landuse.plans.potential import consolidation_potential
@@ -80,32 +81,19 @@ from landuse.plans.sites.ground import measure_outlines
 from landuse.plans.sites.listing import outline_sites
 from landuse.plans.whole_area import town_sheets
 from landuse.plans.worklists import WorkSettings, work_lists
-from landuse.product_files import OPPORTUNITY_TABLES, PLAN_TABLES
 from landuse.products.checks import CheckSettings, merge_checks
-from landuse.products.make_findings import collect_findings
-from landuse.products.make_layers import make_geopackage
-from landuse.products.make_lists import (
-    make_csv,
-    make_village_csv,
-    make_village_workbook,
-    make_workbook,
-)
-from landuse.products.make_map import MapGroundSettings, make_ground, make_judged, make_map
-from landuse.products.make_opportunities import make_opportunity_workbook
-from landuse.products.make_report import make_report
 from landuse.products.results import merge_judged, merge_results
 from landuse.runner import Recalls, Stage
 from landuse.scores.assess import assess
 from landuse.scores.clusters import ClusterSettings, find_clusters
 from landuse.scores.pattern import PatternSettings, spatial_pattern
 from landuse.scores.robustness import RobustnessSettings, robustness
+from landuse.scores.texts import tell
 from landuse.scores.tipping import TippingSettings, tipping
 from landuse.scores.villages import assess_villages
 from landuse.sources.describe import describe_sources
 from landuse.sources.spec import RasterSource, TableSource, VectorSource
 from landuse.study import OpenStudy
-
-CONTROL_ROLES = ("eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage")
 
 
 def stages(study: OpenStudy) -> list[Stage]:
@@ -116,7 +104,7 @@ def stages(study: OpenStudy) -> list[Stage]:
     _build_objects(plan)
     _measure(plan)
     _judge(plan)
-    _deliver(plan)
+    deliver(plan)
     return plan.stages
 
 
@@ -249,6 +237,8 @@ def _judge(plan: Plan) -> None:
     plan.add("tipping", "临界权重", tipping, TippingSettings(score_model=model), takes=table)
     plan.add("scores", "评分与判定", assess, plan.assess_settings(),
              takes=table | {"robust": "robustness.table", "tipping": "tipping.table"})  # fmt: skip
+    plan.add("texts", "判定说明", tell, plan.assess_settings(),
+             takes=table | {"scores": "scores.scores"})  # fmt: skip
     scores, before = {"scores": "scores.scores"}, {"previous": plan.layer("previous_parcels")}
     plan.add("pattern", "空间格局", spatial_pattern, PatternSettings(),
              takes=scores | table | {"points": "neighbours.points"})  # fmt: skip
@@ -258,7 +248,8 @@ def _judge(plan: Plan) -> None:
                               "clusters": "clusters.table"}  # fmt: skip
     plan.add("judged", "判定总表", merge_judged, plan.result_settings(), takes=takes)
     plan.add("results", "成果总表", merge_results, Settings(),
-             takes={"judged": "judged.parcels", "pattern": "pattern.table"})  # fmt: skip
+             takes={"judged": "judged.parcels", "pattern": "pattern.table",
+                    "texts": "texts.texts"})  # fmt: skip
     plan.add("zone_intensity", "园区集约利用", measure_zone_intensity, IntensitySettings(),
              takes={"parcels": "judged.parcels"})  # fmt: skip
     plan.add("checks", "实地核实", merge_checks, CheckSettings(as_of=plan.head.as_of),
@@ -266,10 +257,12 @@ def _judge(plan: Plan) -> None:
                              "checks": plan.tables("field_checks")["field_checks"]})  # fmt: skip
     plan.add("fields", "连片耕地", join_fields, FieldSettings(),
              takes={"landcover": plan.landcover()}, fixed=plan.legend())  # fmt: skip
+    plan.collect("parcel_findings", "地块发现")
     _judge_villages(plan)
     _judge_sites(plan)
+    plan.collect("land_findings", "用地发现", after="parcel_findings")
     _match(plan)
-    plan.add("findings", "发现", collect_findings, Settings(), takes=plan.all_findings())
+    plan.collect("findings", "发现", after="land_findings")
 
 
 def _judge_sites(plan: Plan) -> None:
@@ -292,17 +285,17 @@ def _match(plan: Plan) -> None:
     asked = {"projects": plan.output("projects.projects"), "sites": "sites.sites",
              "plan": plan.output("consolidation.plan")}  # fmt: skip
     plan.add("matching", "项目匹配", match_projects, plan.study.matching, takes=asked)
-    judged = {"parcels": "judged.parcels", "sites": "sites.sites", "uses": "matching.uses"}
+    given = {"sites": "sites.sites", "uses": "matching.uses"}
     plan.add("worklists", "区内外工作清单", work_lists, WorkSettings(),
-             takes=judged | {"refused": "sites.refused",
-                             "intensity": "zone_intensity.table"})  # fmt: skip
-    land = {"villages": plan.output("villages.villages"),
+             takes=given | {"parcels": "results.parcels", "refused": "sites.refused",
+                            "intensity": "zone_intensity.table"})  # fmt: skip
+    land = {"parcels": "judged.parcels", "villages": plan.output("villages.villages"),
             "ledger": plan.output("consolidation.ledger"),
             "plan": plan.output("consolidation.plan"),
             "receiving": plan.output("receiving.sites"),
             "results": plan.tables("town_results")["town_results"]}  # fmt: skip
     plan.add("whole_area", "全域整治与激励", town_sheets, plan.study.incentive,
-             takes=judged | land | {"matched": "matching.projects"})  # fmt: skip
+             takes=given | land | {"matched": "matching.projects"})  # fmt: skip
 
 
 def _judge_villages(plan: Plan) -> None:
@@ -352,49 +345,3 @@ def _judge_villages(plan: Plan) -> None:
     proposal = judged | found | plan.tables("consent")
     proposal |= {"quota": "quota.ledger", "sites": "receiving.sites"}
     plan.add("consolidation", "整合方案", propose, plan.study.plan, takes=proposal)
-
-
-def _deliver(plan: Plan) -> None:
-    facts = plan.product_settings()
-    tables = {"parcels": "results.parcels", "contributions": "scores.contributions",
-              "waterfall": "scores.waterfall", "findings": "findings.findings",
-              "sources": "sources.sources", "facts": "results.facts",
-              "decisions": "crosswalk.decisions", "frame": "frame.county",
-              "checks": "checks.checks", "intensity": "zone_intensity.table",
-              "intensity_zones": "zone_intensity.zones"}  # fmt: skip
-    tables |= {"opportunities": "sites.sites", "opportunities_refused": "sites.refused"}
-    if plan.output("villages.villages"):
-        tables |= {"villages": "villages.villages", "quota": "consolidation.ledger",
-                   "potential": "village_potential.potential",
-                   "reclaim": "reclaim.reclaim", "sites": "receiving.sites",
-                   "refused": "receiving.refused"}  # fmt: skip
-        tables |= {name: f"consolidation.{name}" for name in PLAN_TABLES}
-    chances, found = plan.opportunity_settings(), dict(OPPORTUNITY_TABLES)
-    shapes, measured = {"geometry": "judged.geometry"}, {"overlap": "overlap.overlap"}
-    places, frame = plan.of("towns", "zones"), plan.of("county", "towns", "zones")
-    context, controls = plan.of("roads", "water", "buildings", "elevation"), plan.of(*CONTROL_ROLES)
-    every = {"parcels": "results.parcels", "checks": "checks.checks"}
-    plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(), takes=every)
-    plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=measured | tables)
-    if plan.output("villages.villages"):
-        plan.add("villages_csv", "自然村 CSV", make_village_csv, Settings(),
-                 takes={"villages": "villages.villages"})  # fmt: skip
-        plan.add("villages_xlsx", "村庄清单 XLSX", make_village_workbook, facts,
-                 takes=measured | tables)  # fmt: skip
-    plan.add("opportunities_xlsx", "退低进高清单 XLSX", make_opportunity_workbook, chances,
-             takes=measured | tables | found)  # fmt: skip
-    villages = {"settlements": plan.output("settlements.settlements")}
-    outlines = {"opportunity_outlines": "sites.layer"}
-    plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, chances,
-             takes=tables | found | shapes | places | villages | outlines)  # fmt: skip
-    plan.add("report", "报告", make_report, chances,
-             takes=measured | tables | found | shapes | frame)  # fmt: skip
-    plan.add("map_ground", "地图底图", make_ground, MapGroundSettings(crs=plan.head.crs),
-             takes=shapes | frame | context | controls)  # fmt: skip
-    plan.add("map_parcels", "地图地块", make_judged, chances, takes=every | shapes | frame | {
-        "contributions": "scores.contributions", "yearly": "trend.yearly"})  # fmt: skip
-    more = controls | {"ground": "map_ground.ground", "judged": "map_parcels.judged"}
-    if plan.output("villages.villages"):
-        more |= villages | {"village_contributions": "villages.contributions"}
-    plan.add("map", "地图", make_map, chances,
-             takes=tables | found | shapes | frame | more | outlines)  # fmt: skip

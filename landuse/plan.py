@@ -13,6 +13,7 @@ from landuse.indicators.measured import Limit, limits
 from landuse.inputs import all_files, role_files, source_notes
 from landuse.plans.reclaim import ReclaimRules
 from landuse.plans.sites.settings import SiteLimits, SiteSettings
+from landuse.products.make_findings import collect_findings
 from landuse.products.opportunity_facts import OpportunitySettings
 from landuse.products.results import ResultSettings
 from landuse.products.settings import ProductSettings
@@ -28,6 +29,7 @@ from landuse.study import Head, OpenStudy, Study
 
 Run = Callable[..., Any]
 Links = Mapping[str, str | None]
+CONTROL_ROLES = ("eco_redline", "prime_farmland", "growth_boundary", "hazard", "heritage")
 FRAMES = ("county", "parcels", "land_use_map", "settlements")
 NOT_MISSED = ("previous_parcels", "previous_settlements", "field_checks")
 """Roles whose absence is no gap in the evidence."""
@@ -294,9 +296,15 @@ class Plan:
             for name, limit in limits(settings).items()
         }
 
-    def all_findings(self) -> dict[str, str | None]:
-        """Return where every stage so far keeps its findings, in order."""
-        return {stage.name: f"{stage.name}.findings" for stage in self.stages}
+    def collect(self, name: str, zh: str, *, after: str = "") -> None:
+        """Add a stage of all findings so far; ``after`` names one that holds the first of them.
+
+        A list then need not wait for stages that it does not rest on.
+        """
+        names = [stage.name for stage in self.stages]
+        names = names[names.index(after) :] if after else names
+        takes = {stage: f"{stage}.findings" for stage in names}
+        self.add(name, zh, collect_findings, Settings(), takes=takes)
 
     def opportunity_settings(self) -> OpportunitySettings:
         """Return what the products of opportunities say: rules, limits and weights beside all."""

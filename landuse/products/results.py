@@ -1,6 +1,7 @@
 """The parcel table people hold: the contract's columns, then everything measured.
 
-Villages, sites and plans rest on what was judged and need not wait for the pattern in space.
+Villages, sites and plans rest on what was judged and need not wait for the pattern in space
+or for words.
 """
 
 from __future__ import annotations
@@ -54,9 +55,9 @@ def merge_judged(
 
 
 def merge_results(
-    *, judged: pd.DataFrame, pattern: pd.DataFrame, settings: Settings
+    *, judged: pd.DataFrame, pattern: pd.DataFrame, texts: pd.DataFrame, settings: Settings
 ) -> dict[str, Any]:
-    """Join the pattern in space to the judged parcels.
+    """Join the pattern in space and what is said to the judged parcels.
 
     Returns
     -------
@@ -72,8 +73,8 @@ def merge_results(
     """
     from landuse.products.schema import PARCELS  # pandera takes long to import
 
-    _same_parcels(judged, {"pattern": pattern})
-    merged = _beside(judged, pattern)
+    _same_parcels(judged, {"pattern": pattern, "texts": texts})
+    merged = _beside(judged, pattern, texts)
     merged = PARCELS.validate(merged[ordered_columns(merged.columns)])
     return {"parcels": merged, "facts": {"run_code": table_digest(merged)[:8]}}
 

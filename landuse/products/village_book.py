@@ -12,7 +12,12 @@ from landuse.products.plan_rules import plan_rule_table
 from landuse.products.quota_lists import quota_sheets
 from landuse.products.sheets import Sheet, SheetColumn, sheet_of
 from landuse.products.village_lists import ALIASES, CAUTION, village_sheets
-from landuse.products.workbook_sheets import finding_sheet, note_sheet, parameter_columns
+from landuse.products.workbook_sheets import (
+    PARTLY_TOLD,
+    finding_sheet,
+    note_sheet,
+    parameter_columns,
+)
 
 _DICTIONARY = (
     SheetColumn("code", "字段代码", width=26),
@@ -32,7 +37,7 @@ def village_book(run: RunFacts) -> tuple[Sheet, ...]:
         *_dictionary(run.villages),
         *_parameters(run),
         finding_sheet(run),
-        note_sheet(run, first=("须知", *CAUTION)),
+        note_sheet(run, first=("须知", *CAUTION), also=(PARTLY_TOLD,)),
     )
 
 

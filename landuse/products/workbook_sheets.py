@@ -39,7 +39,13 @@ from landuse.products.words import (
 )
 from landuse.products.zone_intensity_sheet import zone_intensity_sheets
 
+Note = tuple[str, str, str]
+"""A row of the sheet of notes: item, Chinese, English."""
 FINDINGS_SHOWN = 50_000
+PARTLY_TOLD: Note = (
+    "发现", "只列本册内容所依据的各环节的发现；全部发现见报告与 candidates.gpkg",
+    "of the stages this book rests on; all findings are in the report and candidates.gpkg",
+)  # fmt: skip
 CHECK_COLUMNS = (
     SheetColumn("check_status", "核实状态", "check_state", width=11),
     SheetColumn("checked_by", "核实人", width=10),
@@ -89,7 +95,7 @@ def workbook_sheets(run: RunFacts) -> tuple[Sheet, ...]:
         parameter_sheet(run),
         source_sheet(run),
         finding_sheet(run),
-        note_sheet(run),
+        note_sheet(run, also=(PARTLY_TOLD,)),
     )
 
 
@@ -281,10 +287,10 @@ def finding_sheet(run: RunFacts) -> Sheet:
     return sheet_of("缺失与发现", table.assign(kind=kinds), columns)
 
 
-def note_sheet(run: RunFacts, *, first: tuple[str, str, str] | None = None) -> Sheet:
+def note_sheet(run: RunFacts, *, first: Note | None = None, also: tuple[Note, ...] = ()) -> Sheet:
     """Return what a reader must know: stamp, counts, sentences, marks, the run.
 
-    ``first`` : a row that goes before all others.
+    ``first`` : a row that goes before all others; ``also`` : rows about this book alone.
     """
     study, flags = run.study, run.parcels["flag"]
     share = county_totals(run.parcels, grades=run.grades)["suspected_share"]
@@ -309,6 +315,7 @@ def note_sheet(run: RunFacts, *, first: tuple[str, str, str] | None = None) -> S
     rows += [("依据等级", mark_text(mark), MARKS[mark][1]) for mark in MARKS]
     if len(run.findings) > FINDINGS_SHOWN:
         rows.append(("发现", f"仅列前 {FINDINGS_SHOWN} 条", "only the first findings are listed"))
+    rows += also
     rows += [("运行信息", f"{key}：{value}", "") for key, value in study.manifest.items()]
     columns = (
         SheetColumn("item", "项目", width=18),

@@ -1,4 +1,4 @@
-"""From indicators to flag, grade, rank and evidence: the whole judgement of one county."""
+"""From indicators to flag, grade and rank: the whole judgement of one county, in numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from landuse.core.findings import Finding
 from landuse.scores.engine import Evaluation, Floats
 from landuse.scores.listing import Listing, listing
 from landuse.scores.model import Criterion, ScoreModel
-from landuse.scores.texts import SUSPECTED, AssessSettings, texts
+from landuse.scores.texts import SUSPECTED, AssessSettings
 from landuse.scores.vetoes import unchecked
 from landuse.scores.waterfall import waterfall
 
@@ -39,8 +39,9 @@ def assess(
 
     Returns
     -------
-    ``scores``, one row a parcel in the same order; ``contributions``, one row a parcel, score and
-    applicable criterion; ``waterfall``, from all land down to the list; ``findings``.
+    ``scores``, one row a parcel in the same order, without words (`texts.tell`);
+    ``contributions``, one row a parcel, score and applicable criterion; ``waterfall``, from all
+    land down to the list; ``findings``.
     """
     model = settings.score_model
     run = listing(table, model)
@@ -53,7 +54,6 @@ def assess(
     scores["grade"] = _grades(scores, model)
     scores["rank"] = _ranks(scores, table)
     scores = pd.concat([scores, _stability(scores, robust, tipping)], axis=1)
-    scores = pd.concat([scores, texts(scores, table, idle, les, settings=settings)], axis=1)
     return {
         "scores": scores,
         "contributions": _contributions(table["parcel_id"], idle, les, settings=settings),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from pydantic import Field
 
 from landuse.core.settings import Settings
 from landuse.scores.engine import Evaluation
+from landuse.scores.listing import listing
 from landuse.scores.model import ScoreModel
 from landuse.scores.sentences import close_with_robustness, sentences
 from landuse.scores.veto_words import veto_sentences
@@ -29,7 +32,32 @@ class AssessSettings(Settings):
     zones_known: bool = Field(True, description="False: no layer of zones, no inside/outside split")
 
 
-def texts(
+def tell(*, table: pd.DataFrame, scores: pd.DataFrame, settings: AssessSettings) -> dict[str, Any]:
+    """Say of every parcel why it is listed or not, and what to look into first.
+
+    Parameters
+    ----------
+    table : as `assess.assess` takes it. ``scores`` : what it made of this table.
+
+    Returns
+    -------
+    ``texts``: ``parcel_id, evidence_zh, evidence_en, suggestion, suggestion_en, whynot_zh,
+    whynot_en``, in the order of the scores.
+
+    Raises
+    ------
+    ValueError
+        If the scores do not hold the parcels in their order.
+    """
+    if table["parcel_id"].tolist() != scores["parcel_id"].tolist():
+        msg = "the scores do not hold the parcels in their order"
+        raise ValueError(msg)
+    run = listing(table, settings.score_model)
+    told = _texts(scores, run.table, run.idle, run.les, settings=settings)
+    return {"texts": pd.concat([scores[["parcel_id"]], told], axis=1)}
+
+
+def _texts(
     scores: pd.DataFrame,
     table: pd.DataFrame,
     idle: Evaluation,

@@ -104,11 +104,25 @@ def test_sources_and_findings_equal_their_tables(demo: Made) -> None:
     sources = parquet(demo, "sources")
     sheet = read_sheet(book, "数据来源")
     assert compare(sheet[["role", "year", "file", "digest", "licence"]], sources) > 50
-    findings = parquet(demo, "findings")
-    sheet = read_sheet(book, "缺失与发现")
-    told = sheet.tail(len(findings)).reset_index(drop=True)
+
+
+@pytest.mark.parametrize(
+    ("book", "beyond"),
+    [("candidates.xlsx", "town_centres"), ("villages.xlsx", "projects"),
+     ("opportunities.xlsx", "")],
+)  # fmt: skip
+def test_each_book_tells_the_findings_of_what_it_rests_on(
+    demo: Made, book: str, beyond: str
+) -> None:
+    every = parquet(demo, "findings")
+    findings = every[: every["stage"].eq(beyond).idxmax()] if beyond else every
+    sheet = read_sheet(demo.out / book, "缺失与发现")
+    told = sheet[sheet["stage"] != "inputs"].reset_index(drop=True)
+    assert len(told) == len(findings)
     words = {"kind": lambda kind: KINDS.get(kind, (kind, kind))[0]}
     assert compare(told, findings, words) > 100
+    notes = read_sheet(demo.out / book, "说明")
+    assert notes["zh"].str.contains("只列本册内容所依据").any() == bool(beyond)
 
 
 def test_villages_equal_their_tables_cell_by_cell(demo: Made) -> None:

@@ -17,6 +17,7 @@ from landuse.core.findings import Finding, to_table
 from landuse.products.facts import Absence, RunFacts, SourceFact, StudyFacts, absences
 from landuse.scores.assess import AssessSettings, assess
 from landuse.scores.model import ScoreModel
+from landuse.scores.texts import tell
 from tests.products.hostile import HOSTILE
 from tests.products.made_evidence import with_evidence
 
@@ -99,7 +100,9 @@ def run(count: int = 300, *, seed: int = 7) -> tuple[RunFacts, gpd.GeoDataFrame]
     )
     settings = AssessSettings(score_model=scheme, years={"landcover": "2021"}, absent=ABSENT)
     judged = assess(table=table, settings=settings)
+    texts = tell(table=table, scores=judged["scores"], settings=settings)["texts"]
     whole = table.merge(judged["scores"], on="parcel_id", validate="1:1")
+    whole = whole.merge(texts, on="parcel_id", validate="1:1")
     whole = whole.merge(judged["derived"], on="parcel_id", validate="1:1")
     whole = with_evidence(whole)
     findings = [

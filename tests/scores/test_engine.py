@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from landuse.scores.assess import AssessSettings, assess
 from landuse.scores.engine import add_derived, evaluate
 from landuse.scores.model import Criterion, Derived, Family, Grade, ScoreModel, Veto
+from landuse.scores.texts import tell
 
 
 def criterion(code: str, *, weight: float = 0.5, family: str = "form", **more: object) -> Criterion:
@@ -94,8 +95,19 @@ def test_order_of_rows_changes_nothing(rows: list[tuple[float, float]]) -> None:
     settings = AssessSettings(score_model=model(A, B))
     shuffled = table.sample(frac=1, random_state=3)
     straight = assess(table=table, settings=settings)["scores"]
-    mixed = assess(table=shuffled, settings=settings)["scores"].sort_values("parcel_id")
-    pd.testing.assert_frame_equal(straight, mixed, check_index_type=False)
+    mixed = assess(table=shuffled, settings=settings)["scores"]
+    said = tell(table=table, scores=straight, settings=settings)["texts"]
+    other = tell(table=shuffled, scores=mixed, settings=settings)["texts"]
+    for one, two in ((straight, mixed), (said, other)):
+        pd.testing.assert_frame_equal(one, two.sort_values("parcel_id"), check_index_type=False)
+
+
+def test_scores_of_other_parcels_are_told_nothing() -> None:
+    table = frame(a_share=[0.1, 0.2], b_share=[0.1, 0.2])
+    settings = AssessSettings(score_model=model(A, B))
+    scores = assess(table=table, settings=settings)["scores"]
+    with pytest.raises(ValueError, match="in their order"):
+        tell(table=table, scores=scores.iloc[::-1], settings=settings)
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
@@ -169,10 +181,9 @@ def test_one_strong_family_alone_is_not_flagged() -> None:
 
 def test_evidence_sentence_carries_value_limit_year_and_mark() -> None:
     told = criterion("A", weight=0.6, limit_zh="<30%", limit_en="<30%")
-    made = assess(
-        table=frame(a_share=[0.069], b_share=[0.0]),
-        settings=AssessSettings(score_model=model(told, B), years={"A": "2023"}),
-    )
-    zh = made["scores"]["evidence_zh"].iloc[0]
+    table = frame(a_share=[0.069], b_share=[0.0])
+    settings = AssessSettings(score_model=model(told, B), years={"A": "2023"})
+    scores = assess(table=table, settings=settings)["scores"]
+    zh = tell(table=table, scores=scores, settings=settings)["texts"]["evidence_zh"].iloc[0]
     assert zh.startswith("疑似低效：")
     assert "6.9%（2023，<30%，P）" in zh
