@@ -1,9 +1,6 @@
 """Bilinear resampling: four source cells around the centre of each cell, those that are known.
 
-Years on one lattice are placed here, exactly, and where they lie is worked out once for all.
-A raster alone is placed by GDAL, which takes twice as long where it must ask of every cell whether
-it is known. So it is told that all are: not-a-number then spoils what it touches, and only that is
-worked out here.
+Cells are placed exactly, and where they lie is worked out once for all years on one lattice.
 """
 
 from __future__ import annotations
@@ -57,38 +54,14 @@ def bilinear(
         north-up; not smaller than the grid's.
     """
     out = np.empty(grid.shape, dtype=np.float32)
-    _fill(out, values, _knots(transform, crs, grid), anew=True, threads=threads)
-    return out
-
-
-def fill_beside_unknown(
-    out: NDArray[np.float32], values: NDArray[np.float32], *, transform: Affine, crs: str,
-    grid: Grid, threads: int = 2,
-) -> None:  # fmt: skip
-    """Fill the cells that are NaN from the known ones of the four source cells around them.
-
-    What is filled is what `bilinear` says.
-
-    Parameters
-    ----------
-    out : cells of the grid, bilinear already where all four source cells are known.
-    values : source cells (rows, columns), NaN where not known; ``transform``, ``crs``: theirs,
-        north-up; not smaller than the grid's.
-    """
-    _fill(out, values, _knots(transform, crs, grid), anew=False, threads=threads)
-
-
-def _fill(
-    out: NDArray[np.float32], values: NDArray[np.float32], knots: Knots, *, anew: bool,
-    threads: int,
-) -> None:  # fmt: skip
-    cells = np.ascontiguousarray(values)
+    cells, knots = np.ascontiguousarray(values), _knots(transform, crs, grid)
 
     def work(first: int) -> None:
         last = min(first + _ROWS, len(out))
-        fill_rows(cells, cells.ravel(), knots, first, last, anew, out)
+        fill_rows(cells, cells.ravel(), knots, first, last, out)
 
     each_part(work, len(out), together=_ROWS, threads=threads)
+    return out
 
 
 def source_cells(transform: Affine, *, crs: str, grid: Grid) -> float:
@@ -175,10 +148,8 @@ def _ends(knots: Any, row: int, knot: int, piece: int) -> Any:
     return x0, x1, y0, y1
 
 
-def _fill_rows(
-    values: Any, flat: Any, knots: Any, first: int, last: int, anew: bool, out: Any
-) -> None:
-    """Fill what is NaN in rows ``first .. last - 1`` of ``out``, or all cells ``anew``.
+def _fill_rows(values: Any, flat: Any, knots: Any, first: int, last: int, out: Any) -> None:
+    """Fill rows ``first .. last - 1`` of ``out``.
 
     ``flat``: the values as one row.
     """
@@ -190,8 +161,7 @@ def _fill_rows(
             start, right = column_at[piece], min(piece + 1, column_at.shape[0] - 1)
             end = column_at[right] + (1 if right == column_at.shape[0] - 1 else 0)
             at, apart = ends(knots, row, knot, piece), max(1, column_at[right] - start)
-            if anew:
-                mean_piece(flat, values.shape, at, apart, out[row, start:end])
+            mean_piece(flat, values.shape, at, apart, out[row, start:end])
             fill_piece(values, at, apart, out[row, start:end])
 
 

@@ -28,7 +28,7 @@ from landuse.sources.raw_raster import RawRaster
 from landuse.sources.read_raster import file_names, read_raster
 
 _SAME_CELL = 1 / 0.95
-"""Most source cells along a cell for which GDAL's bilinear takes four cells and no more."""
+"""Most source cells along a cell that four of them stand for; of smaller ones GDAL weighs more."""
 _WHOLE_SHARE = 0.9995
 
 Files = Path | Sequence[Path] | Mapping[Any, Path]
@@ -111,7 +111,7 @@ def _aligned(file: Files, settings: RasterAlign, ground: _Ground) -> dict[str, A
     else:
         values = measured(raw, product, file=name, stage=stage, findings=findings)
         raw = replace(raw, values=values)
-        warped = _counts(raw, target) if product.kind == "count" else _bilinear(raw, ground)
+        warped = _counts(raw, target) if product.kind == "count" else _bilinear(raw, target)
         layer = Layer(target, warped, None, settings.year)
     findings += _cover_findings(layer, ground.within, file=name, stage=stage)
     return {"layer": layer, "findings": findings}
@@ -198,19 +198,14 @@ def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     return out
 
 
-def _bilinear(raw: RawRaster, ground: _Ground) -> NDArray[np.float32]:
-    from landuse.align.bilinear import bilinear, fill_beside_unknown, source_cells
+def _bilinear(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
+    from landuse.align.bilinear import bilinear, source_cells  # the compiler takes a second
 
-    target = ground.target
     place: dict[str, Any] = {"transform": raw.transform, "crs": raw.crs, "grid": target}
-    plain = source_cells(**place) <= _SAME_CELL
-    if plain and ground.nearest:
+    if source_cells(**place) <= _SAME_CELL:
         return bilinear(raw.values, **place)
     out = np.full(target.shape, np.nan, dtype=np.float32)
-    nodata = None if plain else np.nan
-    _warp(raw.values, out, raw, target, resampling=Resampling.bilinear, nodata=nodata)
-    if plain:
-        fill_beside_unknown(out, raw.values, **place)
+    _warp(raw.values, out, raw, target, resampling=Resampling.bilinear, nodata=np.nan)
     return out
 
 
