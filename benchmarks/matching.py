@@ -18,9 +18,10 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, hstack, vstack
 
-from landuse.plans.matching.assign import Market, assign
+from landuse.plans.matching.assign import assign
 from landuse.plans.matching.fit import hold_against
 from landuse.plans.matching.match import market_of, match_projects
+from landuse.plans.matching.programme import Market
 from landuse.plans.matching.terms import MatchSettings
 
 SCARCITY = {"plenty": 0.0, "scarce": 1.0, "very scarce": 2.0}

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landuse.plans.matching.assign import Market, assign
+from landuse.plans.matching.assign import assign
 from landuse.plans.matching.fit import hold_against
 from landuse.plans.matching.match import market_of, match_projects
+from landuse.plans.matching.programme import Market
 from landuse.plans.matching.terms import MatchSettings
 from tests.plans.made_sites import portfolio, project, site, table
 

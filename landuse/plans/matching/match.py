@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from landuse.core.findings import Finding
-from landuse.plans.matching.assign import Assignment, Market, assign
+from landuse.plans.matching.assign import Assignment, assign
 from landuse.plans.matching.fit import Fit, hold_against
+from landuse.plans.matching.programme import Market
 from landuse.plans.matching.terms import STATUS, MatchSettings
 from landuse.plans.matching.told import alternatives, misfits, of_projects, of_sites
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from landuse.plans.matching.assign import Market
 from landuse.plans.matching.fit import Fit, far_short, names_of, needed_and_found
+from landuse.plans.matching.programme import Market
 from landuse.plans.matching.terms import ORDER, STATUS, MatchSettings
 
 ALTERNATIVES = ["project_id", "rank", "site_id", "fit", "coverage", "state", "state_zh", "state_en",
