@@ -11,7 +11,7 @@ from landuse.core.errors import Fault, LanduseError
 from landuse.core.grid import Bounds
 from landuse.sources.remote import http
 from landuse.sources.remote.bring import at_hand, bring
-from landuse.sources.remote.content import sha256
+from landuse.sources.remote.parts import sha256
 from landuse.sources.remote.spec import Progress, Remote
 from landuse.study import OpenStudy
 from landuse.study_window import study_window

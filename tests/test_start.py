@@ -27,3 +27,16 @@ def test_help_loads_no_heavy_library() -> None:
         )  # fmt: skip
         assert told.returncode == 0, told.stderr
         assert told.stdout.splitlines()[-1] == "[]"
+
+
+ONCE_USED = ("requests", "scipy.optimize", "scipy.spatial", "numba", "folium", "pandera", "esda")
+"""What stages import where they use it: a run in which nothing changed uses none of it."""
+
+
+def test_the_stages_load_nothing_that_only_some_of_them_use() -> None:
+    ask = f"import sys, landuse.pipeline; print(sorted(set(sys.modules) & set({ONCE_USED!r})))"
+    told = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, encoding="utf-8", check=False
+    )
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines()[-1] == "[]"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 import shapely
-from scipy.spatial import Voronoi
 
 from landuse.align.faces import Faces, Floats, Ints, Shapes
 from landuse.align.owners import NOBODY, gap_neighbours
@@ -72,7 +72,7 @@ def _between(
     """Return the Voronoi edges between points of two towns, within the shape."""
     reach = _FRAME_TIMES * float(np.ptp(points, axis=0).max() + step)
     far = reach * np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
-    cells = Voronoi(np.vstack([points, far]))
+    cells = scipy.spatial.Voronoi(np.vstack([points, far]))
     label = np.concatenate([towns, np.full(4, NOBODY)])
     pair = label[cells.ridge_points]
     ends = np.array(cells.ridge_vertices)

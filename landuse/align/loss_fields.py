@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.spatial import KDTree
 
 from landuse.align.offset import Field
 from landuse.align.sampling import Shapes, along
@@ -31,7 +31,7 @@ def ring_field(rings: Shapes, *, cap_m: float) -> Field:
     The cap makes it robust: what has no counterpart costs the same wherever it lies.
     """
     points = along(rings, step_m=_RING_STEP_M, most=_MOST_RING_POINTS)
-    tree = KDTree(points)
+    tree = scipy.spatial.KDTree(points)
 
     def exact(places: Floats) -> Floats:
         distance, _ = tree.query(places, distance_upper_bound=cap_m)

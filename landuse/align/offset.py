@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -113,7 +113,7 @@ def _halves(points: Floats, members: Ints) -> tuple[Ints, Ints]:
 
 def blocks_like(points: Floats, *, known: Floats, block: Ints) -> Ints:
     """Return for each point (n, 2) the block of the nearest known point."""
-    _, nearest = KDTree(known).query(points)
+    _, nearest = scipy.spatial.KDTree(known).query(points)
     return np.asarray(block[nearest], dtype=np.intp)
 
 

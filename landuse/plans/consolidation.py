@@ -10,9 +10,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_matrix
 
 from landuse.indicators.measured import Limit, LimitSettings
@@ -180,8 +180,8 @@ def solve(
     if rough is not None and rough.gap <= settings.gap:
         return rough
     found = solved(
-        -weights, rules, integrality=np.ones(count), bounds=Bounds(near.low, near.high),
-        gap=settings.gap, nodes=settings.nodes,
+        -weights, rules, integrality=np.ones(count), gap=settings.gap, nodes=settings.nodes,
+        bounds=scipy.optimize.Bounds(near.low, near.high),
     )  # fmt: skip
     if found is None:
         return rough
@@ -232,17 +232,17 @@ def by_site(given: Problem) -> csr_matrix:
 
 def _rules(
     given: Problem, settings: PlanSettings, households_most: float | None
-) -> list[LinearConstraint]:
-    of = given.village
+) -> list[scipy.optimize.LinearConstraint]:
+    of, rule = given.village, scipy.optimize.LinearConstraint
     rules = [
-        LinearConstraint(by_village(given), -np.inf, 1),
-        LinearConstraint(by_site(given), -np.inf, given.capacity),
-        LinearConstraint(given.cost[of][None, :], -np.inf, settings.budget),
+        rule(by_village(given), -np.inf, 1),
+        rule(by_site(given), -np.inf, given.capacity),
+        rule(given.cost[of][None, :], -np.inf, settings.budget),
     ]
     if settings.quota_least:
-        rules.append(LinearConstraint(given.quota[of][None, :], settings.quota_least, np.inf))
+        rules.append(rule(given.quota[of][None, :], settings.quota_least, np.inf))
     if households_most is not None:
-        rules.append(LinearConstraint(given.households[of][None, :], -np.inf, households_most))
+        rules.append(rule(given.households[of][None, :], -np.inf, households_most))
     return rules
 
 

@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import block_diag, csr_matrix, eye_array, hstack, vstack
 
 from landuse.plans.consolidation import (
@@ -101,7 +101,8 @@ def _eased(
     found = solved(
         np.concatenate([np.zeros(count), price]), _constraints(wide, rules),
         integrality=np.repeat([1.0, 0.0], [count, len(price)]),
-        bounds=Bounds(0, np.concatenate([np.ones(count), np.where(free, np.inf, 0.0)])),
+        bounds=scipy.optimize.Bounds(
+            0, np.concatenate([np.ones(count), np.where(free, np.inf, 0.0)])),
         gap=settings.gap, nodes=settings.nodes,
     )  # fmt: skip
     if found is None:
@@ -111,17 +112,17 @@ def _eased(
     return [_told(rule, limits[rule], by[rule]) for rule in eased]
 
 
-def _constraints(wide: Problem, rules: dict[str, _Slack]) -> list[LinearConstraint]:
+def _constraints(wide: Problem, rules: dict[str, _Slack]) -> list[scipy.optimize.LinearConstraint]:
     """Return every rule over pairs and slacks: the slacks of a rule are its own."""
     slacks = block_diag([rule.slacks for rule in rules.values()], format="csr")
     pairs = vstack([rule.pairs for rule in rules.values()], format="csr")
     once = by_village(wide)
     unmoved = csr_matrix((once.shape[0], slacks.shape[1]))
+    most = np.concatenate([rule.most for rule in rules.values()])
     return [
-        LinearConstraint(hstack([once, unmoved], format="csr"), -np.inf, 1),
-        LinearConstraint(hstack([pairs, slacks], format="csr"), -np.inf,
-                         np.concatenate([rule.most for rule in rules.values()])),
-    ]  # fmt: skip
+        scipy.optimize.LinearConstraint(hstack([once, unmoved], format="csr"), -np.inf, 1),
+        scipy.optimize.LinearConstraint(hstack([pairs, slacks], format="csr"), -np.inf, most),
+    ]
 
 
 def _told(rule: str, limit: float, by: float) -> dict[str, object]:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import LinearConstraint, linprog
 from scipy.sparse import csc_matrix, vstack
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,9 @@ class Rounded:
     high: Floats
 
 
-def rounded(weights: Floats, rules: Sequence[LinearConstraint], low: Floats) -> Rounded:
+def rounded(
+    weights: Floats, rules: Sequence[scipy.optimize.LinearConstraint], low: Floats
+) -> Rounded:
     """Round the relaxed programme (0 <= x <= 1, maximise ``weights``) to a whole plan.
 
     What the relaxed optimum takes whole is taken; the rest is filled up greedily, fractions first,
@@ -48,7 +50,7 @@ def rounded(weights: Floats, rules: Sequence[LinearConstraint], low: Floats) -> 
     lower = [rule for rule in rules if np.isfinite(rule.lb).all()]
     matrix = csc_matrix(vstack([csc_matrix(rule.A) for rule in upper]))
     room = np.concatenate([np.broadcast_to(rule.ub, rule.A.shape[0]) for rule in upper])
-    relaxed = linprog(
+    relaxed = scipy.optimize.linprog(
         -weights, bounds=np.stack([low, every.high], axis=1), method="highs",
         A_ub=vstack([matrix, *(csc_matrix(-rule.A) for rule in lower)]),
         b_ub=np.concatenate([room, *(np.atleast_1d(-rule.lb) for rule in lower)]),

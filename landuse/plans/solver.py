@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +23,8 @@ class Found:
 
 
 def solved(
-    cost: NDArray[np.float64], rules: Sequence[LinearConstraint], *,
-    integrality: NDArray[np.float64], bounds: Bounds, gap: float, nodes: int,
+    cost: NDArray[np.float64], rules: Sequence[scipy.optimize.LinearConstraint], *,
+    integrality: NDArray[np.float64], bounds: scipy.optimize.Bounds, gap: float, nodes: int,
 ) -> Found | None:  # fmt: skip
     """Minimise ``cost @ x`` under linear rules, to a relative ``gap`` or so many branches.
 
@@ -32,7 +32,7 @@ def solved(
     rules, or none were found in so many branches.
     """
     with kept_quiet():
-        found = milp(
+        found = scipy.optimize.milp(
             cost, integrality=integrality, bounds=bounds, constraints=rules,
             options={"mip_rel_gap": gap, "node_limit": nodes},
         )  # fmt: skip

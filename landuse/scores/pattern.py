@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 from pydantic import Field
 from scipy.sparse import csr_array, eye_array
-from scipy.spatial import cKDTree
 
 from landuse.core.findings import Finding
 from landuse.core.settings import Settings
@@ -149,7 +149,9 @@ def _nearest(xy: Floats, *, count: int, reach: float) -> csr_array:
     n = len(xy)
     if n == 0:
         return csr_array((0, 0))
-    _, found = cKDTree(xy).query(xy, k=count + 1, distance_upper_bound=np.nextafter(reach, np.inf))
+    _, found = scipy.spatial.cKDTree(xy).query(
+        xy, k=count + 1, distance_upper_bound=np.nextafter(reach, np.inf)
+    )
     focal, other = np.repeat(np.arange(n), count + 1), found.ravel()
     real = (other < n) & (other != focal)
     focal, other = focal[real], other[real]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 
 from landuse.core.settings import Settings
 from landuse.indicators.measured import Limit, Measured, absent
@@ -68,7 +68,7 @@ def measure_village_place(
     if centres is None or centres.empty:
         findings.append(absent(STAGE, "centres", ["town_distance_m"]))
     else:
-        distance, _ = cKDTree(inner_points(centres)).query(xy[placed])
+        distance, _ = scipy.spatial.cKDTree(inner_points(centres)).query(xy[placed])
         values["town_distance_m"] = _spread(distance, placed)
     if services is None:
         findings.append(absent(STAGE, "services", ["services_1km"]))
@@ -89,7 +89,7 @@ def _spread(column: Floats, placed: np.ndarray) -> Floats:
 
 
 def _neighbours(xy: Floats, settings: PlaceSettings) -> dict[str, Floats]:
-    tree = cKDTree(xy)
+    tree = scipy.spatial.cKDTree(xy)
     near = tree.query_ball_point(xy, settings.near_m.value, return_length=True) - 1.0
     fifth = tree.query(xy, k=[6])[0][:, 0] if len(xy) else np.empty(0)
     around = tree.query_ball_point(xy, settings.crowding_m.value, return_sorted=True)
@@ -101,7 +101,7 @@ def _neighbours(xy: Floats, settings: PlaceSettings) -> dict[str, Floats]:
     }
 
 
-def _density(tree: cKDTree, scale_m: float) -> Floats:
+def _density(tree: scipy.spatial.cKDTree, scale_m: float) -> Floats:
     """Return the sum of exp(-d / scale) over the others of each point of a tree.
 
     Beyond ten scales a neighbour adds less than 1/20,000. A county has ten million such pairs:
@@ -109,7 +109,7 @@ def _density(tree: cKDTree, scale_m: float) -> Floats:
     """
     density = np.zeros(tree.n)
     for first in range(0, tree.n, _TOGETHER):
-        some = cKDTree(tree.data[first : first + _TOGETHER])
+        some = scipy.spatial.cKDTree(tree.data[first : first + _TOGETHER])
         pairs = some.sparse_distance_matrix(tree, 10 * scale_m, output_type="ndarray")
         pairs = pairs[pairs["i"] + first != pairs["j"]]
         weight = np.exp(-pairs["v"] / scale_m)
@@ -122,7 +122,9 @@ def _within(xy: Floats, services: gpd.GeoDataFrame, settings: PlaceSettings) -> 
     points = points[np.isfinite(points).all(axis=1)]
     if not len(points):
         return np.zeros(len(xy))
-    found = cKDTree(points).query_ball_point(xy, settings.services_m.value, return_length=True)
+    found = scipy.spatial.cKDTree(points).query_ball_point(
+        xy, settings.services_m.value, return_length=True
+    )
     return np.asarray(found, dtype="float64")
 
 
@@ -149,7 +151,7 @@ def dispersion(settlements: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Fl
                                  strict=True):  # fmt: skip
         if count >= _LEAST_HOUSES:
             places = xy[house[first : first + count]]
-            nearest = cKDTree(places).query(places, k=2)[0][:, 1]
+            nearest = scipy.spatial.cKDTree(places).query(places, k=2)[0][:, 1]
             ratio[one] = nearest.mean() / (0.5 * np.sqrt(area[one] / count))
     return ratio
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
+import scipy
 
 from landuse.plans.matching.programme import Bools, Floats, Ints, Market, Rules
 from landuse.plans.solver import kept_quiet
@@ -44,7 +44,9 @@ def priced(rules: Rules) -> Priced:
         matrix, most = rules.matrix(tried)
         gain = np.concatenate([market.worth[tried], np.zeros(len(rules.open))])
         with kept_quiet():
-            found = linprog(-gain, A_ub=matrix, b_ub=most, bounds=(0, 1), method="highs")
+            found = scipy.optimize.linprog(
+                -gain, A_ub=matrix, b_ub=most, bounds=(0, 1), method="highs"
+            )
         dual = -np.minimum(np.asarray(found.ineqlin.marginals), 0.0)
         left, part = market.worth - rules.prices(dual), np.zeros(len(tried))
         part[tried] = found.x[: tried.sum()]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from landuse.plans.solver import solved
@@ -141,8 +141,9 @@ def best_among(
     gain = np.concatenate([market.worth[tried], none])
     least = np.zeros(len(gain)) if kept is None else np.concatenate([kept[tried], none])
     found = solved(
-        -gain, [LinearConstraint(matrix, -np.inf, most)], integrality=np.ones(len(gain)),
-        bounds=Bounds(least, 1), gap=gap, nodes=nodes,
+        -gain, [scipy.optimize.LinearConstraint(matrix, -np.inf, most)],
+        integrality=np.ones(len(gain)), bounds=scipy.optimize.Bounds(least, 1), gap=gap,
+        nodes=nodes,
     )  # fmt: skip
     if found is None:
         return np.empty(0, dtype=np.int64), 0.0, float("inf")

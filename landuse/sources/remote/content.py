@@ -70,12 +70,6 @@ def first_bytes(path: Path) -> bytes:
         return stream.read(START_BYTES)
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def refused_checksum(path: Path, checksum: str) -> RefusalError | None:
     """Return why a file is not the one of a published checksum (``sha256:…``, ``md5:…``).
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from landuse.core.errors import data_fault, fail
-from landuse.sources.remote.content import sha256
-from landuse.sources.remote.parts import locked, write_whole
+from landuse.sources.remote.parts import locked, sha256, write_whole
 from landuse.sources.remote.spec import Fetched
 
 RECORD = "fetched.json"

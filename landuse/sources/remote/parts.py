@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -10,12 +11,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import requests
 from filelock import FileLock
 
 from landuse.core.errors import LanduseError, fail, missing_fault
+
+if TYPE_CHECKING:  # every run reads the record of downloads; most speak to no provider
+    import requests
 
 _SPARE_BYTES = 16 * 2**20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -98,6 +101,12 @@ class Part:
         """Remove the bytes and the journal."""
         self.journal.unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def canonical(data: Mapping[str, Any]) -> bytes:

@@ -17,7 +17,6 @@ from landuse.sources.remote.content import (
     refused_checksum,
     refused_content,
     refused_size,
-    sha256,
 )
 from landuse.sources.remote.http import Client, Sleep
 from landuse.sources.remote.parts import (
@@ -27,6 +26,7 @@ from landuse.sources.remote.parts import (
     locked,
     move_into_place,
     require_space,
+    sha256,
 )
 from landuse.sources.remote.refusal import RefusalError, public
 from landuse.sources.remote.spec import Fetched, HttpSettings, Progress, Remote

@@ -15,10 +15,9 @@ from rasterio.windows import Window
 
 from landuse.core.errors import SOURCE_MISSING, LanduseError
 from landuse.core.grid import Bounds
-from landuse.sources.remote.content import sha256
 from landuse.sources.remote.cut import cells_around, opened, spans_of, write_window
 from landuse.sources.remote.http import Client, Sleep
-from landuse.sources.remote.parts import Part, Version, locked, move_into_place
+from landuse.sources.remote.parts import Part, Version, locked, move_into_place, sha256
 from landuse.sources.remote.ranges import NoRangesError, RangeFile
 from landuse.sources.remote.refusal import RefusalError, public, unavailable
 from landuse.sources.remote.spec import Fetched, HttpSettings, Progress, Remote
