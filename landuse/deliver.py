@@ -52,7 +52,7 @@ def deliver(plan: Plan) -> None:
 
 
 def _lists(plan: Plan, villages: dict[str, str]) -> None:
-    """Add what neither sites nor projects change: they can be written while those are matched."""
+    """Add what projects do not change: it can be written while they are matched."""
     facts = plan.product_settings()
     plan.add("parcels_csv", "全部地块 CSV", make_csv, Settings(), takes=_EVERY)
     plan.add("candidates_xlsx", "候选清单 XLSX", make_workbook, facts, takes=_OVERLAP | _PARCELS)

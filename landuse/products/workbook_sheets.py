@@ -43,8 +43,8 @@ Note = tuple[str, str, str]
 """A row of the sheet of notes: item, Chinese, English."""
 FINDINGS_SHOWN = 50_000
 PARTLY_TOLD: Note = (
-    "发现", "只列本册内容所依据的各环节的发现；全部发现见报告与 candidates.gpkg",
-    "of the stages this book rests on; all findings are in the report and candidates.gpkg",
+    "发现", "只列本册内容所依据的各环节的发现；全部发现见 opportunities.xlsx 与 candidates.gpkg",
+    "of the stages this book tells of; all are in opportunities.xlsx and candidates.gpkg",
 )  # fmt: skip
 CHECK_COLUMNS = (
     SheetColumn("check_status", "核实状态", "check_state", width=11),
