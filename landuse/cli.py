@@ -169,13 +169,18 @@ def run(
 
     例 example: landuse run studies/cambridge.toml --raw DIR
     """
-    from landuse.console import run_report, watch
-    from landuse.study import open_study
-    from landuse.tasks import find_study, run_study
+    from landuse.spare import spare_process
 
-    opened = open_study(find_study(study), raw=raw, out=out, model=model)
-    with watch() as progress:
-        outcome = run_study(opened, progress=progress, profile=profile, processes=processes)
+    with spare_process(processes) as spare:
+        from landuse.console import run_report, watch
+        from landuse.study import open_study
+        from landuse.tasks import find_study, run_study
+
+        opened = open_study(find_study(study), raw=raw, out=out, model=model)
+        with watch() as progress:
+            outcome = run_study(
+                opened, progress=progress, profile=profile, processes=processes, spare=spare
+            )
     show(run_report(outcome), outcome.data(), as_json=as_json)
 
 

@@ -1,6 +1,7 @@
 """The other end of `landuse.second_hand`: makes the stages it is told of, in a process of its own.
 
-``python -m landuse.hand STORE`` is started by a run and ends with it.
+``python -m landuse.hand`` is started by a run and ends with it. It is told the folder of the store
+first, then of one stage after the other.
 """
 
 from __future__ import annotations
@@ -13,13 +14,11 @@ import sys
 import threading
 import traceback
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from landuse.core.errors import LanduseError
-from landuse.runner import Held, Needed, Sources, Stage
-from landuse.second_hand import READY
-from landuse.store import Key, Store
-from landuse.warm import start_warming
+if TYPE_CHECKING:
+    from landuse.runner import Held, Needed, Sources, Stage
+    from landuse.store import Key, Store
 
 
 def main() -> None:
@@ -28,10 +27,13 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get among the answers
     jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
     import landuse.pipeline  # noqa: F401 - the libraries are read before the first job comes
+    from landuse.runner import Held
+    from landuse.second_hand import READY
+    from landuse.store import Store
 
-    store = Store(Path(sys.argv[1]))
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
+    store = Store(Path(jobs.get()))
     held = Held(store)
     answer: Any = READY
     while True:
@@ -52,6 +54,9 @@ def _listen(source: BinaryIO, jobs: queue.SimpleQueue[Any]) -> None:
 def _made(
     stage: Stage, key: Key, sources: Sources, needed: Needed, *, store: Store, held: Held
 ) -> tuple[str, Any]:
+    from landuse.core.errors import LanduseError
+    from landuse.warm import start_warming
+
     try:
         if stage.is_gate:
             start_warming()

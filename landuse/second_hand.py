@@ -7,62 +7,42 @@ the pipe closes and the process leaves at once.
 
 from __future__ import annotations
 
-import os
 import pickle
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from landuse.core.errors import LanduseError, fail, study_fault
+from landuse.core.errors import LanduseError
 from landuse.runner import Hand, HandLostError, Needed, Sources, Stage
+from landuse.spare import Process, end_process, start_process
 from landuse.store import Key
 
-PROCESSES = "LANDUSE_PROCESSES"
-"""Environment variable: 1 runs all stages in one process."""
 READY = "ready"
 """First word of the process."""
 
 
-def usual_processes() -> int:
-    """Return how many processes a run uses where nobody says: two where there are two cores.
-
-    Raises
-    ------
-    LanduseError
-        If the environment asks for another number than 1 or 2.
-    """
-    asked = os.environ.get(PROCESSES, "")
-    if asked not in {"", "1", "2"}:
-        raise fail(
-            study_fault(
-                "环境变量须为 1 或 2", "the environment variable must be 1 or 2", field=PROCESSES,
-                found=asked, todo_zh="改为 1 或 2，或删去", todo_en="set 1 or 2, or unset it",
-            )
-        )  # fmt: skip
-    return int(asked) if asked else min(2, os.cpu_count() or 1)
-
-
 class SecondHand(Hand):
-    """Starts the process when it is first needed and hands stages to it, one at a time."""
+    """Hands stages to a process, one at a time.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+    ``spare``: a process that was started before; without one it is started with the first work.
+    """
+
+    def __init__(self, folder: Path, spare: Process | None = None) -> None:
+        self._folder, self._spare = folder, spare
+        self._process: Process | None = None
         self._starting = threading.Lock()
         self._asked = threading.Event()
         self._closed = False
 
     def start(self) -> None:
-        """Start the process, once; it reads the libraries while the run goes on."""
+        """Tell the process, once, where its work will be; it reads the libraries meanwhile."""
         with self._starting:
             if self._process is None:
-                command = [sys.executable, "-m", "landuse.hand", str(self._folder)]
-                self._process = subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-                )
+                self._process = self._spare or start_process()
+                with suppress(HandLostError):  # it is missed by whoever waits for its answer
+                    self._tell(str(self._folder))
                 self._asked.set()
 
     def ready(self) -> bool:
@@ -103,16 +83,19 @@ class SecondHand(Hand):
         return digests
 
     def _answer_to(self, job: Any) -> tuple[str, Any]:
+        self._tell(job)
+        kind, told = self._told()
+        return kind, told
+
+    def _tell(self, word: Any) -> None:
         process = self._process
         if process is None or process.stdin is None:
             raise HandLostError
         try:
-            process.stdin.write(pickle.dumps(job))
+            process.stdin.write(pickle.dumps(word))
             process.stdin.flush()
         except (OSError, ValueError, pickle.PickleError, AttributeError) as error:
             raise HandLostError from error
-        kind, told = self._told()
-        return kind, told
 
     def _told(self) -> Any:
         process = self._process
@@ -129,5 +112,4 @@ class SecondHand(Hand):
             self._closed = True
             self._asked.set()
             if self._process is not None:
-                self._process.kill()
-                self._process.communicate()
+                end_process(self._process)

@@ -17,8 +17,9 @@ from landuse.plan import Plan
 from landuse.product_files import PRODUCT_FILES
 from landuse.products.facts import Absence, absences
 from landuse.runner import Outlook, Run, Step, outlook, run_code, run_stages
-from landuse.second_hand import SecondHand, usual_processes
+from landuse.second_hand import SecondHand
 from landuse.sources.roles import ROLE_NAMES
+from landuse.spare import Process, usual_processes
 from landuse.store import Kept, Store, canonical
 from landuse.study import OpenStudy, open_study
 from landuse.timing import Profile, profile_of
@@ -102,11 +103,13 @@ def open_store(study: OpenStudy) -> Store:
 
 
 def run_study(
-    study: OpenStudy, *, progress: Say, profile: bool = False, processes: int | None = None
-) -> Outcome:
+    study: OpenStudy, *, progress: Say, profile: bool = False, processes: int | None = None,
+    spare: Process | None = None,
+) -> Outcome:  # fmt: skip
     """Run what changed and publish the products, each whole.
 
-    ``processes`` : 1, or 2 to make stages side by side; None = `second_hand.usual_processes`.
+    ``processes`` : 1, or 2 to make stages side by side; None = `spare.usual_processes`.
+    ``spare`` : a process of `spare.spare_process` to be the second.
     ``profile`` measures what reading the inputs alone takes, after the stages, and keeps the time
     of each stage in the outcome and the manifest.
 
@@ -120,7 +123,8 @@ def run_study(
     store, plan = open_store(study), stages(study)
     with store.alone():
         store.sweep()
-        second = SecondHand(store.folder) if (processes or usual_processes()) > 1 else None
+        two = (processes or usual_processes()) > 1
+        second = SecondHand(store.folder, spare) if two else None
         run = run_stages(plan, store, progress=narrate(progress, len(plan)), second=second)
         timed = None
         if profile:

@@ -14,10 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from landuse.core.errors import LanduseError
+from landuse.core.errors import Fault, LanduseError
 from landuse.core.settings import Settings
 from landuse.runner import Run, Stage, run_stages
-from landuse.second_hand import PROCESSES, SecondHand, usual_processes
+from landuse.second_hand import SecondHand
+from landuse.spare import PROCESSES, spare_process, usual_processes
 from landuse.store import Store
 from landuse.tasks import _lost
 from tests import hand_stages as made
@@ -118,6 +119,26 @@ def test_a_hand_that_never_begins_is_told_and_missed_by_nobody(
     result, _ = run(waits, place / "store", second=True)
     assert len(result.outputs) == 5
     assert len(result.lost) == 1
+
+
+def test_a_process_started_before_is_the_second_and_is_ended(place: Path) -> None:
+    stages = [meeting(place, "a", "b"), meeting(place, "b", "a")]
+    with spare_process(2) as spare:
+        assert spare
+        store = Store(place / "store")
+        result = run_stages(stages, store, second=SecondHand(place / "store", spare))
+    pids = {store.load(result.keys[name], "table")["pid"].iloc[0] for name in "ab"}
+    assert pids == {os.getpid(), spare.pid}
+    assert spare.returncode is not None
+
+
+def test_a_process_that_got_no_work_is_ended_too() -> None:
+    with pytest.raises(LanduseError, match="nothing to do"), spare_process(2) as spare:
+        raise LanduseError([Fault(exit_code=2, zh="无事", en="nothing to do")])
+    assert spare
+    assert spare.returncode is not None
+    with spare_process(1) as none:
+        assert none is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")

@@ -27,14 +27,10 @@ def products(out: Path) -> dict[str, str]:
     return {path.relative_to(out).as_posix(): file_digest(path) for path in files}
 
 
-def wait_until_alone(store: Path) -> None:
-    """Wait until no second process works in a store any more; half a minute at most."""
-    for _ in range(300):
-        seen = [one.info["cmdline"] or [] for one in psutil.process_iter(["cmdline"])]
-        if not any("landuse.hand" in words and str(store) in words for words in seen):
-            return
-        time.sleep(0.1)
-    pytest.fail("the second process outlived the run")
+def wait_until_gone(others: list[psutil.Process]) -> None:
+    """Wait until no second process is left; half a minute at most."""
+    _, left = psutil.wait_procs(others, timeout=30)
+    assert not left, "the second process outlived the run"
 
 
 @pytest.mark.parametrize(
@@ -51,9 +47,11 @@ def test_killed_run_leaves_whole_files_and_resumes(
     with subprocess.Popen(words, stdout=nothing, stderr=nothing, env=env) as run:
         while run.poll() is None and len(list(store.glob("[!.]*/*/record.json"))) < stages_done:
             time.sleep(0.005)
+        others = psutil.Process(run.pid).children()
+        assert len(others) == int(processes) - 1
         run.send_signal(signal.SIGKILL)
     assert run.returncode == -signal.SIGKILL
-    wait_until_alone(store)
+    wait_until_gone(others)
     whole = products(demo.out)
     assert products(out).items() <= whole.items()
     kept = len(list(store.glob("[!.]*/*/record.json")))
