@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from landuse.align.datum_guard import guard_datums
 from landuse.align.grid import GridSettings, study_grid
-from landuse.align.latest import latest
 from landuse.align.overlap import OverlapSettings, measure_overlap
 from landuse.align.partition import partition_towns
 from landuse.align.rasters import RasterAlign, align_raster, align_series
@@ -128,10 +127,6 @@ def _bring_layers_in(plan: Plan) -> None:
         raster = RasterAlign(role=role, product=product.product, year=product.year)
         if product.series:
             plan.align_many(role, align_series, raster, takes=in_frame)
-            takes = {"layers": plan.layers(role)}
-            plan.add(
-                f"{role}_latest", f"{plan.name(role)}最新一年", latest, Settings(), takes=takes
-            )
         else:
             plan.align(role, align_raster, raster, takes=in_frame)
     if sources.surfaces:

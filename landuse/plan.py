@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from landuse.align.latest import latest
 from landuse.choices import class_system
 from landuse.core.settings import Settings
 from landuse.indicators.measured import Limit, limits
@@ -155,8 +156,14 @@ class Plan:
         return f"align_{role}.layers" if source and source.series else None
 
     def one_year(self, role: str) -> str | None:
-        """Return where the layer of the latest year is."""
-        return f"{role}_latest.layer" if self.layers(role) else self.layer(role)
+        """Return where the latest year's layer is; for a series, add the stage that takes it."""
+        series, name = self.layers(role), f"{role}_latest"
+        if series is None:
+            return self.layer(role)
+        if self.output(name) is None:
+            self.add(name, f"{self.name(role)}最新一年", latest, Settings(),
+                     takes={"layers": series})  # fmt: skip
+        return f"{name}.layer"
 
     def landcover(self) -> str | None:
         """Return where the land-cover layer is, from a product or from mapped surfaces."""

@@ -24,7 +24,7 @@ from filelock import FileLock
 
 from landuse.codebook import code_digest, library_versions
 from landuse.shelf import read_value, write_value
-from landuse.sources.read import parts_of
+from landuse.sources.files import content_sha256, parts_of
 
 RECORD = "record.json"
 DIGEST_BOOK = "digests.json"
@@ -116,7 +116,7 @@ class Store:
         known = self._book.get(name)
         if known and known[:2] == state:
             return str(known[2])
-        digest = file_digest(path)
+        digest = content_sha256(path)
         self._book[name] = [*state, digest]
         return digest
 

@@ -12,7 +12,7 @@ import rasterio
 from rasterio.errors import RasterioIOError
 
 from landuse.core.settings import Settings
-from landuse.sources.files import is_geodatabase, parts_of
+from landuse.sources.files import content_sha256, is_geodatabase, parts_of
 
 
 class SourceNote(Settings):
@@ -64,20 +64,15 @@ def content_digest(path: Path) -> str:
     """Return the SHA-256 of a file; of several, that of their names and digests."""
     parts = parts_of(path)
     if parts == [path]:
-        return _digest(path)
+        return content_sha256(path)
     top = path if is_geodatabase(path) else path.parent
-    lines = [f"{part.relative_to(top).as_posix()} {_digest(part)}" for part in parts]
+    lines = [f"{part.relative_to(top).as_posix()} {content_sha256(part)}" for part in parts]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def content_size(path: Path) -> int:
     """Return the bytes of all files a source consists of."""
     return sum(part.stat().st_size for part in parts_of(path))
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _cells(path: Path) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import glob
+import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 from landuse.core.errors import fail, missing_fault
@@ -32,6 +34,18 @@ def parts_of(path: Path) -> list[Path]:
         return [path]
     beside = path.parent.glob(f"{glob.escape(path.stem)}.*")
     return [path, *sorted(p for p in beside if p != path and p.is_file())]
+
+
+def content_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes; a file of the same size and time is read once."""
+    stat = path.stat()
+    return _sha256(path, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _sha256(path: Path, _size: int, _time: int) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def require_file(path: Path) -> None:
