@@ -39,6 +39,29 @@ def test_layers_come_back_as_they_were(
         np.testing.assert_array_equal(kept.known(), layer.known())
 
 
+def test_cells_put_aside_or_read_back_are_written_as_the_same_bytes(tmp_path: Path) -> None:
+    """Copied from file to file; of another kind than the first layer they are converted."""
+    stack = [np.arange(35, dtype="float32").reshape(5, 7) + year for year in range(3)]
+    layers = [Layer(GRID, cells, None, year) for year, cells in enumerate(stack)]
+    write_cells(layers, tmp_path / "plain.cells")
+    plain = (tmp_path / "plain.cells").read_bytes()
+    write_cells([set_aside(layer) for layer in layers], tmp_path / "aside.cells")
+    write_cells(read_cells(tmp_path / "plain.cells"), tmp_path / "again.cells")
+    mixed = [layers[0], set_aside(Layer(GRID, stack[1].astype("float64"), None, 1)), layers[2]]
+    write_cells(mixed, tmp_path / "mixed.cells")
+    for name in ("aside", "again", "mixed"):
+        assert (tmp_path / f"{name}.cells").read_bytes() == plain
+
+
+def test_a_file_cut_short_is_not_copied_as_if_it_were_whole(tmp_path: Path) -> None:
+    file = tmp_path / "one.cells"
+    write_cells([Layer(GRID, np.ones((5, 7), dtype="uint8"), None, year) for year in (1, 2)], file)
+    layers = read_cells(file)
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(EOFError, match="bytes of cells are missing"):
+        write_cells(layers, tmp_path / "two.cells")
+
+
 def test_layers_of_different_grids_make_no_stack(tmp_path: Path) -> None:
     other = Grid(GRID.crs, GRID.transform, (3, 7))
     with pytest.raises(ValueError, match="different grids"):
