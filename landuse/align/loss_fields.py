@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from landuse.align.offset import Field
 from landuse.align.sampling import Shapes, along
@@ -42,7 +41,7 @@ def ring_field(rings: Shapes, *, cap_m: float) -> Field:
     shape = np.ceil((np.ptp(points, axis=0) + 2 * cap_m) / _LATTICE_M).astype(np.intp) + 3
     free = np.ones((shape[1], shape[0]), dtype=bool)
     free[cells[:, 1], cells[:, 0]] = False
-    distance = ndimage.distance_transform_edt(free) * _LATTICE_M
+    distance = scipy.ndimage.distance_transform_edt(free) * _LATTICE_M
     coarse = np.minimum(distance, cap_m).astype(np.float32)
     return Field((float(low[0]), float(low[1])), _LATTICE_M, coarse, cap_m, exact)
 
@@ -62,7 +61,9 @@ def cell_field(share: Share, grid: Grid, *, window_m: float) -> Field:
     weight, total = _coarsened(share, grid, factor)
     cell_m = grid.resolution_m * factor
     size = 2 * max(1, round(window_m / cell_m / 2)) + 1
-    around, seen = (ndimage.uniform_filter(part, size, mode="constant") for part in (total, weight))
+    around, seen = (
+        scipy.ndimage.uniform_filter(part, size, mode="constant") for part in (total, weight)
+    )
     mean = np.divide(around, seen, out=np.zeros_like(around), where=seen > 1e-6)
     x0, _, _, y1 = grid.bounds
 

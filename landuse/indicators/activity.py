@@ -5,9 +5,9 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from landuse.core.findings import Finding
 from landuse.core.layers import Layer
@@ -118,8 +118,8 @@ def around(layer: Layer) -> Layer:
     known = layer.known().astype(float)
     box = np.ones((3, 3))
     filled = np.where(known > 0, layer.values, 0.0)
-    total = ndimage.correlate(filled, box, mode="constant")
-    count = ndimage.correlate(known, box, mode="constant")
+    total = scipy.ndimage.correlate(filled, box, mode="constant")
+    count = scipy.ndimage.correlate(known, box, mode="constant")
     average = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
     return Layer(layer.grid, average, year=layer.year)
 

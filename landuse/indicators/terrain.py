@@ -7,8 +7,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
@@ -79,7 +79,9 @@ def slope_layer(elevation: Layer) -> Layer:
     heights = np.where(known, elevation.values, 0).astype(np.float64)
     slope = slope_degrees(_continued(heights), cell_m=elevation.grid.resolution_m)
     if not known.all():
-        near = ndimage.maximum_filter(~known, size=2 * _REACH + 1, mode="constant", cval=False)
+        near = scipy.ndimage.maximum_filter(
+            ~known, size=2 * _REACH + 1, mode="constant", cval=False
+        )
         slope[near] = np.nan
     return Layer(elevation.grid, slope, year=elevation.year)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
@@ -36,7 +36,7 @@ def join_fields(
         return {"findings": []}
     crop = cells_of(landcover, CROP, legend)
     reach = max(1, round(settings.gap_m.value / landcover.grid.resolution_m / 2))
-    field, count = ndimage.label(_widened(crop, reach), structure=np.ones((3, 3), dtype=int))
+    field, count = scipy.ndimage.label(_widened(crop, reach), structure=np.ones((3, 3), dtype=int))
     sizes = _sizes(field, crop, count).astype("int32")
     for first in range(0, len(field), _ROWS):
         rows = slice(first, first + _ROWS)

@@ -7,11 +7,11 @@ from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
+import scipy
 from affine import Affine
 from numpy.typing import NDArray
 from pydantic import Field
 from rasterio.features import rasterize
-from scipy import ndimage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
@@ -79,7 +79,7 @@ class Ground:
     @cached_property
     def dry(self) -> NDArray[np.intp]:
         """Return for each cell the nearest one that is not barred."""
-        nearest = ndimage.distance_transform_edt(
+        nearest = scipy.ndimage.distance_transform_edt(
             self.barred, return_distances=False, return_indices=True
         )
         return np.asarray(nearest[0] * self.height.shape[1] + nearest[1]).ravel()

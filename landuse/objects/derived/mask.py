@@ -7,12 +7,12 @@ from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
 from pydantic import Field
 from rasterio.features import rasterize
 from rasterio.features import shapes as outlines
-from scipy import ndimage
 
 from landuse.core.errors import fail, missing_fault
 from landuse.core.grid import Grid
@@ -111,7 +111,7 @@ def fill_holes(cells: BuiltCells, *, largest_m2: float) -> Mask:
     most = int(largest_m2 // cells.grid.cell_area_m2)
     if most < 1 or cells.built.all():
         return np.zeros_like(cells.built)
-    hole, count = ndimage.label(~cells.built, structure=_EIGHT)
+    hole, count = scipy.ndimage.label(~cells.built, structure=_EIGHT)
     size = np.bincount(hole.ravel(), minlength=count + 1)
     fits = (size <= most) & (np.arange(count + 1) > 0)
     for edge in (hole[0], hole[-1], hole[:, 0], hole[:, -1], hole[~cells.known]):
