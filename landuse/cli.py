@@ -12,6 +12,7 @@ import typer
 from landuse.cli_accuracy import calibrate, sample, validate
 from landuse.cli_options import Json, ModelFile, Out, Raw, StudyFile, say, show
 from landuse.cli_province import province
+from landuse.collector import collect_seldom
 from landuse.core.errors import LanduseError
 
 app = typer.Typer(
@@ -303,6 +304,7 @@ for command in (sample, validate, calibrate, province):
 
 def main() -> None:
     """Run the command line; tell a user's mistake in a few lines and an exit code."""
+    collect_seldom()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:

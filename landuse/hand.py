@@ -16,6 +16,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from landuse.collector import collect_seldom
+
 if TYPE_CHECKING:
     from landuse.runner import Held, Needed, Sources, Stage
     from landuse.store import Key, Store
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """Answer jobs until the run that sends them is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides what an interrupt means
+    collect_seldom()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get among the answers
     jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
