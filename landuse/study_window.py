@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pyproj import Transformer
-
 from landuse.align.grid import GridSettings, study_grid
 from landuse.align.vectors import VectorAlign, align_vector
+from landuse.core.crs import between
 from landuse.core.errors import fail, study_fault
 from landuse.core.grid import Bounds, Grid
 from landuse.study import OpenStudy
@@ -37,8 +36,7 @@ def grid_window(bounds: Bounds, *, crs: str, resolution_m: float) -> Bounds:
     """
     settings = GridSettings(crs=crs, resolution_m=resolution_m, bounds=bounds)
     grid: Grid = study_grid(frame=None, settings=settings)["grid"]
-    to_lonlat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-    west, south, east, north = to_lonlat.transform_bounds(*grid.bounds)
+    west, south, east, north = between(crs, "EPSG:4326").transform_bounds(*grid.bounds)
     return (west, south, east, north)
 
 

@@ -13,9 +13,9 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from landuse.compiled import inner, kept
+from landuse.core.crs import between
 from landuse.core.grid import Grid
 from landuse.core.side_by_side import each_part
-from landuse.sources.read_raster import between
 
 Floats = NDArray[np.float64]
 _KNOT_CELLS = 32

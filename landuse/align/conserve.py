@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from landuse.compiled import inner, kept
+from landuse.core.crs import between
 from landuse.core.errors import Fault, data_fault, fail
 from landuse.core.grid import Grid
 from landuse.core.side_by_side import each_part
-from landuse.sources.read_raster import between
 
 Floats = NDArray[np.float64]
 _KNOT_CELLS = 32

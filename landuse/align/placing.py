@@ -9,10 +9,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from landuse.core.crs import ZONE_PREFIX_EASTING_M, cgcs2000_3_degree, zone_prefixed_twin
+from landuse.core.crs import (
+    ZONE_PREFIX_EASTING_M,
+    between,
+    cgcs2000_3_degree,
+    zone_prefixed_twin,
+)
 from landuse.core.errors import Fault, data_fault, fail, study_fault
 from landuse.core.findings import Finding
 from landuse.core.grid import Bounds
@@ -210,7 +215,7 @@ def _lonlat_boxes(boxes: Floats, choice: Place) -> Floats:
     box = _swapped(boxes, choice.swap)
     if choice.crs.is_geographic:
         return box
-    to_lonlat = Transformer.from_crs(choice.crs, "EPSG:4326", always_xy=True)
+    to_lonlat = between(choice.crs, "EPSG:4326")
     west, south = to_lonlat.transform(box[:, 0], box[:, 1])
     east, north = to_lonlat.transform(box[:, 2], box[:, 3])
     return np.stack([west, south, east, north], axis=1)

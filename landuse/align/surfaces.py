@@ -11,10 +11,10 @@ import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
-from pyproj import Transformer
 from rasterio.features import rasterize
 
 from landuse.align.vectors import VectorAlign, align_vector
+from landuse.core.crs import between
 from landuse.core.errors import Fault, LanduseError
 from landuse.core.findings import Finding
 from landuse.core.grid import Bounds, Grid
@@ -103,6 +103,5 @@ def _legend(surfaces: Surfaces) -> dict[str, dict[str, str]]:
 
 
 def _lonlat(grid: Grid) -> Bounds:
-    transformer = Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
-    west, south, east, north = transformer.transform_bounds(*grid.bounds)
+    west, south, east, north = between(grid.crs, "EPSG:4326").transform_bounds(*grid.bounds)
     return (west, south, east, north)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,10 +10,10 @@ import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
-from pyproj import Transformer
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
+from landuse.core.crs import between
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
 from landuse.core.grid import Bounds
 from landuse.sources.archives import gdal_name
@@ -26,12 +25,6 @@ _LISTED = 4
 # Each block is read once: a cache of them would be a second copy of the window. On one thread: with
 # two GDAL hands blocks from one to the other, which takes up to twice the processor time.
 _READING = {"GDAL_CACHEMAX": 64, "GDAL_NUM_THREADS": "1"}
-
-
-@lru_cache(maxsize=16)
-def between(source: str, target: str) -> Transformer:
-    """Return the transformer from one CRS to another, x before y; made once, it takes 0.1 s."""
-    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def read_raster(

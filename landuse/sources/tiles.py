@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from landuse.core.crs import between
 from landuse.core.grid import Bounds
 from landuse.sources.raster_product import Tiling
-from landuse.sources.read_raster import between
 
 _LONLAT, _MOLLWEIDE = "EPSG:4326", "ESRI:54009"
 _GHSL_WEST_M, _GHSL_NORTH_M, _GHSL_SIDE_M = -18_041_000, 9_000_000, 1_000_000

@@ -15,8 +15,8 @@ from rasterio.warp import Resampling
 from scipy.ndimage import map_coordinates
 
 from landuse.align.bilinear import bilinear, source_cells
+from landuse.core.crs import between
 from landuse.core.grid import Grid
-from landuse.sources.read_raster import between
 
 GRID = Grid("EPSG:4549", Affine(10, 0, 400_000, 0, -10, 3_200_000), (6, 70))
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from landuse.align.grid import common_nest
 from landuse.align.rasters import RasterAlign, align_raster
+from landuse.core.crs import between
 from landuse.core.grid import Grid
 from landuse.sources.products import PRODUCTS
-from landuse.sources.read_raster import between
 
 ALBERS = "+proj=aea +lat_0=0 +lon_0=105 +lat_1=25 +lat_2=47 +datum=WGS84"
 # A metre in units of each CRS

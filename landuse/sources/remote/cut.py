@@ -16,10 +16,10 @@ from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
+from landuse.core.crs import between
 from landuse.core.errors import LanduseError, data_fault, fail
 from landuse.core.grid import Bounds
 from landuse.sources.read import lonlat_text
-from landuse.sources.read_raster import between
 from landuse.sources.remote.parts import disk_faults, require_space
 from landuse.sources.remote.ranges import RangeFile, Span
 from landuse.sources.remote.refusal import RefusalError
