@@ -13,9 +13,9 @@ from landuse.core.layers import Layer
 from landuse.core.side_by_side import nearest_m, side_by_side
 from landuse.core.units import m2_to_ha
 from landuse.indicators.measured import Limit, Measured, absent
-from landuse.indicators.villages.fields import CROP, FieldSettings, cells_of
+from landuse.indicators.villages.fields import CROP, FieldSettings
 from landuse.indicators.villages.ground import as_parcels, start
-from landuse.indicators.zonal import Zones, mean
+from landuse.indicators.zonal import Zones, codes_share
 
 STAGE = "village_reclaim"
 FOREST = "tree"
@@ -65,7 +65,8 @@ def measure_village_reclaim(
         ring = Zones(ground.assign(geometry=_ring(ground, settings.around_m.value)))
         table["crop_joined_ha"] = _joined_ha(ground, fields, gap_m=settings.gap_m.value)
         for name, key in (("crop_around_share", CROP), ("forest_around_share", FOREST)):
-            table[name] = mean(ring, _layer(landcover, cells_of(landcover, key, legend)))
+            codes = tuple(code for code, listed in legend.items() if listed == key)
+            table[name] = codes_share(ring, landcover, codes=codes)
     if water is None:
         findings.append(absent(STAGE, "water", ["water_distance_m"]))
     elif len(water):
@@ -73,11 +74,6 @@ def measure_village_reclaim(
             np.asarray(ground.geometry.array), np.asarray(water.geometry.array)
         )
     return {"table": table, "findings": findings}
-
-
-def _layer(layer: Layer, mask: np.ndarray) -> Layer:
-    """Return 1 for the cells of a mask, 0 for others, 2 for unknown ones."""
-    return Layer(layer.grid, np.where(layer.known(), mask, np.uint8(2)), nodata=2)
 
 
 def _ring(ground: gpd.GeoDataFrame, reach_m: float) -> np.ndarray:
