@@ -31,9 +31,12 @@ def side_by_side(function: Callable[..., NDArray[Any]], *arrays: NDArray[Any]) -
 
 
 def pairs_within(
-    shapes: NDArray[Any], *, distance_m: float
+    shapes: NDArray[Any], *, distance_m: float, kinds: NDArray[Any] | None = None
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the positions of all pairs of shapes at most so far apart: each once, ascending."""
+    """Return the positions of all pairs of shapes at most so far apart: each once, ascending.
+
+    ``kinds`` : one for each shape; then both shapes of a pair are of the same kind.
+    """
     placed = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
     x0, y0, x1, y1 = shapely.bounds(shapes[placed]).T
     reach = distance_m * _ROUNDING
@@ -42,7 +45,8 @@ def pairs_within(
     one = placed[one]
     order = np.lexsort((other, one))
     one, other = one[order], other[order]
-    one, other = one[one < other], other[one < other]
+    asked = one < other if kinds is None else (one < other) & (kinds[one] == kinds[other])
+    one, other = one[asked], other[asked]
     close = np.zeros(len(one), dtype=bool)
 
     def work(first: int) -> None:

@@ -118,11 +118,10 @@ def _small(
 def _clusters(parcels: gpd.GeoDataFrame, gap_m: float) -> NDArray[np.int64]:
     """Return the number of each parcel's cluster, 0 to clusters - 1."""
     shapes = np.asarray(parcels.geometry.array)
-    first, second = pairs_within(shapes, distance_m=gap_m)
+    group = None
     if "group" in parcels:
         group = parcels["group"].astype("str").fillna("").to_numpy(dtype=np.str_)
-        alike = group[first] == group[second]
-        first, second = first[alike], second[alike]
+    first, second = pairs_within(shapes, distance_m=gap_m, kinds=group)
     size = len(shapes)
     links = csr_array((np.ones(len(first), dtype=bool), (first, second)), shape=(size, size))
     _, label = connected_components(links, directed=False)

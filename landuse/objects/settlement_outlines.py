@@ -16,7 +16,13 @@ from landuse.core.layers import Layer
 from landuse.core.settings import Settings
 from landuse.core.units import M2_PER_HA
 from landuse.objects.derived.arrangement import Places, Shapes, as_shapes, canonical, holding
-from landuse.objects.derived.clusters import cluster_built, outlines, polygons_of, within
+from landuse.objects.derived.clusters import (
+    Footprints,
+    cluster_built,
+    footprints,
+    outlines,
+    within,
+)
 from landuse.objects.derived.mask import (
     BuiltCells,
     BuiltCellSettings,
@@ -56,11 +62,15 @@ class OutlineSettings(Settings):
 
 @dataclass(frozen=True)
 class Ground:
-    """The layers that tell where villages are, and where they are towns; None where absent."""
+    """The layers that tell where villages are, and where they are towns; None where absent.
+
+    ``footprints`` are those of ``buildings``.
+    """
 
     landcover: Layer | None = None
     built_surface: Layer | None = None
     buildings: gpd.GeoDataFrame | None = None
+    footprints: Footprints | None = None
     towns: gpd.GeoDataFrame | None = None
     villages: gpd.GeoDataFrame | None = None
     zones: gpd.GeoDataFrame | None = None
@@ -116,7 +126,7 @@ def _clustered(
     """Cluster built ground, leave towns and scraps out, draw the outlines."""
     areas = as_shapes([] if ground.villages is None else ground.villages.geometry.to_numpy())
     parts = cluster_built(
-        cells, _buildings(ground.buildings, ground.towns), villages=areas, gap_m=settings.gap_m
+        cells, _buildings(ground.footprints, ground.towns), villages=areas, gap_m=settings.gap_m
     )
     member_m2 = shapely.area(parts.members)
     whole_m2 = np.bincount(parts.whole, weights=member_m2)
@@ -154,13 +164,12 @@ def _source_finding(cells: BuiltCells | None) -> list[Finding]:
     return [note("note", f"建成像元取自{zh}{year}", f"built-up cells by {en}{year}")]
 
 
-def _buildings(buildings: gpd.GeoDataFrame | None, towns: gpd.GeoDataFrame | None) -> Shapes:
+def _buildings(buildings: Footprints | None, towns: gpd.GeoDataFrame | None) -> Footprints:
     """Return footprints as single polygons; where there are towns, those in one of them."""
-    shapes = polygons_of(buildings)
+    single = footprints(as_shapes([])) if buildings is None else buildings.single()
     if towns is None:
-        return shapes
-    areas = as_shapes(towns.geometry.to_numpy())
-    return as_shapes(shapes[holding(areas, as_shapes(shapely.point_on_surface(shapes))) >= 0])
+        return single
+    return single.at(holding(as_shapes(towns.geometry.to_numpy()), single.inside) >= 0)
 
 
 def _village_of(village: Places, cluster: Places) -> Places:

@@ -14,6 +14,7 @@ from landuse.core.crs import to_lonlat
 from landuse.core.findings import Finding
 from landuse.core.layers import Layer
 from landuse.core.units import m2_to_mu
+from landuse.objects.derived.clusters import Footprints, footprints
 from landuse.objects.ids import IdSettings, Named, reading_order, stable_ids
 from landuse.objects.overlay import geodesic_area_m2, same_crs
 from landuse.objects.settlement_names import Labels, name_settlements, note
@@ -94,10 +95,12 @@ def build_settlements(
         If the CRS differ, or land cover comes without the codes of its built class.
     """
     drawn = _drawn(settlements)
+    houses = None if buildings is None else footprints(buildings.geometry.to_numpy())
     if drawn is None:
         ground = Ground(
-            landcover, built_surface, buildings, towns, _by_code(villages), zones, growth_boundary
-        )
+            landcover, built_surface, buildings, houses, towns, _by_code(villages), zones,
+            growth_boundary,
+        )  # fmt: skip
         layer, findings = find_outlines(ground, settings)
     else:
         layer, findings = drawn[["geometry"]], []
@@ -107,7 +110,9 @@ def build_settlements(
     )  # fmt: skip
     named = _named(layer, labels, previous=previous, settings=settings)
     origin = BUILT if drawn is None else BUREAU
-    table = _table(layer, labels, ids=named.ids, buildings=buildings, origin=origin)
+    if buildings is not None:
+        same_crs(layer, buildings)
+    table = _table(layer, labels, ids=named.ids, houses=houses, origin=origin)
     findings = [*findings, *told, *_counts(table, origin), *named.findings]
     retired = pd.DataFrame({"settlement_id": pd.Series(named.retired, dtype="str")})
     return {"settlements": table, "findings": findings, "retired": retired}
@@ -159,7 +164,7 @@ def _table(
     labels: Labels,
     *,
     ids: pd.Series,
-    buildings: gpd.GeoDataFrame | None,
+    houses: Footprints | None,
     origin: str,
 ) -> gpd.GeoDataFrame:
     inside = layer.geometry.representative_point()
@@ -174,7 +179,7 @@ def _table(
         village_name=labels.village_name,
         area_m2=area_m2,
         area_mu=m2_to_mu(area_m2),
-        building_count=_building_count(layer, buildings),
+        building_count=_building_count(layer, houses),
         lon=lon,
         lat=lat,
         origin=pd.Series([origin] * len(layer), index=layer.index, dtype="str"),
@@ -182,13 +187,12 @@ def _table(
     return table[list(COLUMNS)].sort_values("settlement_id").reset_index(drop=True)
 
 
-def _building_count(layer: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame | None) -> pd.Series:
+def _building_count(layer: gpd.GeoDataFrame, houses: Footprints | None) -> pd.Series:
     """Return how many buildings have their inner point in each outline; null without buildings."""
-    if buildings is None:
+    if houses is None:
         return pd.Series(pd.NA, index=layer.index, dtype="Int64")
-    same_crs(layer, buildings)
-    points = shapely.point_on_surface(buildings.geometry.to_numpy())
-    owner, _ = shapely.STRtree(points).query(layer.geometry.to_numpy(), predicate="contains")
+    tree = shapely.STRtree(houses.inside)
+    owner, _ = tree.query(layer.geometry.to_numpy(), predicate="contains")
     return pd.Series(np.bincount(owner, minlength=len(layer)), index=layer.index, dtype="Int64")
 
 

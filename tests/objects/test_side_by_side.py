@@ -32,6 +32,10 @@ def test_each_pair_within_the_gap_is_found_once(seed: int, count: int, gap_m: in
     first, second = pairs_within(some, distance_m=float(gap_m))
     assert first.tolist() == one[near].tolist()
     assert second.tolist() == other[near].tolist()
+    kinds = np.random.default_rng(seed).choice(["工", "住", ""], count)
+    near &= kinds[one] == kinds[other]
+    first, second = pairs_within(some, distance_m=float(gap_m), kinds=kinds)
+    assert (first.tolist(), second.tolist()) == (one[near].tolist(), other[near].tolist())
 
 
 @settings(max_examples=25, deadline=None)

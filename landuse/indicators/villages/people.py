@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -70,7 +71,8 @@ def measure_village_people(
     Source: domain.md §3.2, §3.3; shares by floor area proposed here.
     """
     table, findings = start(settlements), []
-    houses = _houses(settlements, buildings, settings)
+    dwellings = None if buildings is None else _homes(buildings, settings)
+    houses = None if dwellings is None else _houses(settlements, dwellings)
     findings += [] if houses is not None else [absent(STAGE, "buildings", ["dwelling_count"])]
     if houses is not None:
         table = table.join(houses)
@@ -80,7 +82,7 @@ def measure_village_people(
         findings.append(absent(STAGE, "register_population", COUNTS))
         shared = pd.DataFrame(np.nan, index=settlements.index, columns=[*COUNTS, "resident_ratio"])
     else:
-        whole = _village_floor(villages, buildings, settings)
+        whole = _village_floor(villages, dwellings)
         shared, found = _shared(settlements, register_population, weight, whole)
         findings += found
     table = table.join(shared[["registered_population", "resident_population", "resident_ratio"]])
@@ -128,41 +130,40 @@ def _floor_m2(buildings: gpd.GeoDataFrame, settings: VillagePeopleSettings) -> F
     return np.asarray(np.where(home, base * np.where(np.isnan(storeys), 1.0, storeys), 0.0))
 
 
-def _houses(
-    settlements: gpd.GeoDataFrame,
-    buildings: gpd.GeoDataFrame | None,
-    settings: VillagePeopleSettings,
-) -> pd.DataFrame | None:
-    if buildings is None:
-        return None
-    floor = _floor_m2(buildings, settings)
+@dataclass(frozen=True, eq=False)
+class _Homes:
+    """Buildings by a point inside each, and the floor area of those that are dwellings, m2."""
+
+    tree: shapely.STRtree
+    floor: Floats
+
+    def within(self, outlines: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+        """Return how many dwellings stand in each outline, and their floor area."""
+        shapes = np.asarray(outlines.geometry.array)
+        owner, house = self.tree.query(shapes, predicate="contains")
+        floor = self.floor[house]
+        count = np.bincount(owner, floor > 0, minlength=len(shapes))
+        sums = np.bincount(owner, floor, minlength=len(shapes))
+        return np.asarray(count, dtype="float64"), np.asarray(sums, dtype="float64")
+
+
+def _homes(buildings: gpd.GeoDataFrame, settings: VillagePeopleSettings) -> _Homes:
     points = shapely.point_on_surface(np.asarray(buildings.geometry.array))
-    ground = np.asarray(as_parcels(settlements).geometry.array)
-    owner, house = shapely.STRtree(points).query(ground, predicate="contains")
-    size = len(settlements)
-    return pd.DataFrame(
-        {
-            "dwelling_count": np.bincount(owner, floor[house] > 0, minlength=size),
-            "dwelling_floor_m2": np.bincount(owner, floor[house], minlength=size),
-        },
-        index=settlements.index,
-    )
+    return _Homes(shapely.STRtree(points), _floor_m2(buildings, settings))
 
 
-def _village_floor(
-    villages: gpd.GeoDataFrame | None,
-    buildings: gpd.GeoDataFrame | None,
-    settings: VillagePeopleSettings,
-) -> pd.Series | None:
+def _houses(settlements: gpd.GeoDataFrame, homes: _Homes) -> pd.DataFrame:
+    count, floor = homes.within(as_parcels(settlements))
+    columns = {"dwelling_count": count, "dwelling_floor_m2": floor}
+    return pd.DataFrame(columns, index=settlements.index)
+
+
+def _village_floor(villages: gpd.GeoDataFrame | None, homes: _Homes | None) -> pd.Series | None:
     """Return the floor area of all dwellings of each administrative village, by code."""
-    if villages is None or buildings is None:
+    if villages is None or homes is None:
         return None
-    floor = _floor_m2(buildings, settings)
-    points = shapely.point_on_surface(np.asarray(buildings.geometry.array))
-    outlines = np.asarray(villages.geometry.array)
-    village, house = shapely.STRtree(points).query(outlines, predicate="contains")
-    sums = np.bincount(village, floor[house], minlength=len(villages))
-    return pd.Series(sums, index=villages["village_code"].to_numpy())
+    _, floor = homes.within(villages)
+    return pd.Series(floor, index=villages["village_code"].to_numpy())
 
 
 def _shared(

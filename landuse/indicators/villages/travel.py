@@ -20,6 +20,7 @@ from landuse.core.settings import Settings
 from landuse.indicators.measured import Limit
 from landuse.indicators.villages.ground import Floats, inner_points, smoothed
 
+Part = tuple[slice, slice]
 _KMH = 1000 / 60
 _FLAT_KMH = 6 * np.exp(-3.5 * 0.05)
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
@@ -207,35 +208,28 @@ def _graph(ground: Ground, seats: NDArray[np.int64], seat_min: Floats) -> csr_ma
 
 def _to_neighbours(ground: Ground) -> Floats:
     """Return the minutes *to* each cell from its neighbours ``_AROUND`` it (cells x 8)."""
-    shape = ground.height.shape
-    number = np.arange(ground.height.size).reshape(shape)
-    minutes = np.full((ground.height.size, len(_AROUND)), np.inf)
+    minutes = np.full((*ground.height.shape, len(_AROUND)), np.inf)
     for down, right in _STEPS:
-        here, there = _pair(number, down, right)
+        here, there = _pair(ground.height.shape, down, right)
         ahead, back = _pace(ground, here, there, ground.cell_m * np.hypot(down, right))
-        minutes[there, _AROUND.index((-down, -right))] = ahead
-        minutes[here, _AROUND.index((down, right))] = back
-    return minutes
+        minutes[(*there, _AROUND.index((-down, -right)))] = ahead
+        minutes[(*here, _AROUND.index((down, right)))] = back
+    return minutes.reshape(-1, len(_AROUND))
 
 
-def _pair(
-    number: NDArray[np.int64], down: int, right: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    rows, columns = number.shape
+def _pair(shape: tuple[int, ...], down: int, right: int) -> tuple[Part, Part]:
+    rows, columns = shape
     left = slice(max(0, -right), columns - max(0, right))
     moved = slice(max(0, right), columns - max(0, -right))
-    return number[: rows - down, left].ravel(), number[down:, moved].ravel()
+    return (slice(rows - down), left), (slice(down, rows), moved)
 
 
-def _pace(
-    ground: Ground, here: NDArray[np.int64], there: NDArray[np.int64], way: float
-) -> tuple[Floats, Floats]:
+def _pace(ground: Ground, here: Part, there: Part, way: float) -> tuple[Floats, Floats]:
     """Return the minutes from here to there and back; infinite where nothing leads.
 
     A closed road is driven along, and entered only in a cell that holds another road too.
     """
-    height, barred = ground.height.ravel(), ground.barred.ravel()
-    speed, closed = ground.speed.ravel(), ground.closed.ravel()
+    height, barred, speed, closed = ground.height, ground.barred, ground.speed, ground.closed
     drive = np.maximum(np.minimum(speed[here], speed[there]),
                        np.minimum(closed[here], closed[there]))  # fmt: skip
     slope = (height[there] - height[here]) / way
@@ -244,7 +238,7 @@ def _pace(
     for rise in (slope, -slope):
         walk = np.where(shut, 0.0, 6 * np.exp(-3.5 * np.abs(np.nan_to_num(rise) + 0.05)))
         pace = np.maximum(walk, drive)
-        time = np.full(len(pace), np.inf)
+        time = np.full(pace.shape, np.inf)
         np.divide(way, pace * _KMH, out=time, where=pace > 0)
         times.append(time)
     return times[0], times[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -24,8 +23,33 @@ from landuse.objects.derived.arrangement import (
 from landuse.objects.derived.mask import BuiltCells, polygons
 
 Flags = NDArray[np.bool_]
+_POLYGON = 3
 _MITRE_LIMIT = 2.0
 _ROUNDING_M2 = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Footprints:
+    """Buildings, and a point inside each."""
+
+    shapes: Shapes
+    inside: Shapes
+
+    def at(self, kept: Flags) -> Footprints:
+        """Return those that are kept."""
+        return Footprints(as_shapes(self.shapes[kept]), as_shapes(self.inside[kept]))
+
+    def single(self) -> Footprints:
+        """Return the single polygons they are made of."""
+        if (shapely.get_type_id(self.shapes) == _POLYGON).all():
+            return self
+        parts = shapely.get_parts(self.shapes)
+        return footprints(parts[shapely.get_type_id(parts) == _POLYGON])
+
+
+def footprints(shapes: Shapes) -> Footprints:
+    """Return polygons with a point inside each."""
+    return Footprints(as_shapes(shapes), as_shapes(shapely.point_on_surface(shapes)))
 
 
 @dataclass(frozen=True)
@@ -43,7 +67,7 @@ class Clusters:
 
 
 def cluster_built(
-    cells: BuiltCells | None, buildings: Shapes, *, villages: Shapes, gap_m: float
+    cells: BuiltCells | None, buildings: Footprints, *, villages: Shapes, gap_m: float
 ) -> Clusters:
     """Cluster built ground: what lies within ``gap_m`` of each other belongs together.
 
@@ -80,12 +104,18 @@ def outlines(members: Shapes, cluster: Places, *, closing_m: float) -> tuple[Sha
 
 
 def within(shapes: Shapes, village: Places, villages: Shapes) -> Shapes:
-    """Return shapes cut to their own village, or to the ground of none."""
+    """Return shapes cut to their own village, or to the ground of none.
+
+    One that does not even touch the lines of its village is that already.
+    """
     out = as_shapes(shapes)
-    inside = village >= 0
-    out[inside] = shapely.intersection(shapes[inside], villages[village[inside]])
-    if len(villages) and not inside.all():
-        out[~inside] = shapely.difference(shapes[~inside], shapely.union_all(villages))
+    area, inner = shapely.STRtree(shapes).query(villages, predicate="contains_properly")
+    cut = village >= 0
+    cut[inner[village[inner] == area]] = False
+    out[cut] = shapely.intersection(shapes[cut], villages[village[cut]])
+    apart = village < 0
+    if len(villages) and apart.any():
+        out[apart] = shapely.difference(shapes[apart], shapely.union_all(villages))
     return _polygonal(out)
 
 
@@ -119,17 +149,12 @@ def _patches(cells: BuiltCells | None, villages: Shapes) -> tuple[Shapes, Places
 
 def _parted(patches: Shapes, villages: Shapes) -> tuple[Shapes, Places]:
     """Return the parts of patches in villages and outside them; the village, -1 for none."""
-    tree = shapely.STRtree(patches)
-    area, inner = tree.query(villages, predicate="covers")
+    area, inner = shapely.STRtree(patches).query(villages, predicate="covers")
     inner, first = np.unique(inner, return_index=True)
-    across = np.setdiff1d(np.arange(len(patches)), inner)
-    which, hit = tree.query(villages, predicate="intersects")
-    cut = np.isin(hit, across)
-    which, hit = which[cut], hit[cut]
-    parts = shapely.intersection(patches[hit], villages[which])
-    rest = as_shapes(patches[across])
-    if len(hit):
-        rest = as_shapes(shapely.difference(rest, shapely.union_all(villages[np.unique(which)])))
+    across = as_shapes(np.delete(patches, inner))
+    which, hit = shapely.STRtree(across).query(villages, predicate="intersects")
+    parts = shapely.intersection(across[hit], villages[which])
+    rest = _beyond(across, villages[np.unique(which)])
     pieces = _polygonal(as_shapes([*patches[inner], *parts, *rest]))
     owner = np.concatenate([area[first], which, np.full(len(rest), -1)]).astype(np.intp)
     single, place = shapely.get_parts(pieces, return_index=True)
@@ -137,12 +162,21 @@ def _parted(patches: Shapes, villages: Shapes) -> tuple[Shapes, Places]:
     return as_shapes(shapely.normalize(single[real])), owner[place[real]]
 
 
-def _loose(cells: BuiltCells | None, buildings: Shapes) -> Shapes:
+def _beyond(shapes: Shapes, areas: Shapes) -> Shapes:
+    """Return what lies in none of the areas, of the shapes that reach out of them."""
+    if not len(areas):
+        return shapes
+    whole = shapely.union_all(areas)
+    out = np.delete(shapes, shapely.STRtree(shapes).query(whole, predicate="covers"))
+    return as_shapes(shapely.difference(out, whole))
+
+
+def _loose(cells: BuiltCells | None, buildings: Footprints) -> Shapes:
     """Return the buildings that stand on no built cell, in a fixed order."""
-    if cells is None or not len(buildings):
-        return canonical(buildings)
-    points: Floats = shapely.get_coordinates(shapely.point_on_surface(buildings))
-    return canonical(as_shapes(buildings[~_built_at(cells, points)]))
+    if cells is None or not len(buildings.shapes):
+        return canonical(buildings.shapes)
+    points: Floats = shapely.get_coordinates(buildings.inside)
+    return canonical(buildings.at(~_built_at(cells, points)).shapes)
 
 
 def _built_at(cells: BuiltCells, points: Floats) -> Flags:
@@ -163,11 +197,3 @@ def _connected(one: Places, other: Places, *, count: int) -> Places:
     graph = coo_array((np.ones(len(one), dtype=bool), (one, other)), shape=(count, count))
     _, label = connected_components(graph, directed=False)
     return np.asarray(label, dtype=np.intp)
-
-
-def polygons_of(layer: gpd.GeoDataFrame | None) -> Shapes:
-    """Return the single polygons of a layer; none where there is no layer."""
-    if layer is None:
-        return as_shapes([])
-    parts = shapely.get_parts(layer.geometry.to_numpy())
-    return as_shapes(parts[shapely.get_type_id(parts) == 3])

@@ -13,7 +13,12 @@ from scipy.spatial import cKDTree
 
 from landuse.core.layers import Layer
 from landuse.indicators.villages.fields import FieldSettings, join_fields
-from landuse.indicators.villages.reclaim import ReclaimSettings, measure_village_reclaim
+from landuse.indicators.villages.reclaim import (
+    ReclaimSettings,
+    _joined_ha,
+    measure_village_reclaim,
+)
+from landuse.indicators.zonal import Zones
 from tests.indicators.ground import X, Y, layer, polygons, rect
 
 LEGEND = {10: "tree", 40: "crop", 50: "built"}
@@ -78,6 +83,32 @@ def test_joined_fields_are_the_parts_of_a_graph_of_near_cells(seed: int, share: 
     for cell, field in links.items():
         expected[cell] = len(field)
     np.testing.assert_array_equal(found, expected)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 0.3), st.sampled_from([0.0, 3.0, 20.0, 55.0]))
+def test_the_largest_field_is_that_of_the_grown_outline(
+    seed: int, share: float, gap_m: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    fields = joined(layer(np.where(rng.random((40, 50)) < share, CROP, TREE), dtype="uint8"))
+    ground = polygons(*(_outline(rng) for _ in range(12)), shapely.Polygon(), rect(-90, 0, -80, 9))
+    grown = shapely.buffer(np.asarray(ground.geometry.array), gap_m)
+    pairs = Zones(ground.assign(geometry=grown)).cells(fields.grid)
+    most = np.zeros(len(ground))
+    np.maximum.at(most, pairs.zone, fields.values.ravel()[pairs.cell])
+    np.testing.assert_array_equal(_joined_ha(ground, fields, gap_m=gap_m), most / 100)
+
+
+def _outline(rng: np.random.Generator) -> shapely.Geometry:
+    """Return cells of 10 m or leaning triangles, dented, holed or in several parts."""
+    x, y = rng.uniform(0, 380), rng.uniform(0, 280)
+    if rng.random() < 0.5:
+        x, y = round(x, -1), round(y, -1)
+        steps = 10 * rng.integers(0, 9, (rng.integers(1, 12), 2))
+        return shapely.union_all([rect(x + i, y + j, x + i + 10, y + j + 10) for i, j in steps])
+    corners = rng.uniform([X + x, Y + y], [X + x + 90, Y + y + 90], (rng.integers(1, 4), 3, 2))
+    return shapely.union_all(shapely.polygons(corners))
 
 
 def test_shares_around_are_those_of_the_ring() -> None:
