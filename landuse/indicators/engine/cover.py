@@ -89,8 +89,8 @@ class Cover:
     def touched(self, size: int) -> Ints:
         """Return the positions, rising, of the cells of a grid of ``size`` that a zone touches."""
         seen = np.zeros(size, dtype=bool)
-        for part in self.each_part():
-            seen[part.cell] = True
+        for runs in self.parts:
+            seen[_places(runs, runs.length.astype(np.int64))] = True
         return np.flatnonzero(seen)
 
     def packed(self, cells: Ints) -> Cover:
@@ -171,9 +171,10 @@ def statistics(sums: Floats) -> dict[str, Floats]:
 def _spelt_out(runs: Runs, first_zone: int) -> Cells:
     length = runs.length.astype(np.int64)
     zone = np.repeat(np.arange(len(runs.of) - 1), np.diff(runs.of)) + first_zone
-    inside = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    return Cells(
-        np.repeat(zone, length),
-        np.repeat(runs.cell, length) + inside,
-        np.repeat(runs.weight, length),
-    )
+    return Cells(np.repeat(zone, length), _places(runs, length), np.repeat(runs.weight, length))
+
+
+def _places(runs: Runs, length: Ints) -> Ints:
+    """Return every cell of some runs, one after the other."""
+    before = np.cumsum(length) - length
+    return np.asarray(np.repeat(runs.cell - before, length) + np.arange(length.sum()))

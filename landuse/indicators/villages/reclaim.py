@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
-from landuse.core.layers import Layer
+from landuse.core.layers import Layer, known_cells
 from landuse.core.side_by_side import nearest_m, side_by_side
 from landuse.core.units import m2_to_ha
 from landuse.indicators.measured import Limit, Measured, absent
-from landuse.indicators.villages.fields import CROP, FieldSettings, cells_of
+from landuse.indicators.villages.fields import CROP, FieldSettings, code_of
 from landuse.indicators.villages.ground import as_parcels, start
-from landuse.indicators.zonal import Zones, mean
+from landuse.indicators.zonal import PackedZones, Zones, mean
 
 STAGE = "village_reclaim"
 FOREST = "tree"
@@ -61,8 +62,8 @@ def measure_village_reclaim(
     else:
         ring = Zones(ground.assign(geometry=_ring(ground, settings.around_m.value)))
         table["crop_joined_ha"] = _joined_ha(ground, fields, gap_m=settings.gap_m.value)
-        for name, key in (("crop_around_share", CROP), ("forest_around_share", FOREST)):
-            table[name] = mean(ring, _layer(landcover, cells_of(landcover, key, legend)))
+        around = _shares(ring, landcover, legend, keys=(CROP, FOREST))
+        table["crop_around_share"], table["forest_around_share"] = around
     if water is None:
         findings.append(absent(STAGE, "water", ["water_distance_m"]))
     elif len(water):
@@ -72,9 +73,17 @@ def measure_village_reclaim(
     return {"table": table, "findings": findings}
 
 
-def _layer(layer: Layer, mask: np.ndarray) -> Layer:
-    """Return 1 for the cells of a mask, 0 for others, 2 for unknown ones."""
-    return Layer(layer.grid, np.where(layer.known(), mask, np.uint8(2)), nodata=2)
+def _shares(
+    zones: Zones, landcover: Layer, legend: Mapping[int, str], *, keys: tuple[str, ...]
+) -> list[pd.Series]:
+    """Return the share of the known land of each zone that is of each class, 0 to 1."""
+    packed = PackedZones(zones, landcover.grid)  # a zone sees but few cells of the county
+    codes = landcover.values.ravel()[packed.touched]
+    known = known_cells(codes, landcover.nodata)
+    return [
+        mean(packed, packed.layer(np.where(known, codes == code_of(key, legend), np.nan)))
+        for key in keys
+    ]
 
 
 def _ring(ground: gpd.GeoDataFrame, reach_m: float) -> np.ndarray:
