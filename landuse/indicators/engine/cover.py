@@ -18,6 +18,7 @@ from landuse.indicators.engine.stats import (
     add_classes,
     add_numbers,
     fill_medians,
+    mark,
     most_cells,
 )
 from landuse.indicators.engine.trace import Floats, Frame, Ints, Rings, Runs
@@ -90,7 +91,7 @@ class Cover:
         """Return the positions, rising, of the cells of a grid of ``size`` that a zone touches."""
         seen = np.zeros(size, dtype=bool)
         for runs in self.parts:
-            seen[_places(runs, runs.length.astype(np.int64))] = True
+            mark(runs, seen)
         return np.flatnonzero(seen)
 
     def packed(self, cells: Ints) -> Cover:
@@ -171,10 +172,6 @@ def statistics(sums: Floats) -> dict[str, Floats]:
 def _spelt_out(runs: Runs, first_zone: int) -> Cells:
     length = runs.length.astype(np.int64)
     zone = np.repeat(np.arange(len(runs.of) - 1), np.diff(runs.of)) + first_zone
-    return Cells(np.repeat(zone, length), _places(runs, length), np.repeat(runs.weight, length))
-
-
-def _places(runs: Runs, length: Ints) -> Ints:
-    """Return every cell of some runs, one after the other."""
     before = np.cumsum(length) - length
-    return np.asarray(np.repeat(runs.cell - before, length) + np.arange(length.sum()))
+    cell = np.repeat(runs.cell - before, length) + np.arange(length.sum())
+    return Cells(np.repeat(zone, length), cell, np.repeat(runs.weight, length))
