@@ -81,12 +81,19 @@ def _inside(polygons: Shapes, *, most: int) -> Floats:
     """Return points inside polygons, evenly by area, through triangles of those drawn."""
     chosen, times = np.unique(_even(shapely.area(polygons), most=most), return_counts=True)
     meshes = shapely.constrained_delaunay_triangles(polygons[chosen])
-    triangles, owner = shapely.get_parts(meshes, return_index=True)
-    area = shapely.area(triangles)
+    points, owner = shapely.get_coordinates(meshes, return_index=True)
+    corners, owner = points.reshape(-1, 4, 2)[:, :3], owner[::4]
+    area = triangle_areas(corners)
     share = area / np.bincount(owner, weights=area, minlength=len(chosen))[owner]
     drawn = _even(share * times[owner], most=most)
-    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[drawn, :3]
+    corners = corners[drawn]
     place = np.mod(0.5 + np.arange(1, len(drawn) + 1)[:, None] * _SPREAD, 1.0)
     place = np.where(place.sum(axis=1, keepdims=True) > 1, 1 - place, place)
     sides = corners[:, 1:] - corners[:, :1]
     return np.asarray(corners[:, 0] + np.einsum("nk,nkd->nd", place, sides))
+
+
+def triangle_areas(corners: Floats) -> Floats:
+    """Return the areas of triangles (n, 3, 2), to the digit what shapely tells of each."""
+    (x, y), x0 = corners.transpose(2, 1, 0), corners[:, 0, 0]
+    return np.asarray(np.abs((x[1] - x0) * (y[0] - y[2]) + (x[2] - x0) * (y[1] - y[0])) / 2)

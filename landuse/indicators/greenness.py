@@ -60,6 +60,10 @@ class GreennessSettings(Settings):
     minimum_known: Limit = MINIMUM_KNOWN
 
 
+Cells = list[NDArray[np.float64]]
+"""NDVI of each year at the cells under the parcels."""
+
+
 @dataclass(frozen=True)
 class _Past:
     """What the cells under the parcels were: their mean NDVI at both ends of the years."""
@@ -115,8 +119,10 @@ def measure_greenness(
         return {"table": table, "findings": [absent(STAGE, ROLE, COLUMNS)]}
     zones = Zones(parcels)
     years, layers = in_order(vegetation_series)
-    past = _past(zones, years, layers)
-    by_year = _by_year(zones, layers, settings)
+    packed = PackedZones(zones, layers[0].grid)
+    cells = [values_at(layer, packed.touched) for layer in layers]
+    past = _past(packed, years, cells)
+    by_year = _by_year(packed, cells, settings)
     state, findings = _state(zones, table["parcel_id"], past, by_year, settings)
     trend, found = _trend(zones, table["parcel_id"], past, by_year, settings)
     area = pd.Series(zones.area_m2, index=zones.index)
@@ -131,22 +137,16 @@ def measure_greenness(
     return {"table": table.join(columns), "findings": findings}
 
 
-def _past(zones: Zones, years: NDArray[np.float64], layers: Sequence[Layer]) -> _Past:
-    packed = PackedZones(zones, layers[0].grid)
-    third = max(1, round(len(layers) / 3))
-    first, last = (
-        known_mean(np.stack([values_at(layer, packed.touched) for layer in end]))
-        for end in (layers[:third], layers[-third:])
-    )
-    return _Past(packed, years, first, last)
+def _past(zones: PackedZones, years: NDArray[np.float64], cells: Cells) -> _Past:
+    third = max(1, round(len(cells) / 3))
+    first, last = (known_mean(np.stack(end)) for end in (cells[:third], cells[-third:]))
+    return _Past(zones, years, first, last)
 
 
-def _by_year(
-    zones: Zones, layers: Sequence[Layer], settings: GreennessSettings
-) -> NDArray[np.float64]:
+def _by_year(zones: PackedZones, cells: Cells, settings: GreennessSettings) -> NDArray[np.float64]:
     """Return the mean of each parcel (years x parcels); NaN where too little of it is known."""
     rows = []
-    for layer in layers:
+    for layer in (zones.layer(values) for values in cells):
         seen = known_share(zones, layer) >= settings.minimum_known.value
         rows.append(mean(zones, layer).where(seen).to_numpy())
     return np.stack(rows)

@@ -14,7 +14,7 @@ from landuse.core.settings import Settings
 from landuse.core.side_by_side import side_by_side
 
 _MAXIMUM_VERTICES = 512
-_POLYGON_DIMENSION = 2
+_POLYGON, _POLYGON_DIMENSION = 3, 2
 
 
 def require_same_crs(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> None:
@@ -56,17 +56,41 @@ def overlap_pieces(
     require_same_crs(parcels, layer)
     outlines = np.asarray(parcels.geometry.array)
     parts, part_row = _subdivide(np.asarray(layer.geometry.array))
-    parcel, part = shapely.STRtree(parts).query(outlines, predicate="intersects")
+    tree = shapely.STRtree(parts)
+    parcel, part = tree.query(outlines, predicate="intersects")
     order = np.lexsort((part_row[part], parcel))
     parcel, part = parcel[order], part[order]
+    within = _plain(parts)[part]
+    held, holds = tree.query(outlines, predicate="contains_properly")
+    within &= np.isin(parcel * len(parts) + part, held * len(parts) + holds)
     shapely.prepare(parts)
     inside = shapely.covers(parts[part], outlines[parcel])
     pieces = outlines[parcel].copy()
-    pieces[~inside] = side_by_side(
-        shapely.intersection, outlines[parcel[~inside]], parts[part[~inside]]
-    )
+    pieces[within] = as_cut(parts[part[within]])
+    cut = ~inside & ~within
+    pieces[cut] = side_by_side(shapely.intersection, outlines[parcel[cut]], parts[part[cut]])
     real = shapely.area(pieces) > 0
     return parcel[real], part_row[part[real]], pieces[real]
+
+
+def as_cut(polygons: NDArray[Any]) -> NDArray[Any]:
+    """Return what cutting plain polygons by an area around them leaves: themselves.
+
+    They turn and begin as GEOS lets them, so that what is summed from them has the same last digit.
+    """
+    cut = shapely.orient_polygons(polygons, exterior_cw=True)
+    points, of = shapely.get_coordinates(cut, return_index=True)
+    first = np.flatnonzero(np.diff(of, prepend=-1))
+    after = np.arange(1, len(points) + 1)
+    after[np.append(first[1:], len(points))[: len(first)] - 1] = first + 1  # ends where it begins
+    made: NDArray[Any] = shapely.set_coordinates(cut, points[after])
+    return made
+
+
+def _plain(parts: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which geometries are one ring without heights."""
+    one = (shapely.get_type_id(parts) == _POLYGON) & (shapely.get_num_interior_rings(parts) == 0)
+    return np.asarray(one & ~shapely.has_z(parts))
 
 
 def overlap_area_m2(parcels: gpd.GeoDataFrame, layer: gpd.GeoDataFrame) -> NDArray[np.float64]:
@@ -100,9 +124,11 @@ def _meeting(
 ) -> NDArray[np.int64]:
     """Return the parcels in question that have two pieces which touch or overlap."""
     several = np.flatnonzero((np.bincount(parcel)[parcel] > 1) & open_question[parcel])
-    mine, other = shapely.STRtree(pieces[several]).query(pieces[several], predicate="intersects")
-    owner = parcel[several]
-    return np.unique(owner[mine[(mine < other) & (owner[mine] == owner[other])]])
+    some, owner = pieces[several], parcel[several]
+    mine, other = shapely.STRtree(some).query(some)
+    near = (mine < other) & (owner[mine] == owner[other])
+    mine, other = mine[near], other[near]
+    return np.unique(owner[mine[shapely.intersects(some[mine], some[other])]])
 
 
 def _subdivide(polygons: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:

@@ -60,11 +60,15 @@ class PavedSettings(Settings):
 
 @dataclass(frozen=True)
 class _Ground:
-    """Cells under the parcels: whether sealed and built on, 0, 1 or NaN."""
+    """Cells under the parcels: whether sealed and built on, 0, 1 or NaN.
+
+    ``years`` : greenness of each year and the parcels over its cells.
+    """
 
     zones: PackedZones
     sealed: NDArray[np.float64]
     built: NDArray[np.float64]
+    years: list[tuple[Zones, Layer]]
 
 
 def measure_paved(
@@ -123,7 +127,7 @@ def measure_paved(
     table, findings = table.join(shares), findings + found
     if not vegetation_series:
         return {"table": table, "findings": [*findings, *_no_series()]}
-    table["paved_in_use"] = _in_use(zones, table["paved_open_share"], vegetation_series, settings)
+    table["paved_in_use"] = _in_use(ground.years, table["paved_open_share"], settings)
     return {"table": table, "findings": findings}
 
 
@@ -154,9 +158,13 @@ def _ground(
     cells = packed.touched
     code = values_at(landcover, cells)
     sealed = _of_keys(code, legend, settings.sealed_keys)
+    years: list[tuple[Zones, Layer]] = []
     if series:
         _, layers = in_order(series)
-        ndvi = known_mean(np.stack([sampled_at(layer, grid, cells) for layer in layers]))
+        yearly = np.stack([sampled_at(layer, grid, cells) for layer in layers])
+        ndvi, same = known_mean(yearly), layers[0].grid == grid
+        years = [(packed, packed.layer(values)) if same else (zones, layer)
+                 for layer, values in zip(layers, yearly, strict=True)]  # fmt: skip
         never = _of_keys(code, legend, settings.never_sealed_keys)
         low = (ndvi < settings.low_ndvi.value) & ~never
         sealed = np.where(np.isnan(ndvi), sealed, low)
@@ -167,7 +175,7 @@ def _ground(
         parts.append(_footprint_share(buildings, grid, cells))
     most = np.fmax.reduce(parts)
     built = np.where(np.isnan(most), np.nan, most >= settings.building_from.value)
-    return _Ground(packed, np.where(np.isnan(code), np.nan, sealed), built)
+    return _Ground(packed, np.where(np.isnan(code), np.nan, sealed), built, years)
 
 
 def _of_keys(
@@ -186,10 +194,10 @@ def _footprint_share(
 
 
 def _in_use(
-    zones: Zones, share: pd.Series, series: Sequence[Layer], settings: PavedSettings
+    years: Sequence[tuple[Zones, Layer]], share: pd.Series, settings: PavedSettings
 ) -> pd.Series:
     rows = []
-    for layer in series:
+    for zones, layer in years:
         seen = known_share(zones, layer) >= settings.minimum_known.value
         rows.append(mean(zones, layer).where(seen))
     ndvi = pd.concat(rows, axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Traced:
         """Tell whether these are the very same polygons; a polygon itself never changes."""
         if len(geometry) != len(self._geometry):
             return False
-        return all(a is b for a, b in zip(geometry, self._geometry, strict=True))
+        return all(map(is_, geometry.tolist(), self._geometry.tolist()))
 
     def rings(self) -> Rings:
         """Return the polygons as arrays.

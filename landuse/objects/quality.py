@@ -51,9 +51,12 @@ def declared_area_findings(table: gpd.GeoDataFrame) -> list[Finding]:
 def overlap_findings(table: gpd.GeoDataFrame) -> list[Finding]:
     """Return a finding when parcels overlap by more than 1 m2: that ground is counted twice."""
     shapes = table.geometry.to_numpy()
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = one < other
-    one, other = one[once], other[once]
+    one, other = shapely.STRtree(shapes).query(shapes)
+    one, other = one[one < other], other[one < other]
+    shapely.prepare(shapes)
+    meeting = shapely.intersects(shapes[one], shapes[other])
+    shapely.destroy_prepared(shapes)
+    one, other = one[meeting], other[meeting]
     shared = shapely.area(shapely.intersection(shapes[one], shapes[other]))
     wide = shared > _OVERLAP_M2
     if not wide.any():

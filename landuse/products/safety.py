@@ -73,7 +73,7 @@ def plain_texts(table: pd.DataFrame) -> pd.DataFrame:
 
 def _is_printable(column: pd.Series) -> bool:
     """Tell whether ``plain_text`` would change nothing, where that can be told at once."""
-    return column.dtype == "str" and "".join(column.dropna().unique()).isprintable()
+    return column.dtype == "str" and "".join(column.dropna().unique().tolist()).isprintable()
 
 
 def changed_cells(column: pd.Series, change: Callable[[str], str | None]) -> list[Any]:

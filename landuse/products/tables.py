@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import csv
+import codecs
 import hashlib
-import io
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from landuse.products.safety import changed_cells, csv_text, is_text
+from landuse.products.safety import csv_text
 
 DECIMALS = 6
 """Digits kept of a fraction: 1e-6 degree is 0.1 m, and noise below that would change bytes."""
+TEXT = pa.large_string()
+SMALL, LARGE = 1e-4, 1e9
+"""Numbers below and from which on Python or Arrow may write an exponent."""
+_TO_QUOTE = re.compile('[",\n]')
 
 
 def csv_bytes(table: pd.DataFrame, columns: Iterable[str]) -> bytes:
@@ -32,11 +38,12 @@ def csv_bytes(table: pd.DataFrame, columns: Iterable[str]) -> bytes:
     """
     names = list(columns)
     cells = [_cells(table[name]) for name in names]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(zip(*cells, strict=True))
-    return text.getvalue().encode("utf-8-sig")
+    rows = pc.binary_join_element_wise(
+        *cells, pa.scalar(",", TEXT), null_handling="replace", null_replacement=""
+    )
+    rows = pc.if_else(pc.equal(rows, ""), pa.scalar('""', TEXT), rows)  # or it is read as no row
+    head = codecs.BOM_UTF8 + ",".join(_quoted(name) for name in names).encode()
+    return b"\n".join([head, *rows.cast(pa.large_binary()).to_pylist(), b""])
 
 
 def table_digest(table: pd.DataFrame) -> str:
@@ -74,15 +81,32 @@ def write_text(text: str, path: Path) -> Path:
     return write_whole(path, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))
 
 
-def _cells(column: pd.Series) -> list[Any]:
-    """Return the cells of a column; None, which is written as nothing, where null."""
-    if is_text(column):
-        return changed_cells(column, csv_text)
+def _cells(column: pd.Series) -> pa.Array:
+    """Return the cells of a column as they are written; null where null."""
     if pd.api.types.is_float_dtype(column.dtype):
         values = column.to_numpy(dtype="float64", na_value=np.nan).round(DECIMALS) + 0.0
-        shown = values.astype(object)
-        shown[~np.isfinite(values)] = None
-    else:
-        shown = column.to_numpy(dtype=object, na_value=None)
-    cells: list[Any] = shown.tolist()
-    return cells
+        return number_texts(values)
+    codes, distinct = pd.factorize(column)
+    written = [_quoted(csv_text(value) if isinstance(value, str) else str(value))
+               for value in distinct.astype(object)]  # fmt: skip
+    return pa.array(written, TEXT).take(pa.array(codes, mask=codes < 0))
+
+
+def number_texts(values: NDArray[np.float64]) -> pa.Array:
+    """Return numbers as Python writes them, the fewest digits that tell them; null if not finite.
+
+    Arrow finds the same digits in a quarter of the time. It leaves out the ".0" of a whole number
+    and has an exponent from another size on.
+    """
+    size = np.abs(values)
+    known = np.isfinite(values)
+    texts = pc.cast(pa.array(values, mask=~known), TEXT)
+    whole = pc.binary_join_element_wise(texts, pa.scalar(".0", TEXT), pa.scalar("", TEXT))
+    texts = pc.if_else(pa.array(values == np.trunc(values)), whole, texts)
+    odd = known & ((size >= LARGE) | ((size < SMALL) & (size > 0)))
+    return pc.replace_with_mask(texts, odd, pa.array([repr(x) for x in values[odd].tolist()], TEXT))
+
+
+def _quoted(text: str) -> str:
+    """Return a cell as CSV holds it: in quotes if it has a comma, a quote or a line feed."""
+    return '"' + text.replace('"', '""') + '"' if _TO_QUOTE.search(text) else text

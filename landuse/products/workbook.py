@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -142,8 +142,10 @@ def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
 
 def _write_rows(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
     plain = [formats.of(column) for column in sheet.columns]
+    wrapped = {index: column.width for index, column in enumerate(sheet.columns[: sheet.printed])
+               if column.kind == "long"}  # fmt: skip
     for row, values in enumerate(sheet.rows, start=sheet.first_row):
-        lines = _lines(values, sheet)
+        lines = _lines(values, wrapped)
         if lines > 1:
             target.set_row(row, min(lines, MOST_LINES) * LINE_PT)
         for index, value in enumerate(values):
@@ -158,14 +160,14 @@ def _write_rows(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
                 target.write_string(row, index, value, plain[index])
 
 
-def _lines(values: Sequence[Cell], sheet: Sheet) -> int:
+def _lines(values: Sequence[Cell], wrapped: Mapping[int, float]) -> int:
     """Return how many lines the longest wrapped text of a row takes; a Chinese letter is two wide.
 
     Not every program finds the height by itself when it opens or prints the file.
+    ``wrapped`` : width of each column of wrapped text, by its place.
     """
-    shown = zip(values, sheet.columns[: sheet.printed], strict=False)
-    lines = [math.ceil(wide(text) / column.width) for text, column in shown
-             if column.kind == "long" and isinstance(text, str)]  # fmt: skip
+    texts = ((values[index], width) for index, width in wrapped.items())
+    lines = [math.ceil(wide(text) / width) for text, width in texts if isinstance(text, str)]
     return max(lines, default=1)
 
 

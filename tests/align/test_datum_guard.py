@@ -16,6 +16,7 @@ from shapely import affinity
 
 from landuse.align.datum_evidence import Verdict
 from landuse.align.datum_guard import COLUMNS, GuardSettings, guard_datums
+from landuse.align.sampling import triangle_areas
 from landuse.core.layers import Layer
 from landuse.sources.spec import Datum
 from tests.align.guarded import (
@@ -304,3 +305,9 @@ def test_no_layer_no_evidence() -> None:
     assert done["findings"] == []
     assert done["evidence"].empty
     assert set(get_args(Verdict)) == {"agrees", "another_datum", "offset_unexplained", "weak"}
+
+
+@given(seed=st.integers(0, 10_000), far_m=st.sampled_from([0.0, 3_232_000.0]))
+def test_areas_of_triangles_are_those_of_shapely(seed: int, far_m: float) -> None:
+    corners = np.random.default_rng(seed).uniform(-90, 90, (50, 3, 2)) + far_m
+    assert triangle_areas(corners).tolist() == shapely.area(shapely.polygons(corners)).tolist()

@@ -9,8 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
+from landuse.plans.sites import rectangle_loops as loops
 from landuse.plans.sites.rectangle import largest_rectangle, largest_rectangles
-from tests.plans.rectangles import raster_rectangle_m2
+from tests.plans.rectangles import plain_rectangle_m2, raster_rectangle_m2
 
 FAR = (450_000.0, 3_232_000.0)
 
@@ -50,6 +51,27 @@ def test_a_hole_is_kept_out_and_the_largest_part_wins() -> None:
     pond = shapely.box(0, 0, 100, 60).difference(shapely.box(40, 20, 60, 40))
     assert largest_rectangle(pond).area_m2 == pytest.approx(2_400, rel=1e-6)  # 40 x 60
     assert largest_rectangle(shapely.Polygon()).area_m2 == 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), corners=st.integers(3, 16), share=st.floats(0, 1.2))
+def test_what_a_best_so_far_passes_over_could_not_have_won(
+    seed: int, corners: int, share: float
+) -> None:
+    """A star with a hole, lines cross two sides and more: what is to be beaten changes none."""
+    rng = np.random.default_rng(seed)
+    shape = star(rng, corners) - affinity.scale(star(rng, 5), 0.3, 0.3)
+    points, ring = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(shape)), return_index=True
+    )
+    sides = np.hstack([points[:-1], points[1:]])[ring[1:] == ring[:-1]]
+    angle = float(rng.uniform(0, np.pi / 2))
+    whole = plain_rectangle_m2(sides, angle, levels=loops.LEVELS)
+    best = np.zeros(6)
+    best[0] = floor = share * whole
+    *room, found = loops.scratch(len(sides))
+    loops.at_angle(sides, 0, len(sides), angle, found[0], -1.0, best, *room)
+    assert best[0] == pytest.approx(max(whole, floor), rel=1e-9)
 
 
 @settings(max_examples=25)

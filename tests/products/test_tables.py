@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import io
 from dataclasses import replace
 
@@ -63,6 +64,35 @@ def test_numbers_are_never_neutralised():
     lines = csv_bytes(table, ["change", "n"]).decode("utf-8-sig").splitlines()
     # 0.1 + 0.2 = 0.30000000000000004 is 0.3 at six decimals; missing and infinite are empty.
     assert lines == ["change,n", "-5.0,-1", "0.3,2", ",3", ",4", "0.0,5"]
+
+
+ROUND = st.integers(-(10**18), 10**18).map(float)
+FINE = st.integers(-2_000, 2_000).map(lambda number: number / 1e6)
+ANY = st.floats(-1e300, 1e300) | st.sampled_from([np.nan, np.inf])
+
+
+@given(
+    numbers=st.lists(ANY | ROUND | FINE, min_size=1, max_size=12),
+    texts=st.lists(st.text(max_size=4) | st.sampled_from(['",', "\n", " ", "", None]), max_size=12),
+    names=st.sampled_from([["x", "t", "n", "b"], ["t"], ["x"]]),
+)
+def test_csv_is_what_the_csv_module_writes(numbers, texts, names):
+    texts = [*texts, *[None] * len(numbers)][: len(numbers)]
+    table = pd.DataFrame({
+        "x": numbers, "t": pd.Series(texts, dtype="str"),
+        "n": pd.Series([7, *[None] * (len(numbers) - 1)], dtype="Int64"),
+        "b": pd.Series([None, *[True] * (len(numbers) - 1)], dtype="boolean"),
+    })  # fmt: skip
+    rounded = [np.round(x, 6) + 0.0 if np.isfinite(x) else np.nan for x in numbers]
+    shown = {
+        "x": [float(x) if np.isfinite(x) else None for x in rounded],
+        "t": [None if text is None else csv_text(text) for text in texts],
+        "n": [7, *[None] * len(numbers)], "b": [None, *[True] * len(numbers)],
+    }  # fmt: skip
+    want = io.StringIO()
+    rows = list(zip(*[shown[name] for name in names], strict=False))[: len(numbers)]
+    csv.writer(want, lineterminator="\n").writerows([names, *rows])
+    assert csv_bytes(table, names) == want.getvalue().encode("utf-8-sig")
 
 
 @given(st.text(max_size=30))

@@ -18,6 +18,7 @@ from landuse.indicators.engine.stats import (
     add_classes,
     add_numbers,
     fill_medians,
+    mark,
     most_cells,
 )
 from landuse.indicators.engine.trace import Floats, Frame, Ints, Rings, Runs
@@ -89,8 +90,8 @@ class Cover:
     def touched(self, size: int) -> Ints:
         """Return the positions, rising, of the cells of a grid of ``size`` that a zone touches."""
         seen = np.zeros(size, dtype=bool)
-        for part in self.each_part():
-            seen[part.cell] = True
+        for runs in self.parts:
+            mark(runs, seen)
         return np.flatnonzero(seen)
 
     def packed(self, cells: Ints) -> Cover:
@@ -171,9 +172,6 @@ def statistics(sums: Floats) -> dict[str, Floats]:
 def _spelt_out(runs: Runs, first_zone: int) -> Cells:
     length = runs.length.astype(np.int64)
     zone = np.repeat(np.arange(len(runs.of) - 1), np.diff(runs.of)) + first_zone
-    inside = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    return Cells(
-        np.repeat(zone, length),
-        np.repeat(runs.cell, length) + inside,
-        np.repeat(runs.weight, length),
-    )
+    before = np.cumsum(length) - length
+    cell = np.repeat(runs.cell - before, length) + np.arange(length.sum())
+    return Cells(np.repeat(zone, length), cell, np.repeat(runs.weight, length))

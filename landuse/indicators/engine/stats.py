@@ -25,6 +25,14 @@ def _add_classes(runs: Any, values: Any, slot: Any, out: Floats) -> None:
                 out[zone, slot[values[cell]]] += weight
 
 
+def _mark(runs: Any, seen: Any) -> None:
+    """Mark every cell of the runs."""
+    for run in range(runs.cell.shape[0]):
+        first = runs.cell[run]
+        for cell in range(first, first + runs.length[run]):
+            seen[cell] = True
+
+
 def _add_numbers(runs: Any, values: Any, nodata: Any, has_nodata: bool, out: Floats) -> None:
     """Fill the sums of each zone, ``out`` (n x 6); NaN and nodata are left out.
 
@@ -151,6 +159,7 @@ ROUNDING = _ROUNDING
 sift = inner(_sift)
 added = inner(_added)
 middle = inner(_middle)
+mark = kept(_mark)
 add_classes = kept(_add_classes)
 add_numbers = kept(_add_numbers)
 fill_medians = kept(_fill_medians)

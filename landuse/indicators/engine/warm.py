@@ -22,6 +22,7 @@ def warm_zonal() -> None:
     with one_compiler():
         triangle = np.array([shapely.Polygon([(0, 0), (2, 0), (2, 2)])])
         cover = cover_of(rings_of(triangle), Frame(0.0, 2.0, 1.0, -1.0, 2, 2), threads=1)
+        cover.touched(4)
         for kind in (np.uint8, np.uint16):
             cover.classes(np.zeros((2, 2), kind), Codes((0,)))
         for measure in (np.float32, np.float64):

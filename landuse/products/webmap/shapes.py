@@ -63,8 +63,7 @@ def _placed(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
 
 def add_polygons(payload: Payload, shapes: Geometries) -> dict[str, Any]:
     """Add one shape an object; parts that are no polygons are left out."""
-    rings, owner = _rings(shapes)
-    points, ring = shapely.get_coordinates(rings, return_index=True)
+    points, ring, owner = _rings(shapes)
     return _add(payload, points, ring, owner, count=len(shapes), closed=True)
 
 
@@ -80,13 +79,13 @@ def add_outlines(
     corners = web_points(frame.geometry.iloc[plain], crs=crs)[0].reshape(-1, _CLOSED, 2)
     stays = keeps_corners(corners, simplify_m)
     others = np.delete(np.arange(len(frame)), plain[stays])
-    rings, owner = _rings(web_shapes(frame.geometry.iloc[others], crs=crs, simplify_m=simplify_m))
-    points, ring = shapely.get_coordinates(rings, return_index=True)
+    shapes = web_shapes(frame.geometry.iloc[others], crs=crs, simplify_m=simplify_m)
+    points, ring, owner = _rings(shapes)
     owners = np.concatenate([others[owner], plain[stays]])
     order = np.argsort(owners, kind="stable")
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))  # of each ring among all
-    own = len(rings) + np.repeat(np.arange(int(stays.sum())), _CLOSED)
+    own = len(owner) + np.repeat(np.arange(int(stays.sum())), _CLOSED)
     rings_of = place[np.concatenate([ring, own])]
     by_ring = np.argsort(rings_of, kind="stable")
     every = np.concatenate([points, corners[stays].reshape(-1, 2)])
@@ -138,13 +137,22 @@ def add_lines(payload: Payload, shapes: Geometries) -> dict[str, Any]:
     return _add(payload, points, line, owner[plain], count=len(shapes), closed=False)
 
 
-def _rings(shapes: Geometries) -> tuple[Geometries, Places]:
+def _rings(shapes: Geometries) -> tuple[Floats, Places, Places]:
+    """Return every vertex of the polygons, its ring, and the row that each ring belongs to.
+
+    Only rings of polygons with holes are made into geometries: they alone tell where they end.
+    """
     parts, owner = shapely.get_parts(shapes, return_index=True)
     flat, inner = shapely.get_parts(parts, return_index=True)  # a collection may hold multiparts
-    owner = owner[inner]
     polygon = (shapely.get_type_id(flat) == POLYGONS[0]) & ~shapely.is_empty(flat)
-    rings, of_polygon = shapely.get_rings(flat[polygon], return_index=True)
-    return rings, owner[polygon][of_polygon]
+    flat, owner = flat[polygon], owner[inner][polygon]
+    holes = shapely.get_num_interior_rings(flat)
+    sizes = np.repeat(shapely.get_num_coordinates(flat), holes + 1)
+    cut = holes > 0
+    rings = shapely.get_rings(flat[cut])
+    sizes[np.repeat(cut, holes + 1)] = shapely.get_num_coordinates(rings)
+    ring = np.repeat(np.arange(len(sizes)), sizes)
+    return shapely.get_coordinates(flat), ring, np.repeat(owner, holes + 1)
 
 
 def _add(
