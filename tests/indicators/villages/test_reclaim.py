@@ -128,23 +128,30 @@ def test_the_ring_ends_less_than_two_metres_early(seed: int) -> None:
     rows = rng.choice([TREE, CROP, BUILT, 0], size=(80, 80)).astype("uint8")
     ground = layer(rows, nodata=0, dtype="uint8")
     x, y, wide, tall = rng.uniform([300, 300, 5, 5], [450, 450, 90, 90])
-    shape = rect(x, y, x + wide, y + tall)
+    shape = rect(x, y, x + wide, y + tall) if rng.random() < 0.5 else stairs(x, y, int(wide) // 10)
     table = measured(ground, shape)["table"]
     # By intersection with each cell: what is within 198 m is all in the ring, what is beyond
-    # 200 m all outside it. Between the two, the ring may hold any part of any cell.
+    # 200 m, for stairs a third of a metre more, all outside it. Between the two, the ring may hold
+    # any part of any cell.
     west, south = (
         part.ravel() for part in np.meshgrid(X + np.arange(80) * 10, Y + np.arange(80) * 10)
     )
     cells = shapely.box(west, south, west + 10, south + 10)
     code = rows[::-1].ravel()
     sure = shapely.area(shapely.intersection(cells, around(shape, 198)))
-    maybe = shapely.area(shapely.intersection(cells, around(shape, 200.1))) - sure
+    maybe = shapely.area(shapely.intersection(cells, around(shape, 200.5))) - sure
     for name, key in (("crop_around_share", CROP), ("forest_around_share", TREE)):
         hit, other = code == key, (code != key) & (code != 0)
         low = sure[hit].sum() / (sure[hit].sum() + sure[other].sum() + maybe[other].sum())
         most = sure[hit].sum() + maybe[hit].sum()
         high = most / (most + sure[other].sum())
         assert low - 1e-9 <= table[name].iloc[0] <= high + 1e-9
+
+
+def stairs(x: float, y: float, steps: int) -> shapely.Polygon:
+    rows = [rect(x, y + 10 * k, x + 10 * (steps + 1 - k), y + 10 * k + 10)
+            for k in range(steps + 1)]  # fmt: skip
+    return shapely.union_all(rows)
 
 
 def around(shape: shapely.Polygon, reach_m: float) -> shapely.Polygon:
