@@ -36,6 +36,7 @@ _SITES = {"opportunities": "sites.sites", "opportunities_refused": "sites.refuse
 def deliver(plan: Plan) -> None:
     """Add the lists, layers, report and map."""
     villages = _VILLAGES if plan.output("villages.villages") else {}
+    _ground(plan)
     _lists(plan, villages)
     found = {"findings": "findings.findings"} | OPPORTUNITY_TABLES
     tables = _PARCELS | _SITES | villages | found
@@ -64,12 +65,17 @@ def _lists(plan: Plan, villages: dict[str, str]) -> None:
                  takes=_OVERLAP | _PARCELS | villages | told)  # fmt: skip
 
 
-def _map(plan: Plan, tables: Links) -> None:
-    """Add the map: its ground and its parcels are drawn while other stages are made."""
+def _ground(plan: Plan) -> None:
+    """Add what lies under the map's parcels: nothing else waits longer to be written."""
     frame, controls = plan.of("county", "towns", "zones"), plan.of(*CONTROL_ROLES)
     context = plan.of("roads", "water", "buildings", "elevation")
     plan.add("map_ground", "地图底图", make_ground, MapGroundSettings(crs=plan.head.crs),
              takes=_SHAPES | frame | context | controls)  # fmt: skip
+
+
+def _map(plan: Plan, tables: Links) -> None:
+    """Add the map: its parcels are drawn while other stages are made."""
+    frame, controls = plan.of("county", "towns", "zones"), plan.of(*CONTROL_ROLES)
     settings = plan.opportunity_settings()
     plan.add("map_parcels", "地图地块", make_judged, settings, takes=_EVERY | _SHAPES | frame | {
         "contributions": "scores.contributions", "yearly": "trend.yearly"})  # fmt: skip
