@@ -39,8 +39,9 @@ class Knots(NamedTuple):
 
 
 def bilinear(
-    values: NDArray[np.float32], *, transform: Affine, crs: str, grid: Grid, threads: int = 2
-) -> NDArray[np.float32]:
+    values: NDArray[np.float32], *, transform: Affine, crs: str, grid: Grid, threads: int = 2,
+    out: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:  # fmt: skip
     """Return on a grid the weighted mean of the known ones of the four source cells around.
 
     .. math:: v = \\sum_k w_k v_k / \\sum_k w_k
@@ -52,8 +53,9 @@ def bilinear(
     ----------
     values : source cells (rows, columns), NaN where not known; ``transform``, ``crs``: theirs,
         north-up; not smaller than the grid's.
+    out : where to write, of ``grid.shape``; None = a new array.
     """
-    out = np.empty(grid.shape, dtype=np.float32)
+    out = np.empty(grid.shape, dtype=np.float32) if out is None else out
     cells, knots = np.ascontiguousarray(values), _knots(transform, crs, grid)
 
     def work(first: int) -> None:

@@ -20,6 +20,7 @@ from landuse.core.errors import Fault, LanduseError, data_fault, fail
 from landuse.core.findings import Finding
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer, count_known
+from landuse.core.scratch import Scratch
 from landuse.core.settings import Settings
 from landuse.sources.cells import set_aside
 from landuse.sources.products import product_named
@@ -76,28 +77,29 @@ def align_raster(
 class _Ground:
     """What the years of a series share.
 
-    ``within``: cells where cover matters. ``nearest``: None for a raster alone.
+    ``within``: cells where cover matters. ``nearest``, ``scratch``: None for a raster alone.
     """
 
     product: RasterProduct
     target: Grid
     within: NDArray[np.bool_]
     nearest: NearestCells | None = None
+    scratch: Scratch | None = None
 
 
-def _ground(
-    grid: Grid, settings: RasterAlign, frame: gpd.GeoDataFrame | None,
-    nearest: NearestCells | None = None,
-) -> _Ground:  # fmt: skip
+def _ground(grid: Grid, settings: RasterAlign, frame: gpd.GeoDataFrame | None) -> _Ground:
     product = product_named(settings.product, role=settings.role)
     target = grid.coarsen(product.nest(grid.resolution_m))
-    return _Ground(product, target, _within(target, frame), nearest)
+    return _Ground(product, target, _within(target, frame))
 
 
 def _aligned(file: Files, settings: RasterAlign, ground: _Ground) -> dict[str, Any]:
     product, target = ground.product, ground.target
     paths = _paths(file)
-    raw = read_raster(paths, bounds=target.bounds, bounds_crs=target.crs, nodata=product.nodata)
+    raw = read_raster(
+        paths, bounds=target.bounds, bounds_crs=target.crs, nodata=product.nodata,
+        scratch=ground.scratch,
+    )  # fmt: skip
     stage, name = f"align.{settings.role}", file_names(paths)
     findings = [
         *year_findings(product, settings.year, stage=stage),
@@ -111,7 +113,7 @@ def _aligned(file: Files, settings: RasterAlign, ground: _Ground) -> dict[str, A
     else:
         values = measured(raw, product, file=name, stage=stage, findings=findings)
         raw = replace(raw, values=values)
-        warped = _counts(raw, target) if product.kind == "count" else _bilinear(raw, target)
+        warped = _counts(raw, target) if product.kind == "count" else _bilinear(raw, ground)
         layer = Layer(target, warped, None, settings.year)
     findings += _cover_findings(layer, ground.within, file=name, stage=stage)
     return {"layer": layer, "findings": findings}
@@ -157,7 +159,8 @@ def align_series(
     layers: list[Layer] = []
     findings = series_findings(product, years, stage=f"align.{settings.role}")
     faults: list[Fault] = []
-    ground = _ground(grid, settings, frame, NearestCells())
+    alone = _ground(grid, settings, frame)
+    ground = replace(alone, nearest=NearestCells(), scratch=Scratch())
     for year in sorted(files, key=int):
         of_year = settings.model_copy(update={"year": int(year)})
         try:
@@ -198,12 +201,14 @@ def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     return out
 
 
-def _bilinear(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
+def _bilinear(raw: RawRaster, ground: _Ground) -> NDArray[np.float32]:
     from landuse.align.bilinear import bilinear, source_cells  # the compiler takes a second
 
+    target, scratch = ground.target, ground.scratch
     place: dict[str, Any] = {"transform": raw.transform, "crs": raw.crs, "grid": target}
     if source_cells(**place) <= _SAME_CELL:
-        return bilinear(raw.values, **place)
+        out = scratch.empty("aligned", target.shape, np.float32) if scratch else None
+        return bilinear(raw.values, **place, out=out)
     out = np.full(target.shape, np.nan, dtype=np.float32)
     _warp(raw.values, out, raw, target, resampling=Resampling.bilinear, nodata=np.nan)
     return out

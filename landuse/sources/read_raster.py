@@ -16,6 +16,7 @@ from rasterio.windows import Window
 from landuse.core.crs import between
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
 from landuse.core.grid import Bounds
+from landuse.core.scratch import Scratch
 from landuse.sources.archives import gdal_name
 from landuse.sources.raw_raster import RawRaster, merge_tiles
 from landuse.sources.read import lonlat_text, require_file, unreadable
@@ -33,6 +34,7 @@ def read_raster(
     bounds: Bounds,
     bounds_crs: str,
     nodata: float | None = None,
+    scratch: Scratch | None = None,
 ) -> RawRaster:
     """Read the window of band 1 that covers ``bounds``, with a margin of 4 cells.
 
@@ -41,6 +43,7 @@ def read_raster(
     paths : one file, or the tiles of one product; .tif, .tif.gz, or a .zip with one .tif. Tiles
         that lie apart from the bounds are passed over.
     nodata : value for cells that lie in no tile, where no file names one.
+    scratch : where the window of a single file is read to, until the next; None = a new array.
 
     Raises
     ------
@@ -53,7 +56,8 @@ def read_raster(
     faults: list[Fault] = []
     for path in files:
         try:
-            tiles.append(_read_tile(path, bounds=bounds, bounds_crs=bounds_crs))
+            room = scratch if len(files) == 1 else None
+            tiles.append(_read_tile(path, bounds=bounds, bounds_crs=bounds_crs, scratch=room))
         except LanduseError as error:
             faults += error.faults
     if not faults and not any(tile.meets for tile in tiles):
@@ -77,7 +81,7 @@ class _Tile(NamedTuple):
     extent: str
 
 
-def _read_tile(path: Path, *, bounds: Bounds, bounds_crs: str) -> _Tile:
+def _read_tile(path: Path, *, bounds: Bounds, bounds_crs: str, scratch: Scratch | None) -> _Tile:
     require_file(path)
     try:
         # Nothing is ever written beside a raw file, not even an index of a .gz.
@@ -85,12 +89,14 @@ def _read_tile(path: Path, *, bounds: Bounds, bounds_crs: str) -> _Tile:
             rasterio.Env(CPL_VSIL_GZIP_WRITE_PROPERTIES="NO", **_READING),
             rasterio.open(gdal_name(path)) as source,
         ):
-            return _read_window(source, path, bounds=bounds, bounds_crs=bounds_crs)
+            return _read_window(source, path, bounds=bounds, bounds_crs=bounds_crs, scratch=scratch)
     except RasterioError as error:
         raise fail(unreadable(path, str(error.__cause__ or error))) from error
 
 
-def _read_window(source: Any, path: Path, *, bounds: Bounds, bounds_crs: str) -> _Tile:
+def _read_window(
+    source: Any, path: Path, *, bounds: Bounds, bounds_crs: str, scratch: Scratch | None
+) -> _Tile:
     faults = _raster_faults(source, path)
     if faults:
         raise LanduseError(faults)
@@ -100,7 +106,10 @@ def _read_window(source: Any, path: Path, *, bounds: Bounds, bounds_crs: str) ->
     extent = lonlat_text(between(crs, "EPSG:4326").transform_bounds(*source.bounds))
     if window is None:
         return _Tile(path, None, meets, extent)
-    values = source.read(1, window=window)
+    out = None
+    if scratch:
+        out = scratch.empty("raw", (window.height, window.width), source.dtypes[0])
+    values = source.read(1, window=window, out=out)
     affine = source.transform
     origin_x = affine.c + affine.a * window.col_off
     origin_y = affine.f + affine.e * window.row_off
