@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from pyproj import Transformer
 
 from landuse.align.datum import SHIFTED, redeclared
 from landuse.align.offset import Offset, Term, measure_offset, moved_losses, z_of
+from landuse.core.crs import between
 from landuse.core.settings import Settings
 from landuse.sources.spec import Datum
 
@@ -170,17 +169,11 @@ def _hypotheses(proof: Proof, *, limits: Limits, blocks: int) -> list[Hypothesis
     return tried
 
 
-@lru_cache(maxsize=4)
-def _to_lonlat(crs: str) -> Transformer:
-    """Return the way from a CRS to WGS84; making one takes as long as a search."""
-    return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-
-
 def _moved(term: Term, proof: Proof, datum: Datum) -> Floats:
     """Move the points of a term as if the file had a datum: the layer's home, or to the layer."""
     if datum == proof.declared:
         return term.points
-    there = _to_lonlat(proof.crs)
+    there = between(proof.crs, "EPSG:4326")
     lonlat = np.stack(there.transform(*term.points.T), axis=1)
     if term.sign < 0:
         moved = redeclared(lonlat, declared=proof.declared, really=datum)
