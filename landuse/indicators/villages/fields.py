@@ -46,13 +46,8 @@ def join_fields(
 
 def cells_of(layer: Layer, key: str, legend: Mapping[int, str]) -> np.ndarray:
     """Return which cells are of a class of the legend {code: key}; none where it is not listed."""
-    code = code_of(key, legend)
+    code = next((code for code, name in legend.items() if name == key), None)
     return np.zeros(layer.values.shape, dtype=bool) if code is None else layer.values == code
-
-
-def code_of(key: str, legend: Mapping[int, str]) -> int | None:
-    """Return the code of a class of the legend {code: key}; None where it is not listed."""
-    return next((code for code, name in legend.items() if name == key), None)
 
 
 def _widened(mask: np.ndarray, reach: int) -> np.ndarray:
