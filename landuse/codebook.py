@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).parent
 PACKAGE = ROOT.name
 LIBRARIES = (
-    "esda", "folium", "geopandas", "jinja2", "libpysal", "numba", "numpy",
+    "folium", "geopandas", "jinja2", "numba", "numpy",
     "pandas", "pyarrow", "pyogrio", "pyproj", "rasterio", "scipy", "shapely", "xlsxwriter",
 )  # fmt: skip
 DATA_SUFFIXES = {".toml", ".csv", ".html", ".js", ".css", ".qml", ".xml", ".json"}

@@ -30,7 +30,7 @@ def test_help_loads_no_heavy_library() -> None:
 
 
 ONCE_USED = ("requests", "scipy.ndimage", "scipy.optimize", "scipy.spatial", "numba", "folium",
-             "pandera", "esda")  # fmt: skip
+             "pandera")  # fmt: skip
 """What stages import where they use it: a run in which nothing changed uses none of it."""
 
 

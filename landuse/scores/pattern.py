@@ -16,10 +16,11 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.sparse import csr_array, eye_array
+from scipy.sparse import csr_array
 
 from landuse.core.findings import Finding
 from landuse.core.settings import Settings
+from landuse.scores.autocorrelation import gi_star, morans_i
 from landuse.scores.engine import Flags, Floats
 from landuse.scores.permutations import Ints, conditional_p, draw, random_p, rejected
 from landuse.scores.robustness import Chosen
@@ -82,7 +83,7 @@ def spatial_pattern(
     a place where one group is common is no spot for that. With x that difference, c_i the number
     of neighbours of i, z the standardised x and N scored parcels:
 
-    - Gi* (Ord and Getis 1995, binary, i included, closed form of `esda.G_Local`):
+    - Gi* (Ord and Getis 1995, binary, i included, closed form, `scores.autocorrelation`):
       ``(sum_j x_j - (c_i + 1) mean) / (S sqrt((c_i + 1)(N - c_i - 1) / (N - 1)))``; its p is that
       of ``c_i + 1`` parcels drawn at random from all N.
     - local Moran's I (Anselin 1995): ``z_i * mean_j z_j``; its p is that of ``c_i`` parcels drawn
@@ -180,7 +181,7 @@ def _local(around: Neighbourhood, settings: PatternSettings) -> dict[str, tuple[
     drawn = draw(settings.draws, count=int(around.counts.max()) + 1, of=n, seed=settings.seed)
     gi_p = random_p(lag + z, around.counts + 1, values=z, drawn=drawn)
     lisa_p = conditional_p(lag, around.counts, values=z, drawn=drawn)
-    gi_z, limit = gi_star(around), settings.false_discovery.value
+    gi_z, limit = gi_star(around.values, around.weights), settings.false_discovery.value
     gi_told, lisa_told = (np.zeros(n, dtype=bool) for _ in range(2))
     gi_told[tested] = rejected(gi_p[tested], limit)
     lisa_told[tested] = rejected(lisa_p[tested], limit)
@@ -189,18 +190,6 @@ def _local(around: Neighbourhood, settings: PatternSettings) -> dict[str, tuple[
     for name, values in (("gi_z", gi_z), ("gi_p", gi_p), ("lisa_p", lisa_p)):
         columns[name][0][tested] = values[tested]
     return columns
-
-
-def gi_star(around: Neighbourhood) -> Floats:
-    """Return the closed-form Gi* of each parcel, itself included, with binary weights."""
-    from esda import G_Local  # PySAL takes seconds to import
-    from libpysal.graph import Graph
-
-    with_self = Graph.from_sparse(around.weights + eye_array(len(around.values), format="csr"))
-    # G is a ratio to the sum of all values; its z does not change when all of them are lifted.
-    lifted = around.values - around.values.min() + 1
-    local = G_Local(lifted, with_self, transform="B", star=True, permutations=0)
-    return np.asarray(local.Zs, dtype="float64")
 
 
 def quadrants(z: Floats, lag: Floats) -> NDArray[np.object_]:
@@ -238,11 +227,7 @@ def _global(around: Neighbourhood) -> tuple[float, float]:
     """
     if len(around.values) < 4 or np.ptp(around.values) == 0 or not around.weights.nnz:
         return math.nan, math.nan
-    from esda import Moran  # PySAL takes seconds to import
-    from libpysal.graph import Graph
-
-    found = Moran(around.values, Graph.from_sparse(around.weights), permutations=0)
-    return float(found.I), float(found.p_rand)
+    return morans_i(around.values, around.weights)
 
 
 def _findings(summary: pd.DataFrame, settings: PatternSettings) -> list[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from itertools import combinations
 from math import sqrt
 
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landuse.scores.pattern import PatternSettings, gi_star, neighbourhood, spatial_pattern
+from landuse.scores.pattern import PatternSettings, neighbourhood, spatial_pattern
 from landuse.scores.permutations import conditional_p, draw, random_p, rejected
 from landuse.scores.robustness import Chosen
 
@@ -58,15 +57,6 @@ def test_gi_star_is_the_closed_form() -> None:
     # Third: 2 + 3 + 4 = 9 against 3 * 4; variance 10 * 3 * 2 / 4 = 15: z = -3 / sqrt(15).
     table = spatial_pattern(**line([1, 2, 3, 4, 10]), settings=LINE)["table"]
     np.testing.assert_allclose(table["gi_z"].iloc[[4, 2]], [6 / sqrt(15), -3 / sqrt(15)])
-
-
-def test_gi_star_does_not_change_when_every_value_is_lifted() -> None:
-    """Scores less the mean of their group sum to 0, by which the ratio G could not be divided."""
-    inputs = lattice(block(6))
-    around = neighbourhood(inputs["scores"], inputs["points"], PatternSettings())
-    centred = replace(around, values=around.values - around.values.mean())
-    np.testing.assert_allclose(gi_star(centred), gi_star(around), atol=1e-9)
-    assert np.isfinite(gi_star(centred)).all()
 
 
 def test_global_morans_i_by_hand() -> None:
