@@ -63,7 +63,8 @@ def _made(
     try:
         if stage.is_gate:
             start_warming()
-        made = stage.make(held.arguments(stage, key, sources))
+        with store.aside():
+            made = stage.make(held.arguments(stage, key, sources))
         return "made", store.keep(key, made)
     except LanduseError as error:
         return "faults", error.faults

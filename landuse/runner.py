@@ -325,7 +325,8 @@ class _OwnHand(Hand):
 
     def make(self, stage: Stage, key: Key, sources: Sources, needed: Needed) -> Mapping[str, str]:
         """Make a stage here."""
-        made = stage.make(self._held.arguments(stage, key, sources))
+        with self._store.aside():
+            made = stage.make(self._held.arguments(stage, key, sources))
         self._held.keep_only(needed)
         return self._store.keep(key, made)
 

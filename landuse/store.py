@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from filelock import FileLock
 
 from landuse.codebook import code_digest, library_versions
 from landuse.shelf import read_value, write_value
+from landuse.sources.cells import aside_in
 from landuse.sources.files import content_sha256, parts_of
 
 RECORD = "record.json"
@@ -143,6 +144,10 @@ class Store:
     def find(self, key: Key) -> dict[str, str] | None:
         """Return {output name: content digest} of a kept result, or None."""
         return _read_json(self._place(key) / RECORD).get("outputs")
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Return a context in which layers are set aside where they will be kept."""
+        return aside_in(self.folder)
 
     def keep(self, key: Key, outputs: Mapping[str, Any]) -> dict[str, str]:
         """Keep a stage's outputs; return their content digests. All or nothing."""

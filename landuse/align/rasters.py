@@ -22,7 +22,7 @@ from landuse.core.grid import Grid
 from landuse.core.layers import Layer, count_known
 from landuse.core.scratch import Scratch
 from landuse.core.settings import Settings
-from landuse.sources.cells import set_aside
+from landuse.sources.cells import Aside
 from landuse.sources.products import product_named
 from landuse.sources.raster_product import RasterProduct
 from landuse.sources.raw_raster import RawRaster
@@ -161,6 +161,7 @@ def align_series(
     faults: list[Fault] = []
     alone = _ground(grid, settings, frame)
     ground = replace(alone, nearest=NearestCells(), scratch=Scratch())
+    aside = Aside(sorted(years))
     for year in sorted(files, key=int):
         of_year = settings.model_copy(update={"year": int(year)})
         try:
@@ -168,7 +169,7 @@ def align_series(
         except LanduseError as error:
             faults += error.faults
             continue
-        layers.append(set_aside(done.pop("layer")))
+        layers.append(aside.add(done.pop("layer")))
         findings += done["findings"]
     if faults:
         raise LanduseError(faults)
