@@ -16,7 +16,7 @@ from landuse.core.findings import Finding, to_table
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.core.product import FileProduct
-from landuse.sources.cells import read_cells, write_cells
+from landuse.sources.cells import CELLS, read_cells, write_cells
 
 
 def write_value(value: Any, stem: Path) -> Path:
@@ -58,11 +58,12 @@ def _as_stack_or_table(values: list[Any]) -> tuple[Layer, ...] | pd.DataFrame:
 
 
 def _write_geo(value: gpd.GeoDataFrame, file: Path) -> None:
-    value.to_parquet(file, index=False, compression="zstd")
+    value.to_parquet(file, index=False, compression="lz4", use_dictionary=False)
 
 
 def _write_table(value: pd.DataFrame, file: Path) -> None:
-    value.to_parquet(file, index=False, compression="zstd")
+    # Most columns hold measures: looking for values that come again takes longer than all the rest.
+    value.to_parquet(file, index=False, compression="lz4", use_dictionary=False)
 
 
 def _grid_data(grid: Grid) -> dict[str, Any]:
@@ -94,8 +95,8 @@ _WRITERS: tuple[tuple[Any, str, Callable[[Any, Path], None]], ...] = (
     (FileProduct, "", lambda value, file: value.write(file)),
     (gpd.GeoDataFrame, ".geo.parquet", _write_geo),
     (pd.DataFrame, ".parquet", _write_table),
-    (Layer, ".layer.cells", lambda value, file: write_cells([value], file)),
-    (tuple, ".stack.cells", write_cells),
+    (Layer, f".layer{CELLS}", lambda value, file: write_cells([value], file)),
+    (tuple, f".stack{CELLS}", write_cells),
     (Grid, ".grid.json", lambda value, file: _write_json(_grid_data(value), file)),
     (str, ".html", _write_text),
     (dict, ".json", _write_json),
@@ -103,8 +104,8 @@ _WRITERS: tuple[tuple[Any, str, Callable[[Any, Path], None]], ...] = (
 _READERS: dict[str, Callable[[Path], Any]] = {
     ".geo.parquet": gpd.read_parquet,
     ".parquet": pd.read_parquet,
-    ".layer.cells": lambda file: read_cells(file)[0],
-    ".stack.cells": read_cells,
+    f".layer{CELLS}": lambda file: read_cells(file)[0],
+    f".stack{CELLS}": read_cells,
     ".grid.json": _read_grid,
     ".json": lambda file: json.loads(file.read_text(encoding="utf-8")),
     ".html": lambda file: file.read_text(encoding="utf-8"),

@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer, LayerAside
 
+CELLS = ".cells"
+"""How the name of such a file ends."""
 _PAGE = 4096
 _TOGETHER = 1 << 20
 """Bytes copied at once: as many as stay near the processor."""
@@ -151,7 +153,7 @@ class Aside:
         self.places: list[Place] = []
         self._grid: Grid | None = None
         folder = tempfile.mkdtemp(prefix=".part-", dir=_FOLDER.get())
-        self._file = Path(folder) / "stack.cells"
+        self._file = Path(folder) / f"stack{CELLS}"
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
     def add(self, layer: Layer) -> CellsOnDisk:
