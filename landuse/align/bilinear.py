@@ -1,41 +1,20 @@
-"""Bilinear resampling: four source cells around the centre of each cell, those that are known.
-
-Cells are placed exactly, and where they lie is worked out once for all years on one lattice.
-"""
+"""Bilinear resampling: four source cells around the centre of each cell, those that are known."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
+from landuse.align.knots import KNOT_CELLS, ends, knots_of, piece_of
 from landuse.compiled import inner, kept
-from landuse.core.crs import between
 from landuse.core.grid import Grid
 from landuse.core.side_by_side import each_part
 
-Floats = NDArray[np.float64]
-_KNOT_CELLS = 32
-_KNOT_ERROR = 1e-3
-"""Most that straight lines between knots may err, in source cells."""
-_FEWEST_KNOTS = 4
 _ROWS = 128
 """Rows of one call; every row is worked by itself, so that threads cannot change a digit."""
-
-
-class Knots(NamedTuple):
-    """Where the centres of some cells of a grid lie, in source cells from its first centre.
-
-    ``across`` and ``down``: (rows, columns) at the cells ``row`` and ``column``.
-    """
-
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
-    across: Floats
-    down: Floats
 
 
 def bilinear(
@@ -56,7 +35,7 @@ def bilinear(
     out : where to write, of ``grid.shape``; None = a new array.
     """
     out = np.empty(grid.shape, dtype=np.float32) if out is None else out
-    cells, knots = np.ascontiguousarray(values), _knots(transform, crs, grid)
+    cells, knots = np.ascontiguousarray(values), knots_of(transform, crs, grid)
 
     def work(first: int) -> None:
         last = min(first + _ROWS, len(out))
@@ -68,7 +47,7 @@ def bilinear(
 
 def source_cells(transform: Affine, *, crs: str, grid: Grid) -> float:
     """Return how many source cells lie along one cell of a grid, where they are most."""
-    knots = _knots(transform, crs, grid)
+    knots = knots_of(transform, crs, grid)
     wide, high = np.diff(knots.column), np.diff(knots.row)
     along = np.abs(np.diff(knots.across, axis=1)) / wide
     return float(max(along.max(initial=0.0), (np.diff(knots.down, axis=0) / high[:, None]).max(
@@ -88,47 +67,9 @@ class _Scratch(NamedTuple):
 
 
 def _scratch() -> _Scratch:
-    most = _KNOT_CELLS + 1
+    most = KNOT_CELLS + 1
     across, down = np.empty((2, most), dtype=np.float32)
     return _Scratch(np.empty(most, dtype=np.int64), across, down)
-
-
-@lru_cache(maxsize=2)
-def _knots(transform: Affine, crs: str, grid: Grid) -> Knots:
-    """Return knots so close that straight lines between them err by `_KNOT_ERROR` at most.
-
-    A line between knots errs by an eighth of their second difference, along each of both axes.
-    Every 32nd cell of 10 m: 2 mm (see `conserve`).
-    """
-    apart = min(_KNOT_CELLS, max(1, min(grid.shape) // _FEWEST_KNOTS))
-    while True:
-        knots = _knots_every(apart, transform, crs=crs, grid=grid)
-        if apart == 1 or _bend(knots) / 8 <= _KNOT_ERROR:
-            return knots
-        apart //= 2
-
-
-def _knots_every(apart: int, transform: Affine, *, crs: str, grid: Grid) -> Knots:
-    row, column = (_every(apart, cells) for cells in grid.shape)
-    x = grid.transform.c + (column + 0.5) * grid.resolution_m
-    y = grid.transform.f - (row + 0.5) * grid.resolution_m
-    east, north = between(grid.crs, crs).transform(*np.meshgrid(x, y))
-    across, down = (east - transform.c) / transform.a, (north - transform.f) / transform.e
-    return Knots(row, column, across - 0.5, down - 0.5)
-
-
-def _every(apart: int, cells: int) -> NDArray[np.int64]:
-    """Return the cells 0, ``apart``, 2 ``apart`` … and the last one."""
-    return np.unique(np.append(np.arange(0, cells, apart), cells - 1)).astype(np.int64)
-
-
-def _bend(knots: Knots) -> float:
-    """Return the largest second difference of places between knots, both axes together."""
-    regular = knots.across[:-1, :-1], knots.down[:-1, :-1]  # the last knots may lie closer
-    return max(
-        sum(float(np.abs(np.diff(at, 2, axis=axis)).max(initial=0.0)) for axis in (0, 1))
-        for at in regular
-    )
 
 
 def _weighed(values: Any, x: float, y: float) -> float:
@@ -152,22 +93,6 @@ def _weighed(values: Any, x: float, y: float) -> float:
     return float(total / weight) if weight > 0.0 else np.nan
 
 
-def _ends(knots: Any, row: int, knot: int, piece: int) -> Any:
-    """Return where the first and last cell of a piece of a row lie: x, x, y, y.
-
-    ``knot``: the last one not below the row. The piece reaches from its knot to the next.
-    """
-    across, down = knots.across, knots.down
-    after = min(knot + 1, knots.row.shape[0] - 1)
-    right = min(piece + 1, knots.column.shape[0] - 1)
-    part = (row - knots.row[knot]) / max(1, knots.row[after] - knots.row[knot])
-    x0 = across[knot, piece] + part * (across[after, piece] - across[knot, piece])
-    x1 = across[knot, right] + part * (across[after, right] - across[knot, right])
-    y0 = down[knot, piece] + part * (down[after, piece] - down[knot, piece])
-    y1 = down[knot, right] + part * (down[after, right] - down[knot, right])
-    return x0, x1, y0, y1
-
-
 def _fill_rows(
     values: Any, flat: Any, knots: Any, first: int, last: int, scratch: Any, out: Any
 ) -> None:
@@ -175,14 +100,13 @@ def _fill_rows(
 
     ``flat``: the values as one row.
     """
-    column_at, knot = knots.column, 0
+    knot = 0
     for row in range(first, last):
         while knot + 2 < knots.row.shape[0] and knots.row[knot + 1] <= row:
             knot += 1
-        for piece in range(max(1, column_at.shape[0] - 1)):
-            start, right = column_at[piece], min(piece + 1, column_at.shape[0] - 1)
-            end = column_at[right] + (1 if right == column_at.shape[0] - 1 else 0)
-            at, apart = ends(knots, row, knot, piece), max(1, column_at[right] - start)
+        for piece in range(max(1, knots.column.shape[0] - 1)):
+            start, end, apart = piece_of(knots.column, piece)
+            at = ends(knots, row, knot, piece)
             mean_piece(flat, values.shape, at, apart, scratch, out[row, start:end])
             fill_piece(values, at, apart, out[row, start:end])
 
@@ -224,7 +148,6 @@ def _mean_piece(flat: Any, shape: Any, at: Any, apart: int, scratch: Any, line: 
 
 
 weighed = inner(_weighed)
-ends = inner(_ends)
 fill_piece = inner(_fill_piece)
 mean_piece = inner(_mean_piece)
 fill_rows = kept(_fill_rows)

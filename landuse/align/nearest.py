@@ -1,4 +1,4 @@
-"""The source cell nearest to each cell of a grid, found once for all years on one lattice."""
+"""Nearest resampling: the source cell that holds the centre of each cell of a grid."""
 
 from __future__ import annotations
 
@@ -7,43 +7,59 @@ from typing import Any
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.warp import Resampling, reproject
 
+from landuse.align.knots import ends, knots_of, piece_of
+from landuse.compiled import kept
 from landuse.core.grid import Grid
+from landuse.core.side_by_side import each_part
 
-_MEMORY_MB = 4 * 64
-"""GDAL places cells part by part; parts like those of single bytes in its usual 64 MB."""
-
-
-class NearestCells:
-    """Class codes of several years brought onto a grid: most of the work is to find the places."""
-
-    def __init__(self) -> None:
-        self._lattice: Any = None
-        self._cell: NDArray[np.int32] = np.empty((0, 0), dtype=np.int32)
-
-    def take(
-        self, codes: NDArray[np.uint8], *, transform: Affine, crs: str, grid: Grid, nodata: int
-    ) -> NDArray[np.uint8]:
-        """Return the code nearest to each cell of a grid, ``nodata`` beyond the source.
-
-        Parameters
-        ----------
-        codes : source cells (rows, columns), fewer than 2^31; ``transform``, ``crs``: theirs.
-        """
-        lattice = (codes.shape, transform, crs, grid)
-        if self._lattice != lattice:
-            self._lattice, self._cell = lattice, _nearest(codes.shape, transform, crs, grid)
-        return np.append(codes, np.uint8(nodata))[self._cell]
+_ROWS = 128
+"""Rows of one call; every row is worked by itself, so that threads cannot change a cell."""
 
 
-def _nearest(shape: tuple[int, ...], transform: Affine, crs: str, grid: Grid) -> NDArray[np.int32]:
-    """Return the row-major position of the nearest source cell, their number where none is."""
-    position = np.arange(shape[0] * shape[1], dtype=np.int32).reshape(shape)
-    cell = np.full(grid.shape, position.size, dtype=np.int32)
-    reproject(
-        position, cell, src_transform=transform, src_crs=crs, dst_transform=grid.transform,
-        dst_crs=grid.crs, resampling=Resampling.nearest, init_dest_nodata=False,
-        warp_mem_limit=_MEMORY_MB,
-    )  # fmt: skip
-    return cell
+def nearest(
+    codes: NDArray[np.uint8], *, transform: Affine, crs: str, grid: Grid, nodata: int,
+    threads: int = 2,
+) -> NDArray[np.uint8]:  # fmt: skip
+    """Return the code of the source cell that holds each centre of a grid, ``nodata`` beyond all.
+
+    Parameters
+    ----------
+    codes : source cells (rows, columns); ``transform``, ``crs``: theirs, north-up.
+
+    Returns
+    -------
+    uint8, of ``grid.shape``; centres are placed to a thousandth of a source cell (`align.knots`).
+    """
+    out = np.empty(grid.shape, dtype=np.uint8)
+    cells, knots = np.ascontiguousarray(codes), knots_of(transform, crs, grid)
+
+    def work(first: int) -> None:
+        last = min(first + _ROWS, len(out))
+        fill_nearest(cells, knots, first, last, np.uint8(nodata), out)
+
+    each_part(work, len(out), together=_ROWS, threads=threads)
+    return out
+
+
+def _fill_nearest(values: Any, knots: Any, first: int, last: int, nodata: Any, out: Any) -> None:
+    """Fill rows ``first .. last - 1`` of ``out``."""
+    rows, columns = values.shape
+    knot = 0
+    for row in range(first, last):
+        while knot + 2 < knots.row.shape[0] and knots.row[knot + 1] <= row:
+            knot += 1
+        for piece in range(max(1, knots.column.shape[0] - 1)):
+            start, end, apart = piece_of(knots.column, piece)
+            x0, x1, y0, y1 = ends(knots, row, knot, piece)
+            step_x, step_y = (x1 - x0) / apart, (y1 - y0) / apart
+            for k in range(end - start):
+                # A place counts from the first centre, a cell from its edge half a cell before.
+                x, y = x0 + 0.5 + k * step_x, y0 + 0.5 + k * step_y
+                if x >= 0.0 and y >= 0.0 and x < columns and y < rows:
+                    out[row, start + k] = values[np.uint64(y), np.uint64(x)]
+                else:
+                    out[row, start + k] = nodata
+
+
+fill_nearest = kept(_fill_nearest)

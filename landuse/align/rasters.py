@@ -14,7 +14,6 @@ from rasterio.features import geometry_mask
 from rasterio.warp import Resampling, reproject
 
 from landuse.align.difference import difference_faults, series_findings, year_findings
-from landuse.align.nearest import NearestCells
 from landuse.align.raw_values import checked_codes, class_nodata, measured
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
 from landuse.core.findings import Finding
@@ -77,13 +76,12 @@ def align_raster(
 class _Ground:
     """What the years of a series share.
 
-    ``within``: cells where cover matters. ``nearest``, ``scratch``: None for a raster alone.
+    ``within``: cells where cover matters. ``scratch``: None for a raster alone.
     """
 
     product: RasterProduct
     target: Grid
     within: NDArray[np.bool_]
-    nearest: NearestCells | None = None
     scratch: Scratch | None = None
 
 
@@ -108,7 +106,7 @@ def _aligned(file: Files, settings: RasterAlign, ground: _Ground) -> dict[str, A
     if product.kind == "class":
         codes = checked_codes(raw, product, file=name)
         nodata = class_nodata(product)
-        coded = _nearest(replace(raw, values=codes), nodata, ground)
+        coded = _nearest(codes, raw, target, nodata=nodata)
         layer = Layer(target, coded, nodata, settings.year)
     else:
         values = measured(raw, product, file=name, stage=stage, findings=findings)
@@ -160,7 +158,7 @@ def align_series(
     findings = series_findings(product, years, stage=f"align.{settings.role}")
     faults: list[Fault] = []
     alone = _ground(grid, settings, frame)
-    ground = replace(alone, nearest=NearestCells(), scratch=Scratch())
+    ground = replace(alone, scratch=Scratch())
     aside = Aside(sorted(years))
     for year in sorted(files, key=int):
         of_year = settings.model_copy(update={"year": int(year)})
@@ -176,16 +174,13 @@ def align_series(
     return {"layers": layers, "findings": findings}
 
 
-def _nearest(raw: RawRaster, nodata: int, ground: _Ground) -> NDArray[np.uint8]:
-    target = ground.target
-    if ground.nearest:
-        return ground.nearest.take(
-            raw.values, transform=raw.transform, crs=raw.crs, grid=target, nodata=nodata
-        )
-    out = np.full(target.shape, nodata, dtype=np.uint8)
-    # The nearest cell alone is taken, known or not: GDAL need not ask, which halves its work.
-    _warp(raw.values, out, raw, target, resampling=Resampling.nearest, nodata=None)
-    return out
+def _nearest(
+    codes: NDArray[np.uint8], raw: RawRaster, target: Grid, *, nodata: int
+) -> NDArray[np.uint8]:
+    """Return codes of the cells of ``raw`` on the grid."""
+    from landuse.align.nearest import nearest  # the compiler takes a second to import
+
+    return nearest(codes, transform=raw.transform, crs=raw.crs, grid=target, nodata=nodata)
 
 
 def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
@@ -196,8 +191,7 @@ def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
     np.copyto(raw.values, np.float32(0), where=unknown)
     known = np.logical_not(unknown, out=unknown)
     out = resample_counts(raw.values, transform=raw.transform, crs=raw.crs, grid=target)
-    seen = np.zeros(target.shape, dtype=np.uint8)
-    _warp(known.view(np.uint8), seen, raw, target, resampling=Resampling.nearest, nodata=None)
+    seen = _nearest(known.view(np.uint8), raw, target, nodata=0)
     out[(seen == 0) & (out <= 0)] = np.nan
     return out
 
@@ -211,32 +205,12 @@ def _bilinear(raw: RawRaster, ground: _Ground) -> NDArray[np.float32]:
         out = scratch.empty("aligned", target.shape, np.float32) if scratch else None
         return bilinear(raw.values, **place, out=out)
     out = np.full(target.shape, np.nan, dtype=np.float32)
-    _warp(raw.values, out, raw, target, resampling=Resampling.bilinear, nodata=np.nan)
-    return out
-
-
-def _warp(
-    values: NDArray[Any],
-    out: NDArray[Any],
-    raw: RawRaster,
-    target: Grid,
-    *,
-    resampling: Resampling,
-    nodata: float | None,
-) -> None:
     reproject(
-        values,
-        out,
-        src_transform=raw.transform,
-        src_crs=raw.crs,
-        dst_transform=target.transform,
-        dst_crs=target.crs,
-        src_nodata=nodata,
-        dst_nodata=nodata,
-        resampling=resampling,
-        # Without nodata GDAL would write 0 beyond the source; what is there says what it means.
-        init_dest_nodata=nodata is not None,
-    )
+        raw.values, out, src_transform=raw.transform, src_crs=raw.crs,
+        dst_transform=target.transform, dst_crs=target.crs, src_nodata=np.nan, dst_nodata=np.nan,
+        resampling=Resampling.bilinear,
+    )  # fmt: skip
+    return out
 
 
 def _gap_findings(raw: RawRaster, *, file: str, stage: str) -> list[Finding]:

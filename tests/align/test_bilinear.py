@@ -8,7 +8,6 @@ import rasterio
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from rasterio.io import MemoryFile
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import Resampling
@@ -17,6 +16,7 @@ from scipy.ndimage import map_coordinates
 from landuse.align.bilinear import bilinear, source_cells
 from landuse.core.crs import between
 from landuse.core.grid import Grid
+from tests.align.placed import CELL, STRAIGHT, WIDE, field, places
 
 GRID = Grid("EPSG:4549", Affine(10, 0, 400_000, 0, -10, 3_200_000), (6, 70))
 
@@ -60,36 +60,6 @@ def test_beyond_the_source_nothing_is_known() -> None:
 def test_source_cells_along_a_cell(cell_m: float) -> None:
     place = Affine(cell_m, 0, 400_000, 0, -cell_m, 3_200_000)
     assert source_cells(place, crs=GRID.crs, grid=GRID) == pytest.approx(10 / cell_m, rel=1e-9)
-
-
-WIDE = Grid("EPSG:4549", Affine(10, 0, 440_000, 0, -10, 3_220_000), (150, 170))
-CELL = {"EPSG:32650": 10.0, "EPSG:4326": 1e-4, "ESRI:54009": 12.0, "EPSG:4549": 10.0}
-STRAIGHT = 1e-3
-"""Source cells that a centre may be off."""
-
-
-def places(transform: Affine, crs: str, grid: Grid) -> tuple[NDArray[np.floating], ...]:
-    """Return where the centre of every cell lies (down, across), each transformed by itself."""
-    rows, columns = (np.arange(size) + 0.5 for size in grid.shape)
-    x, y = np.meshgrid(
-        grid.transform.c + columns * grid.resolution_m, grid.transform.f - rows * grid.resolution_m
-    )
-    east, north = between(grid.crs, crs).transform(x, y)
-    across, down = (east - transform.c) / transform.a, (north - transform.f) / transform.e
-    return down - 0.5, across - 0.5
-
-
-def field(
-    crs: str, grid: Grid, *, seed: int, unknown: float = 0.0, margin: int = 3
-) -> tuple[NDArray[np.float32], Affine]:
-    """Return noise from 0 to 1 around a grid (inside its edges where ``margin`` is negative)."""
-    west, south, east, north = between(grid.crs, crs).transform_bounds(*grid.bounds)
-    cell = CELL[crs]
-    shape = tuple(int(np.ceil(s / cell)) + 2 * margin for s in (north - south, east - west))
-    rng = np.random.default_rng(seed)
-    values = rng.random(shape, dtype=np.float32)
-    values[rng.random(shape) < unknown] = np.nan
-    return values, Affine(cell, 0, west - margin * cell, 0, -cell, north + margin * cell)
 
 
 @pytest.mark.parametrize("crs", sorted(CELL))
