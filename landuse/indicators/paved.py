@@ -187,10 +187,12 @@ def _of_keys(
 def _footprint_share(
     buildings: gpd.GeoDataFrame, grid: Grid, cells: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return the part of some cells of a grid under footprints, 0 to 1."""
+    """Return the part of some cells of a grid under footprints, 0 to 1; ``cells`` ascend."""
     cover = Zones(buildings).cells(grid)
-    size = grid.shape[0] * grid.shape[1]
-    return np.minimum(np.bincount(cover.cell, cover.fraction, size)[cells], 1.0)
+    place = np.minimum(np.searchsorted(cells, cover.cell), max(0, len(cells) - 1))
+    asked = cells[place] == cover.cell if len(cells) else np.zeros(0, dtype=bool)
+    under = np.bincount(place[asked], cover.fraction[asked], len(cells))
+    return np.minimum(under, 1.0)
 
 
 def _in_use(

@@ -197,13 +197,14 @@ def _graph(ground: Ground, seats: NDArray[np.int64], seat_min: Floats) -> csr_ma
     minutes = _to_neighbours(ground)
     open_ = np.isfinite(minutes)
     away = np.array([down * columns + right for down, right in _AROUND], dtype=np.int32)
-    target = (np.arange(size, dtype=np.int32)[:, None] + away)[open_]
-    ends = np.concatenate([[0], np.cumsum(open_.sum(axis=1)), [len(target) + len(seats)]])
-    return csr_matrix(
-        (np.append(minutes[open_], seat_min[first]),
-         np.append(target, seats.astype(np.int32)), ends.astype(np.int32)),
-        shape=(size + 1, size + 1),
-    )  # fmt: skip
+    target = np.arange(size, dtype=np.int32)[:, None] + away
+    ends = np.concatenate([[0], np.cumsum(open_.sum(axis=1)), [0]]).astype(np.int32)
+    steps, ends[-1] = ends[-2], ends[-2] + len(seats)
+    data, indices = np.empty(ends[-1]), np.empty(ends[-1], dtype=np.int32)
+    for filled, of_steps, of_seats in ((data, minutes, seat_min[first]), (indices, target, seats)):
+        np.compress(open_.ravel(), of_steps.ravel(), out=filled[:steps])
+        filled[steps:] = of_seats
+    return csr_matrix((data, indices, ends), shape=(size + 1, size + 1))
 
 
 def _to_neighbours(ground: Ground) -> Floats:
