@@ -15,6 +15,7 @@ from landuse.core.errors import fail, study_fault
 from landuse.products.evidence_words import STABILITY
 from landuse.products.facts import RunFacts
 from landuse.products.numbers import grade_sign
+from landuse.products.quick_sheet import QuickSheet
 from landuse.products.safety import FORMULA_STARTS, plain_text
 from landuse.products.sheets import Cell, Sheet, SheetColumn, wide
 from landuse.products.tables import write_whole
@@ -61,7 +62,7 @@ def write_sheets(
             book.set_properties({"title": plain_text(title), "created": CREATED})
             formats = _Formats(book)
             for sheet in sheets:
-                _write_sheet(book.add_worksheet(sheet.name), sheet, formats=formats)
+                _write_sheet(book.add_worksheet(sheet.name, QuickSheet), sheet, formats=formats)
                 _finish(book.get_worksheet_by_name(sheet.name), sheet, title=title)
                 _colour_grades(book, sheet, grades=grades)
                 _mark_stability(book, sheet)
@@ -125,7 +126,7 @@ def _number_format(column: SheetColumn) -> str:
     return "yyyy-mm-dd" if column.kind == "check_date" else "@"
 
 
-def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
+def _write_sheet(target: QuickSheet, sheet: Sheet, *, formats: _Formats) -> None:
     for index, column in enumerate(sheet.columns):
         target.set_column(index, index, column.width, formats.of(column))
         for number, text in enumerate((column.head, column.code)):
@@ -140,7 +141,7 @@ def _write_sheet(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
         target.write(row, index, value, look)
 
 
-def _write_rows(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
+def _write_rows(target: QuickSheet, sheet: Sheet, *, formats: _Formats) -> None:
     plain = [formats.of(column) for column in sheet.columns]
     wrapped = {index: column.width for index, column in enumerate(sheet.columns[: sheet.printed])
                if column.kind == "long"}  # fmt: skip
@@ -152,12 +153,12 @@ def _write_rows(target: Worksheet, sheet: Sheet, *, formats: _Formats) -> None:
             if value is None:
                 continue
             if not isinstance(value, str):
-                target.write_number(row, index, value, plain[index])
+                target.put_number(row, index, value, plain[index])
             elif _risky(value):
                 look = formats.of(sheet.columns[index], quoted=True)
-                target.write_string(row, index, value, look)
+                target.put_text(row, index, value, look)
             else:
-                target.write_string(row, index, value, plain[index])
+                target.put_text(row, index, value, plain[index])
 
 
 def _lines(values: Sequence[Cell], wrapped: Mapping[int, float]) -> int:

@@ -1,0 +1,50 @@
+"""The quick sheet: XlsxWriter's own bytes, whatever the cells hold."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from xlsxwriter.worksheet import Worksheet
+
+from landuse.products.quick_sheet import QuickSheet
+
+NUMBERS = st.one_of(
+    st.integers(-(10**18), 10**18), st.floats(allow_nan=False, allow_infinity=False), st.booleans()
+)
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+ROWS = st.lists(st.lists(st.one_of(st.none(), NUMBERS, TEXTS), max_size=30), max_size=40)
+
+
+def written(file: Path, kind: type[Worksheet], rows: list[list[object]]) -> dict[str, bytes]:
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("候选 1", kind)
+        look = book.add_format({"num_format": "0.0", "text_wrap": True})
+        sheet.set_column(0, 0, 12, look)
+        sheet.write_string(0, 0, "plain")
+        sheet.write_formula(0, 1, "=1+1", look)
+        sheet.write_blank(0, 2, None, look)
+        for row, values in enumerate(rows, start=1):
+            for column, value in enumerate(values):
+                if isinstance(value, str):
+                    text = sheet.put_text if isinstance(sheet, QuickSheet) else sheet.write_string
+                    text(row, column, value, look)
+                elif value is not None:
+                    put = sheet.put_number if isinstance(sheet, QuickSheet) else sheet.write_number
+                    put(row, column, value, look)
+    with zipfile.ZipFile(file) as parts:
+        return {name: parts.read(name) for name in parts.namelist() if "docProps" not in name}
+
+
+@given(rows=ROWS)
+@settings(max_examples=60, deadline=None)
+def test_the_bytes_are_those_of_the_library(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[object]]
+) -> None:
+    folder = tmp_path_factory.mktemp("表 格")
+    quick = written(folder / "quick.xlsx", QuickSheet, rows)
+    assert quick == written(folder / "plain.xlsx", Worksheet, rows)
