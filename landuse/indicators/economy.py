@@ -9,7 +9,7 @@ import pandas as pd
 from landuse.core.findings import Finding
 from landuse.core.settings import Settings
 from landuse.core.units import m2_to_mu
-from landuse.indicators.measured import Measured, absent, gaps, start
+from landuse.indicators.measured import Measured, absent, are_among, gaps, start
 from landuse.indicators.zonal import Zones
 
 STAGE = "economy"
@@ -76,7 +76,7 @@ def _latest(
     enterprises: pd.DataFrame, ids: pd.Series, *, year: str
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Return the rows of each parcel's latest year, and the rows that name no parcel here."""
-    here = enterprises["parcel_id"].isin(ids)
+    here = are_among(enterprises["parcel_id"], ids)
     rows = enterprises[here]
     if year in rows:
         newest = rows.groupby("parcel_id")[year].transform("max")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from landuse.core.findings import Finding
 from landuse.core.settings import Settings
-from landuse.indicators.measured import Measured, absent, start
+from landuse.indicators.measured import Measured, absent, are_among, start
 from landuse.indicators.zonal import Zones
 
 STAGE = "electricity"
@@ -70,7 +70,7 @@ def _usable(
     electricity: pd.DataFrame, ids: pd.Series, settings: ElectricitySettings
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Return the rows of each parcel's latest year; tell of rows that cannot be used."""
-    here = electricity["parcel_id"].isin(ids)
+    here = are_among(electricity["parcel_id"], ids)
     negative = here & (electricity[settings.kwh_column] < 0)
     rows = electricity[here & ~negative]
     if settings.year_column in rows:

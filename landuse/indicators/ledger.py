@@ -22,7 +22,7 @@ from landuse.indicators.ledger_rows import complete, deciding
 from landuse.indicators.ledger_rules import LedgerLimits
 from landuse.indicators.ledger_states import ledger_states
 from landuse.indicators.ledger_words import ledger_sentences
-from landuse.indicators.measured import Measured, absent, start
+from landuse.indicators.measured import Measured, absent, are_among, start
 from landuse.indicators.zonal import Zones
 
 _TEXTS = ("ledger_rule", "ledger_zh", "ledger_en", "ledger_cause")
@@ -71,7 +71,7 @@ def measure_ledger(
     if ledger is None:
         return {"table": table, "findings": [absent(STAGE, "ledger", COLUMNS)]}
     ids, rows = table["parcel_id"], complete(ledger)
-    here = rows[rows["parcel_id"].isin(ids)].drop(columns="built_share")
+    here = rows[are_among(rows["parcel_id"], ids)].drop(columns="built_share")
     alike = here.duplicated()
     single = _with_built(here[~alike], built)
     kept = single.drop(columns=[name for name in ("start_date",) if name not in ledger])

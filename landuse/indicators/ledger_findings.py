@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from landuse.core.findings import Finding
 from landuse.core.units import M2_PER_HA
 from landuse.indicators.ledger_rules import DOUBTS
+from landuse.indicators.measured import are_among
 
 STAGE = "ledger"
 _NAMED_AT_MOST = 100
@@ -22,7 +23,7 @@ def row_findings(
 ) -> list[Finding]:
     """Return the findings on rows that cannot be used, and on columns the ledger lacks."""
     blank = int(rows["parcel_id"].isna().sum())
-    strange = int((rows["parcel_id"].notna() & ~rows["parcel_id"].isin(ids)).sum())
+    strange = int((rows["parcel_id"].notna() & ~are_among(rows["parcel_id"], ids)).sum())
     lacking = [name for name in _DECISIVE if name not in ledger]
     told = [
         (blank, "doubt", "台账行没有地块编号，未使用", "ledger rows without a parcel id: not used"),
