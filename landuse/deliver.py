@@ -34,22 +34,24 @@ _SITES = {"opportunities": "sites.sites", "opportunities_refused": "sites.refuse
 
 
 def deliver(plan: Plan) -> None:
-    """Add the lists, layers, report and map."""
+    """Add the map, lists, layers and report: what takes longest to draw before what is written.
+
+    In a first run, where nobody knows how long a stage takes, they are made in this order.
+    """
     villages = _VILLAGES if plan.output("villages.villages") else {}
-    _ground(plan)
-    _lists(plan, villages)
     found = {"findings": "findings.findings"} | OPPORTUNITY_TABLES
     tables = _PARCELS | _SITES | villages | found
     chances, frame = plan.opportunity_settings(), plan.of("county", "towns", "zones")
-    plan.add("opportunities_xlsx", "退低进高清单 XLSX", make_opportunity_workbook, chances,
-             takes=_OVERLAP | tables)  # fmt: skip
     shown = {"settlements": plan.output("settlements.settlements"),
              "opportunity_outlines": "sites.layer"}  # fmt: skip
+    _map(plan, tables | _SHAPES | frame | shown)
+    _lists(plan, villages)
+    plan.add("opportunities_xlsx", "退低进高清单 XLSX", make_opportunity_workbook, chances,
+             takes=_OVERLAP | tables)  # fmt: skip
     plan.add("candidates_gpkg", "图层 GPKG", make_geopackage, chances,
              takes=tables | _SHAPES | plan.of("towns", "zones") | shown)  # fmt: skip
     plan.add("report", "报告", make_report, chances,
              takes=_OVERLAP | tables | _SHAPES | frame)  # fmt: skip
-    _map(plan, tables | _SHAPES | frame | shown)
 
 
 def _lists(plan: Plan, villages: dict[str, str]) -> None:
@@ -65,17 +67,12 @@ def _lists(plan: Plan, villages: dict[str, str]) -> None:
                  takes=_OVERLAP | _PARCELS | villages | told)  # fmt: skip
 
 
-def _ground(plan: Plan) -> None:
-    """Add what lies under the map's parcels: nothing else waits longer to be written."""
+def _map(plan: Plan, tables: Links) -> None:
+    """Add the map: its ground and its parcels are drawn while other stages are made."""
     frame, controls = plan.of("county", "towns", "zones"), plan.of(*CONTROL_ROLES)
     context = plan.of("roads", "water", "buildings", "elevation")
     plan.add("map_ground", "地图底图", make_ground, MapGroundSettings(crs=plan.head.crs),
              takes=_SHAPES | frame | context | controls)  # fmt: skip
-
-
-def _map(plan: Plan, tables: Links) -> None:
-    """Add the map: its parcels are drawn while other stages are made."""
-    frame, controls = plan.of("county", "towns", "zones"), plan.of(*CONTROL_ROLES)
     settings = plan.opportunity_settings()
     plan.add("map_parcels", "地图地块", make_judged, settings, takes=_EVERY | _SHAPES | frame | {
         "contributions": "scores.contributions", "yearly": "trend.yearly"})  # fmt: skip

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from landuse.products.safety import csv_text
+from landuse.sources.files import write_in_parts
 
 DECIMALS = 6
 """Digits kept of a fraction: 1e-6 degree is 0.1 m, and noise below that would change bytes."""
@@ -61,7 +62,12 @@ def table_digest(table: pd.DataFrame) -> str:
 def write_csv(table: pd.DataFrame, path: Path, columns: Iterable[str]) -> Path:
     """Write ``csv_bytes`` to a file that appears whole or not at all; return its path."""
     data = csv_bytes(table, columns)
-    return write_whole(path, lambda part: part.write_bytes(data))
+
+    def fill(part: Path) -> None:
+        with part.open("wb") as stream:
+            write_in_parts(stream, data)
+
+    return write_whole(path, fill)
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> Path:

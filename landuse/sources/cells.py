@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer, LayerAside
+from landuse.sources.files import write_in_parts
 
 CELLS = ".cells"
 """How the name of such a file ends."""
@@ -197,4 +198,4 @@ def _link(written: Path, file: Path) -> None:
 
 
 def _write(values: NDArray[Any], kind: np.dtype[Any], stream: IO[bytes]) -> None:
-    stream.write(np.ascontiguousarray(values, dtype=kind).data)
+    write_in_parts(stream, np.ascontiguousarray(values, dtype=kind).data.cast("B"))

