@@ -35,7 +35,7 @@ class _Knots:
 
 
 def resample_counts(
-    values: NDArray[np.floating],
+    values: NDArray[Any],
     *,
     transform: Affine,
     crs: str,
@@ -127,7 +127,7 @@ def _row_split(shape: tuple[int, ...], knots: _Knots) -> int:
 
 
 def _first_pass(
-    values: NDArray[np.floating], knots: _Knots, *, split: int, columns: int
+    values: NDArray[Any], knots: _Knots, *, split: int, columns: int
 ) -> NDArray[np.float32]:
     """Rebin every source row (cut in strips) onto the target's columns."""
     strips = values.shape[0] * split
@@ -176,7 +176,7 @@ def _second_pass(
 
 
 def _rebin(
-    values: NDArray[np.floating], split: int, places: Floats, knot_at: Floats, lines_at: Floats,
+    values: NDArray[Any], split: int, places: Floats, knot_at: Floats, lines_at: Floats,
     out: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """Fill ``out`` with the rows of ``values``, each cut in ``split``, on lines 0, 1, 2 …

@@ -14,7 +14,7 @@ from rasterio.features import geometry_mask
 from rasterio.warp import Resampling, reproject
 
 from landuse.align.difference import difference_faults, series_findings, year_findings
-from landuse.align.raw_values import checked_codes, class_nodata, measured
+from landuse.align.raw_values import checked_codes, class_nodata, counted, measured
 from landuse.core.errors import Fault, LanduseError, data_fault, fail
 from landuse.core.findings import Finding
 from landuse.core.grid import Grid
@@ -108,11 +108,12 @@ def _aligned(file: Files, settings: RasterAlign, ground: _Ground) -> dict[str, A
         nodata = class_nodata(product)
         coded = _nearest(codes, raw, target, nodata=nodata)
         layer = Layer(target, coded, nodata, settings.year)
+    elif product.kind == "count":
+        counts, known = counted(raw, product, file=name, stage=stage, findings=findings)
+        layer = Layer(target, _counts(counts, known, raw, target), None, settings.year)
     else:
         values = measured(raw, product, file=name, stage=stage, findings=findings)
-        raw = replace(raw, values=values)
-        warped = _counts(raw, target) if product.kind == "count" else _bilinear(raw, ground)
-        layer = Layer(target, warped, None, settings.year)
+        layer = Layer(target, _bilinear(replace(raw, values=values), ground), None, settings.year)
     findings += _cover_findings(layer, ground.within, file=name, stage=stage)
     return {"layer": layer, "findings": findings}
 
@@ -183,14 +184,13 @@ def _nearest(
     return nearest(codes, transform=raw.transform, crs=raw.crs, grid=target, nodata=nodata)
 
 
-def _counts(raw: RawRaster, target: Grid) -> NDArray[np.float32]:
-    """Return counts on the grid; the unknown cells of ``raw`` become 0."""
+def _counts(
+    counts: NDArray[Any], known: NDArray[np.bool_], raw: RawRaster, target: Grid
+) -> NDArray[np.float32]:
+    """Return counts of the cells of ``raw`` on the grid, NaN where none is known."""
     from landuse.align.conserve import resample_counts  # the compiler takes a second to import
 
-    unknown = np.isnan(raw.values)
-    np.copyto(raw.values, np.float32(0), where=unknown)
-    known = np.logical_not(unknown, out=unknown)
-    out = resample_counts(raw.values, transform=raw.transform, crs=raw.crs, grid=target)
+    out = resample_counts(counts, transform=raw.transform, crs=raw.crs, grid=target)
     seen = _nearest(known.view(np.uint8), raw, target, nodata=0)
     out[(seen == 0) & (out <= 0)] = np.nan
     return out

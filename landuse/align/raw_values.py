@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -95,16 +97,59 @@ def measured(
 
 def _forget_outside(values: NDArray[np.float32], product: RasterProduct) -> int:
     """Make values out of range unknown; return how many there were."""
-    low = -np.inf if product.valid_min is None else product.valid_min
-    high = np.inf if product.valid_max is None else product.valid_max
-    least, most = (limit.reduce(values, axis=None, initial=np.nan) for limit in (np.fmin, np.fmax))
-    finite = np.isfinite([least, most]) | np.isnan([least, most])
-    if finite.all() and not (least < low or most > high):
+    if not _reaches_out(values, product):
         return 0
-    with np.errstate(invalid="ignore"):
-        outside = (values < low) | (values > high) | np.isinf(values)
+    outside = _outside(values, product)
     values[outside] = np.nan
     return int(outside.sum())
+
+
+def _ends(product: RasterProduct) -> tuple[float, float]:
+    low = -np.inf if product.valid_min is None else product.valid_min
+    return low, np.inf if product.valid_max is None else product.valid_max
+
+
+def _reaches_out(values: NDArray[Any], product: RasterProduct) -> bool:
+    """Tell whether any value is out of range: of all only the ends are looked at."""
+    if not values.size:
+        return False
+    low, high = _ends(product)
+    least, most = (limit.reduce(values, axis=None) for limit in (np.fmin, np.fmax))
+    finite = np.isfinite([least, most]) | np.isnan([least, most])
+    return not finite.all() or bool(least < low or most > high)
+
+
+def _outside(values: NDArray[Any], product: RasterProduct) -> NDArray[np.bool_]:
+    low, high = _ends(product)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((values < low) | (values > high) | np.isinf(values))
+
+
+def counted(
+    raw: RawRaster, product: RasterProduct, *, file: str, stage: str, findings: list[Finding]
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return counts, 0 where unknown, and where they are known; writes over the cells of ``raw``.
+
+    As `measured`, but whole numbers stay what they are: a byte a cell and not four.
+
+    Raises
+    ------
+    LanduseError
+        Exit code 4 if cells hold more built square metres than they have.
+    """
+    nodata = raw.nodata if raw.nodata is not None else product.nodata
+    values, known = raw.values, ~unknown_cells(raw.values, nodata)
+    np.copyto(values, values.dtype.type(0), where=~known)
+    if product.nodata_is_zero:
+        known[:] = True
+    if raw.covered is not None:
+        known &= raw.covered
+    if _reaches_out(values, product):
+        outside = _outside(values, product) & known
+        values[outside], known[outside] = 0, False
+        findings.append(_range_finding(int(outside.sum()), product, file=file, stage=stage))
+    _refuse_more_than_cell(values, raw, product, file=file)
+    return values, known
 
 
 def _range_finding(count: int, product: RasterProduct, *, file: str, stage: str) -> Finding:
@@ -118,7 +163,7 @@ def _range_finding(count: int, product: RasterProduct, *, file: str, stage: str)
 
 
 def _refuse_more_than_cell(
-    values: NDArray[np.float32], raw: RawRaster, product: RasterProduct, *, file: str
+    values: NDArray[Any], raw: RawRaster, product: RasterProduct, *, file: str
 ) -> None:
     """Refuse built square metres that exceed the cell: another product or another unit."""
     if product.unit != "m2" or not values.size:

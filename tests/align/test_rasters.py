@@ -118,6 +118,33 @@ def test_built_surface_keeps_its_sum_and_255_is_unknown(raw: Path) -> None:
         aligned(file, "ghs_built_s")
 
 
+@pytest.mark.parametrize("product", ["ghs_built_s", "worldpop"])
+@pytest.mark.parametrize("wrong", [0, 4])
+def test_counts_are_the_same_as_whole_numbers_or_with_a_point(
+    raw: Path, product: str, wrong: int
+) -> None:
+    """Whole numbers are not made floats; counts below 0 become unknown and are told either way."""
+    kinds = [(np.uint8, 255), (np.int16, -200), (np.float32, -200), (np.float32, None)]
+    layers, told = set(), set()
+    for kind, nodata in kinds[1 if wrong else 0 :]:
+
+        def make(shape: tuple[int, int], kind: Any = kind, nodata: Any = nodata) -> NDArray[Any]:
+            rng = np.random.default_rng(3)
+            values = rng.integers(0, 100, shape).astype(kind)
+            values[rng.random(shape) < 0.2] = np.nan if nodata is None else nodata
+            values[80, 80 : 80 + wrong] = -5 if wrong else 0
+            return values
+
+        name = f"{np.dtype(kind).name} {nodata}.tif"
+        file, _ = write(raw / name, make, crs="ESRI:54009", cell=10, nodata=nodata)
+        made = aligned(file, product)
+        layers.add(made["layer"].values.tobytes())
+        told.add(tuple(one.value for one in made["findings"] if "outside the range" in
+                       one.message_en))  # fmt: skip
+    assert len(layers) == 1
+    assert told == {("4",) if wrong else ()}
+
+
 def test_more_built_metres_than_a_cell_has_are_refused(raw: Path) -> None:
     file, _ = write(
         raw / "a.tif", lambda shape: np.full(shape, 200, np.uint8), crs="ESRI:54009", cell=10
