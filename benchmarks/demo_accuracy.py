@@ -151,8 +151,8 @@ def page(counties: dict[tuple[int, float], tuple[pd.DataFrame, ScoreModel, set[s
     return f"""# How right the default model is on the demo county
 
 Made by `python benchmarks/demo_accuracy.py`; planted truth, full size, default settings. Nothing of
-the scores was set on the seeds here, which were scored once, and once more when NDVI (0044) and
-when other rasters (0045) were placed exactly. P = precision, R = recall over all
+the scores was set on the seeds here, which were scored once, and once more when NDVI (0044), other
+measures (0045) and classes (0047) were placed exactly. P = precision, R = recall over all
 true parcels, also those a veto keeps off. Nothing here validates results for a real county.
 
 {seeds_part(counties)}
