@@ -7,13 +7,12 @@ where they lie is worked out once for all years on one lattice.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
-from landuse.compiled import inner
 from landuse.core.crs import between
 from landuse.core.grid import Grid
 
@@ -73,33 +72,3 @@ def _bend(knots: Knots) -> float:
         sum(float(np.abs(np.diff(at, 2, axis=axis)).max(initial=0.0)) for axis in (0, 1))
         for at in regular
     )
-
-
-def _ends(knots: Any, row: int, knot: int, piece: int) -> Any:
-    """Return where the first and last cell of a piece of a row lie: x, x, y, y.
-
-    ``knot``: the last one not below the row. The piece reaches from its knot to the next.
-    """
-    across, down = knots.across, knots.down
-    after = min(knot + 1, knots.row.shape[0] - 1)
-    right = min(piece + 1, knots.column.shape[0] - 1)
-    part = (row - knots.row[knot]) / max(1, knots.row[after] - knots.row[knot])
-    x0 = across[knot, piece] + part * (across[after, piece] - across[knot, piece])
-    x1 = across[knot, right] + part * (across[after, right] - across[knot, right])
-    y0 = down[knot, piece] + part * (down[after, piece] - down[knot, piece])
-    y1 = down[knot, right] + part * (down[after, right] - down[knot, right])
-    return x0, x1, y0, y1
-
-
-def _piece_of(column: Any, piece: int) -> Any:
-    """Return the first cell of a piece of a row, the one after its last, the cells from end to end.
-
-    The last piece holds its right end too.
-    """
-    start, right = column[piece], min(piece + 1, column.shape[0] - 1)
-    end = column[right] + (1 if right == column.shape[0] - 1 else 0)
-    return start, end, max(1, column[right] - start)
-
-
-ends = inner(_ends)
-piece_of = inner(_piece_of)

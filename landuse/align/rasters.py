@@ -179,7 +179,7 @@ def _nearest(
     codes: NDArray[np.uint8], raw: RawRaster, target: Grid, *, nodata: int
 ) -> NDArray[np.uint8]:
     """Return codes of the cells of ``raw`` on the grid."""
-    from landuse.align.nearest import nearest  # the compiler takes a second to import
+    from landuse.align.resample import nearest  # the compiler takes a second to import
 
     return nearest(codes, transform=raw.transform, crs=raw.crs, grid=target, nodata=nodata)
 
@@ -197,7 +197,7 @@ def _counts(
 
 
 def _bilinear(raw: RawRaster, ground: _Ground) -> NDArray[np.float32]:
-    from landuse.align.bilinear import bilinear, source_cells  # the compiler takes a second
+    from landuse.align.resample import bilinear, source_cells  # the compiler takes a second
 
     target, scratch = ground.target, ground.scratch
     place: dict[str, Any] = {"transform": raw.transform, "crs": raw.crs, "grid": target}

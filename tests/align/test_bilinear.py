@@ -13,7 +13,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import Resampling
 from scipy.ndimage import map_coordinates
 
-from landuse.align.bilinear import bilinear, source_cells
+from landuse.align.resample import bilinear, source_cells
 from landuse.core.crs import between
 from landuse.core.grid import Grid
 from tests.align.placed import CELL, STRAIGHT, WIDE, field, places

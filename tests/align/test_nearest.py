@@ -12,7 +12,7 @@ from rasterio.io import MemoryFile
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import Resampling
 
-from landuse.align.nearest import nearest
+from landuse.align.resample import nearest
 from landuse.core.crs import between
 from landuse.core.grid import Grid
 from tests.align.placed import CELL, STRAIGHT, WIDE, field, places

@@ -100,15 +100,16 @@ def test_the_changes_add_up_to_the_areas(seed: int) -> None:
 
 @settings(max_examples=6, deadline=None)
 @given(seed=SEEDS)
+@example(seed=113)
 def test_without_a_county_the_towns_fill_what_they_cover_or_enclose(seed: int) -> None:
+    """Two parts that touch at two points (seed 113) enclose what no ring of one of them holds."""
     _, towns = county_and_towns(seed)
     done = partition(None, towns)
-    union = shapely.union_all(shapes(towns))
-    rings = [shapely.Polygon(part.exterior) for part in shapely.get_parts(union)]
-    filled = shapely.union_all(rings)
+    lines = shapely.node(shapely.boundary(shapely.union_all(shapes(towns))))
+    enclosed = shapely.area(shapely.polygonize([lines]))
     layer = done["layer"]
     assert shapely.coverage_is_valid(shapes(layer))
-    assert layer.area.sum() == pytest.approx(filled.area, rel=1e-9)
+    assert layer.area.sum() == pytest.approx(enclosed, rel=1e-9)
     again = partition(None, layer)
     assert again["layer"].to_wkb().equals(layer.to_wkb())
 

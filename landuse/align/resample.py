@@ -1,4 +1,7 @@
-"""Bilinear resampling: four source cells around the centre of each cell, those that are known."""
+"""Resampling onto a grid: by the source cell that holds each centre, or by the four around it.
+
+Compiled loops call loops of their own file only (`landuse.compiled`): so both stand here.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
-from landuse.align.knots import KNOT_CELLS, ends, knots_of, piece_of
+from landuse.align.knots import KNOT_CELLS, knots_of
 from landuse.compiled import inner, kept
 from landuse.core.grid import Grid
 from landuse.core.side_by_side import each_part
@@ -52,6 +55,31 @@ def source_cells(transform: Affine, *, crs: str, grid: Grid) -> float:
     along = np.abs(np.diff(knots.across, axis=1)) / wide
     return float(max(along.max(initial=0.0), (np.diff(knots.down, axis=0) / high[:, None]).max(
         initial=0.0)))  # fmt: skip
+
+
+def nearest(
+    codes: NDArray[np.uint8], *, transform: Affine, crs: str, grid: Grid, nodata: int,
+    threads: int = 2,
+) -> NDArray[np.uint8]:  # fmt: skip
+    """Return the code of the source cell that holds each centre of a grid, ``nodata`` beyond all.
+
+    Parameters
+    ----------
+    codes : source cells (rows, columns); ``transform``, ``crs``: theirs, north-up.
+
+    Returns
+    -------
+    uint8, of ``grid.shape``; centres are placed to a thousandth of a source cell (`align.knots`).
+    """
+    out = np.empty(grid.shape, dtype=np.uint8)
+    cells, knots = np.ascontiguousarray(codes), knots_of(transform, crs, grid)
+
+    def work(first: int) -> None:
+        last = min(first + _ROWS, len(out))
+        fill_nearest(cells, knots, first, last, np.uint8(nodata), out)
+
+    each_part(work, len(out), together=_ROWS, threads=threads)
+    return out
 
 
 class _Scratch(NamedTuple):
@@ -147,7 +175,56 @@ def _mean_piece(flat: Any, shape: Any, at: Any, apart: int, scratch: Any, line: 
         line[k] = one + scratch.down[k] * (other - one)
 
 
+def _ends(knots: Any, row: int, knot: int, piece: int) -> Any:
+    """Return where the first and last cell of a piece of a row lie: x, x, y, y.
+
+    ``knot``: the last one not below the row. The piece reaches from its knot to the next.
+    """
+    across, down = knots.across, knots.down
+    after = min(knot + 1, knots.row.shape[0] - 1)
+    right = min(piece + 1, knots.column.shape[0] - 1)
+    part = (row - knots.row[knot]) / max(1, knots.row[after] - knots.row[knot])
+    x0 = across[knot, piece] + part * (across[after, piece] - across[knot, piece])
+    x1 = across[knot, right] + part * (across[after, right] - across[knot, right])
+    y0 = down[knot, piece] + part * (down[after, piece] - down[knot, piece])
+    y1 = down[knot, right] + part * (down[after, right] - down[knot, right])
+    return x0, x1, y0, y1
+
+
+def _piece_of(column: Any, piece: int) -> Any:
+    """Return the first cell of a piece of a row, the one after its last, the cells from end to end.
+
+    The last piece holds its right end too.
+    """
+    start, right = column[piece], min(piece + 1, column.shape[0] - 1)
+    end = column[right] + (1 if right == column.shape[0] - 1 else 0)
+    return start, end, max(1, column[right] - start)
+
+
+def _fill_nearest(values: Any, knots: Any, first: int, last: int, nodata: Any, out: Any) -> None:
+    """Fill rows ``first .. last - 1`` of ``out``."""
+    rows, columns = values.shape
+    knot = 0
+    for row in range(first, last):
+        while knot + 2 < knots.row.shape[0] and knots.row[knot + 1] <= row:
+            knot += 1
+        for piece in range(max(1, knots.column.shape[0] - 1)):
+            start, end, apart = piece_of(knots.column, piece)
+            x0, x1, y0, y1 = ends(knots, row, knot, piece)
+            step_x, step_y = (x1 - x0) / apart, (y1 - y0) / apart
+            for k in range(end - start):
+                # A place counts from the first centre, a cell from its edge half a cell before.
+                x, y = x0 + 0.5 + k * step_x, y0 + 0.5 + k * step_y
+                if x >= 0.0 and y >= 0.0 and x < columns and y < rows:
+                    out[row, start + k] = values[np.uint64(y), np.uint64(x)]
+                else:
+                    out[row, start + k] = nodata
+
+
+ends = inner(_ends)
+piece_of = inner(_piece_of)
 weighed = inner(_weighed)
 fill_piece = inner(_fill_piece)
 mean_piece = inner(_mean_piece)
 fill_rows = kept(_fill_rows)
+fill_nearest = kept(_fill_nearest)
