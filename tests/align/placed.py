@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import rasterio
 from affine import Affine
 from numpy.typing import NDArray
+from rasterio.io import MemoryFile
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import Resampling
 
 from landuse.core.crs import between
 from landuse.core.grid import Grid
@@ -37,3 +43,24 @@ def field(
     values = rng.random(shape, dtype=np.float32)
     values[rng.random(shape) < unknown] = np.nan
     return values, Affine(cell, 0, west - margin * cell, 0, -cell, north + margin * cell)
+
+
+def by_gdal(
+    values: NDArray[Any], transform: Affine, crs: str, how: Resampling, *, nodata: float,
+    **options: str,
+) -> NDArray[Any]:  # fmt: skip
+    """Return cells on WIDE by GDAL, told to place them to a millionth of a source cell."""
+    rows, columns = values.shape
+    profile = {"driver": "GTiff", "count": 1, "dtype": values.dtype.name, "nodata": nodata,
+               "crs": crs, "height": rows, "width": columns, "transform": transform}  # fmt: skip
+    with MemoryFile() as memory:
+        with memory.open(**profile) as file:
+            file.write(values, 1)
+        with (
+            rasterio.open(memory.name) as file,
+            WarpedVRT(
+                file, crs=WIDE.crs, transform=WIDE.transform, height=WIDE.shape[0],
+                width=WIDE.shape[1], resampling=how, tolerance=1e-6, **options,
+            ) as warped,
+        ):  # fmt: skip
+            return np.asarray(warped.read(1))

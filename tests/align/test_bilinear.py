@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import rasterio
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rasterio.io import MemoryFile
-from rasterio.vrt import WarpedVRT
 from rasterio.warp import Resampling
 from scipy.ndimage import map_coordinates
 
 from landuse.align.resample import bilinear, source_cells
 from landuse.core.crs import between
 from landuse.core.grid import Grid
-from tests.align.placed import CELL, STRAIGHT, WIDE, field, places
+from tests.align.placed import CELL, STRAIGHT, WIDE, by_gdal, field, places
 
 GRID = Grid("EPSG:4549", Affine(10, 0, 400_000, 0, -10, 3_200_000), (6, 70))
 
@@ -107,21 +104,9 @@ def test_gdal_gives_the_same_when_it_places_exactly() -> None:
     """A millionth of a cell off, and no wider kernel (XSCALE 1): then it agrees to 1e-5."""
     crs = "EPSG:32650"
     values, transform = field(crs, WIDE, seed=5, unknown=0.1)
-    rows, columns = values.shape
-    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "nodata": np.nan, "crs": crs,
-               "height": rows, "width": columns, "transform": transform}  # fmt: skip
-    with MemoryFile() as memory:
-        with memory.open(**profile) as file:
-            file.write(values, 1)
-        with (
-            rasterio.open(memory.name) as file,
-            WarpedVRT(
-                file, crs=WIDE.crs, transform=WIDE.transform, height=WIDE.shape[0],
-                width=WIDE.shape[1], resampling=Resampling.bilinear, tolerance=1e-6,
-                XSCALE="1", YSCALE="1",
-            ) as warped,
-        ):  # fmt: skip
-            exact = warped.read(1)
+    exact = by_gdal(
+        values, transform, crs, Resampling.bilinear, nodata=np.nan, XSCALE="1", YSCALE="1"
+    )
     found = bilinear(values, transform=transform, crs=crs, grid=WIDE)
     np.testing.assert_array_equal(np.isnan(found), np.isnan(exact))
     np.testing.assert_allclose(found, exact, atol=1e-4)

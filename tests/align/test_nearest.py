@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import rasterio
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rasterio.io import MemoryFile
-from rasterio.vrt import WarpedVRT
 from rasterio.warp import Resampling
 
 from landuse.align.resample import nearest
 from landuse.core.crs import between
 from landuse.core.grid import Grid
-from tests.align.placed import CELL, STRAIGHT, WIDE, field, places
+from tests.align.placed import CELL, STRAIGHT, WIDE, by_gdal, field, places
 
 NODATA = 255
 
@@ -43,20 +40,7 @@ def test_every_cell_is_what_it_is_placed_by_itself(seed: int, crs: str, margin: 
 def test_gdal_gives_the_same_when_it_places_exactly() -> None:
     crs = "EPSG:32650"
     values, transform = codes(crs, WIDE, seed=5, margin=-8)
-    rows, columns = values.shape
-    profile = {"driver": "GTiff", "count": 1, "dtype": "uint8", "nodata": NODATA, "crs": crs,
-               "height": rows, "width": columns, "transform": transform}  # fmt: skip
-    with MemoryFile() as memory:
-        with memory.open(**profile) as file:
-            file.write(values, 1)
-        with (
-            rasterio.open(memory.name) as file,
-            WarpedVRT(
-                file, crs=WIDE.crs, transform=WIDE.transform, height=WIDE.shape[0],
-                width=WIDE.shape[1], resampling=Resampling.nearest, tolerance=1e-6,
-            ) as warped,
-        ):  # fmt: skip
-            exact = warped.read(1)
+    exact = by_gdal(values, transform, crs, Resampling.nearest, nodata=NODATA)
     found = nearest(values, transform=transform, crs=crs, grid=WIDE, nodata=NODATA)
     # Centres within STRAIGHT of an edge may fall on either side: 4 STRAIGHT of all cells at most.
     assert (found != exact).mean() < 4 * STRAIGHT
