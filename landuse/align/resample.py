@@ -128,15 +128,9 @@ def _fill_rows(
 
     ``flat``: the values as one row.
     """
-    knot = 0
-    for row in range(first, last):
-        while knot + 2 < knots.row.shape[0] and knots.row[knot + 1] <= row:
-            knot += 1
-        for piece in range(max(1, knots.column.shape[0] - 1)):
-            start, end, apart = piece_of(knots.column, piece)
-            at = ends(knots, row, knot, piece)
-            mean_piece(flat, values.shape, at, apart, scratch, out[row, start:end])
-            fill_piece(values, at, apart, out[row, start:end])
+    for row, start, end, apart, at in pieces(knots, first, last):
+        mean_piece(flat, values.shape, at, apart, scratch, out[row, start:end])
+        fill_piece(values, at, apart, out[row, start:end])
 
 
 def _fill_piece(values: Any, at: Any, apart: int, line: Any) -> None:
@@ -191,38 +185,39 @@ def _ends(knots: Any, row: int, knot: int, piece: int) -> Any:
     return x0, x1, y0, y1
 
 
-def _piece_of(column: Any, piece: int) -> Any:
-    """Return the first cell of a piece of a row, the one after its last, the cells from end to end.
+def _pieces(knots: Any, first: int, last: int) -> Any:
+    """Yield the pieces of rows ``first .. last - 1``, each from a knot's column to the next.
 
-    The last piece holds its right end too.
+    Row; first cell, and the one after the last; cells between its ends; where those lie. The last
+    piece of a row holds its right end too.
     """
-    start, right = column[piece], min(piece + 1, column.shape[0] - 1)
-    end = column[right] + (1 if right == column.shape[0] - 1 else 0)
-    return start, end, max(1, column[right] - start)
+    knot, pieces = 0, max(1, knots.column.shape[0] - 1)
+    for row in range(first, last):
+        while knot + 2 < knots.row.shape[0] and knots.row[knot + 1] <= row:
+            knot += 1
+        for piece in range(pieces):
+            start, right = knots.column[piece], min(piece + 1, knots.column.shape[0] - 1)
+            end = knots.column[right] + (1 if piece == pieces - 1 else 0)
+            apart, at = max(1, knots.column[right] - start), ends(knots, row, knot, piece)
+            yield row, start, end, apart, at
 
 
 def _fill_nearest(values: Any, knots: Any, first: int, last: int, nodata: Any, out: Any) -> None:
     """Fill rows ``first .. last - 1`` of ``out``."""
     rows, columns = values.shape
-    knot = 0
-    for row in range(first, last):
-        while knot + 2 < knots.row.shape[0] and knots.row[knot + 1] <= row:
-            knot += 1
-        for piece in range(max(1, knots.column.shape[0] - 1)):
-            start, end, apart = piece_of(knots.column, piece)
-            x0, x1, y0, y1 = ends(knots, row, knot, piece)
-            step_x, step_y = (x1 - x0) / apart, (y1 - y0) / apart
-            for k in range(end - start):
-                # A place counts from the first centre, a cell from its edge half a cell before.
-                x, y = x0 + 0.5 + k * step_x, y0 + 0.5 + k * step_y
-                if x >= 0.0 and y >= 0.0 and x < columns and y < rows:
-                    out[row, start + k] = values[np.uint64(y), np.uint64(x)]
-                else:
-                    out[row, start + k] = nodata
+    for row, start, end, apart, (x0, x1, y0, y1) in pieces(knots, first, last):
+        step_x, step_y = (x1 - x0) / apart, (y1 - y0) / apart
+        for k in range(end - start):
+            # A place counts from the first centre, a cell from its edge half a cell before.
+            x, y = x0 + 0.5 + k * step_x, y0 + 0.5 + k * step_y
+            if x >= 0.0 and y >= 0.0 and x < columns and y < rows:
+                out[row, start + k] = values[np.uint64(y), np.uint64(x)]
+            else:
+                out[row, start + k] = nodata
 
 
 ends = inner(_ends)
-piece_of = inner(_piece_of)
+pieces = inner(_pieces)
 weighed = inner(_weighed)
 fill_piece = inner(_fill_piece)
 mean_piece = inner(_mean_piece)
