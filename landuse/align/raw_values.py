@@ -70,59 +70,22 @@ def _codes(product: RasterProduct) -> str:
 def measured(
     raw: RawRaster, product: RasterProduct, *, file: str, stage: str, findings: list[Finding]
 ) -> NDArray[np.float32]:
-    """Return values as float32, unknown as NaN; float32 cells of ``raw`` are written over.
+    """Return measures as float32, unknown as NaN; float32 cells of ``raw`` are written over.
 
-    Where the product's nodata means none it is 0, but for cells that lie in no file. Values out
-    of range become unknown, with a finding.
-
-    Raises
-    ------
-    LanduseError
-        Exit code 4 if cells hold more built square metres than they have.
+    Values out of range become unknown, with a finding.
     """
     nodata = raw.nodata if raw.nodata is not None else product.nodata
     values = raw.values.astype(np.float32, copy=False)
-    absent = np.float32(0.0 if product.nodata_is_zero else np.nan)
     for first in range(0, len(values), _ROWS):  # as many as stay near the processor
         part = slice(first, first + _ROWS)
-        np.copyto(values[part], absent, where=unknown_cells(raw.values[part], nodata))
+        np.copyto(values[part], np.float32(np.nan), where=unknown_cells(raw.values[part], nodata))
     if raw.covered is not None:
         values[~raw.covered] = np.nan
-    count = _forget_outside(values, product)
-    if count:
-        findings.append(_range_finding(count, product, file=file, stage=stage))
-    _refuse_more_than_cell(values, raw, product, file=file)
-    return np.asarray(values)
-
-
-def _forget_outside(values: NDArray[np.float32], product: RasterProduct) -> int:
-    """Make values out of range unknown; return how many there were."""
-    if not _reaches_out(values, product):
-        return 0
     outside = _outside(values, product)
-    values[outside] = np.nan
-    return int(outside.sum())
-
-
-def _ends(product: RasterProduct) -> tuple[float, float]:
-    low = -np.inf if product.valid_min is None else product.valid_min
-    return low, np.inf if product.valid_max is None else product.valid_max
-
-
-def _reaches_out(values: NDArray[Any], product: RasterProduct) -> bool:
-    """Tell whether any value is out of range: of all only the ends are looked at."""
-    if not values.size:
-        return False
-    low, high = _ends(product)
-    least, most = (limit.reduce(values, axis=None) for limit in (np.fmin, np.fmax))
-    finite = np.isfinite([least, most]) | np.isnan([least, most])
-    return not finite.all() or bool(least < low or most > high)
-
-
-def _outside(values: NDArray[Any], product: RasterProduct) -> NDArray[np.bool_]:
-    low, high = _ends(product)
-    with np.errstate(invalid="ignore"):
-        return np.asarray((values < low) | (values > high) | np.isinf(values))
+    if outside is not None:
+        values[outside] = np.nan
+        findings += _range_findings(outside, product, file=file, stage=stage)
+    return np.asarray(values)
 
 
 def counted(
@@ -130,7 +93,9 @@ def counted(
 ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Return counts, 0 where unknown, and where they are known; writes over the cells of ``raw``.
 
-    As `measured`, but whole numbers stay what they are: a byte a cell and not four.
+    Whole numbers stay what they are: a byte a cell and not four. Where the product's nodata means
+    none it is 0 and known, but for cells that lie in no file. Counts out of range become unknown,
+    with a finding.
 
     Raises
     ------
@@ -144,22 +109,45 @@ def counted(
         known[:] = True
     if raw.covered is not None:
         known &= raw.covered
-    if _reaches_out(values, product):
-        outside = _outside(values, product) & known
+    outside = _outside(values, product)
+    if outside is not None:
+        outside &= known
         values[outside], known[outside] = 0, False
-        findings.append(_range_finding(int(outside.sum()), product, file=file, stage=stage))
+        findings += _range_findings(outside, product, file=file, stage=stage)
     _refuse_more_than_cell(values, raw, product, file=file)
     return values, known
 
 
-def _range_finding(count: int, product: RasterProduct, *, file: str, stage: str) -> Finding:
-    return Finding(
-        stage=stage,
-        kind="doubt",
-        value=str(count),
-        message_zh=f"{file}：{count} 个像元超出 {product.title_zh} 的取值范围，视为未知",
-        message_en=f"{file}: {count} cells outside the range of {product.title_en}, made unknown",
-    )
+def _outside(values: NDArray[Any], product: RasterProduct) -> NDArray[np.bool_] | None:
+    """Return which values are out of range; None if none is: of all only the ends are looked at."""
+    if not values.size:
+        return None
+    low = -np.inf if product.valid_min is None else product.valid_min
+    high = np.inf if product.valid_max is None else product.valid_max
+    least, most = (limit.reduce(values, axis=None) for limit in (np.fmin, np.fmax))
+    finite = np.isfinite([least, most]) | np.isnan([least, most])
+    if finite.all() and not (least < low or most > high):
+        return None
+    with np.errstate(invalid="ignore"):
+        return np.asarray((values < low) | (values > high) | np.isinf(values))
+
+
+def _range_findings(
+    outside: NDArray[np.bool_], product: RasterProduct, *, file: str, stage: str
+) -> list[Finding]:
+    count = int(np.count_nonzero(outside))
+    if not count:
+        return []
+    return [
+        Finding(
+            stage=stage,
+            kind="doubt",
+            value=str(count),
+            message_zh=f"{file}：{count} 个像元超出 {product.title_zh} 的取值范围，视为未知",
+            message_en=f"{file}: {count} cells outside the range of {product.title_en}, "
+            "made unknown",
+        )
+    ]
 
 
 def _refuse_more_than_cell(
