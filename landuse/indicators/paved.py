@@ -188,9 +188,11 @@ def _footprint_share(
     buildings: gpd.GeoDataFrame, grid: Grid, cells: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return the part of some cells of a grid under footprints, 0 to 1; ``cells`` ascend."""
+    if not len(cells):
+        return np.zeros(0)
     cover = Zones(buildings).cells(grid)
-    place = np.minimum(np.searchsorted(cells, cover.cell), max(0, len(cells) - 1))
-    asked = cells[place] == cover.cell if len(cells) else np.zeros(0, dtype=bool)
+    place = np.minimum(np.searchsorted(cells, cover.cell), len(cells) - 1)
+    asked = cells[place] == cover.cell
     under = np.bincount(place[asked], cover.fraction[asked], len(cells))
     return np.minimum(under, 1.0)
 

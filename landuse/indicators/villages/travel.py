@@ -121,14 +121,14 @@ def _speeds(
     if roads is None:
         return np.zeros(shape), np.zeros(shape)
     kind = roads["road_class"].str.removesuffix("_link")
-    pace = kind.map(settings.speeds_kmh).astype("float64").fillna(settings.other_road_kmh)
-    pace = pace.to_numpy()
+    known = kind.map(settings.speeds_kmh).astype("float64")
+    pace = known.fillna(settings.other_road_kmh).to_numpy()
     shut = kind.isin(settings.barrier_classes).to_numpy()
     lines = np.asarray(roads.geometry.array)
     drawn = []
     for chosen in (~shut, shut):
-        faster = np.unique(pace[chosen])  # and burned over what is slower
-        shapes = [(_as_one(lines[chosen & (pace == speed)]), speed) for speed in faster]
+        rising = np.unique(pace[chosen])  # what is burned later stays: the fastest
+        shapes = [(_as_one(lines[chosen & (pace == speed)]), speed) for speed in rising]
         shapes = [(one, speed) for one, speed in shapes if one["coordinates"]]
         drawn.append(
             rasterize(shapes, shape, transform=place, all_touched=True, dtype="float64")
