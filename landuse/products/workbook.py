@@ -149,16 +149,13 @@ def _write_rows(target: QuickSheet, sheet: Sheet, *, formats: _Formats) -> None:
         lines = _lines(values, wrapped)
         if lines > 1:
             target.set_row(row, min(lines, MOST_LINES) * LINE_PT)
-        for index, value in enumerate(values):
-            if value is None:
-                continue
-            if not isinstance(value, str):
-                target.put_number(row, index, value, plain[index])
-            elif _risky(value):
-                look = formats.of(sheet.columns[index], quoted=True)
-                target.put_text(row, index, value, look)
-            else:
-                target.put_text(row, index, value, plain[index])
+        risky = [
+            index for index, value in enumerate(values) if isinstance(value, str) and _risky(value)
+        ]
+        looks = [*plain] if risky else plain
+        for index in risky:
+            looks[index] = formats.of(sheet.columns[index], quoted=True)
+        target.put_row(row, values, looks)
 
 
 def _lines(values: Sequence[Cell], wrapped: Mapping[int, float]) -> int:
