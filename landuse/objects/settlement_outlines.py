@@ -133,7 +133,8 @@ def _clustered(
     large = whole_m2[parts.whole] > settings.urban_area_ha * M2_PER_HA
     rural = np.flatnonzero(~large)
     cluster, village = parts.cluster[rural], parts.village[rural]
-    shapes, _ = outlines(parts.members[rural], cluster, closing_m=settings.closing_m)
+    grid = None if cells is None else cells.grid
+    shapes, _ = outlines(parts.members[rural], cluster, closing_m=settings.closing_m, grid=grid)
     shapes = within(shapes, _village_of(village, cluster), areas)
     size = shapely.area(shapes)
     small = size < settings.minimum_area_m2

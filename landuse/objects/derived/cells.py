@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 from pydantic import Field
 
 from landuse.core.findings import Finding
@@ -92,7 +91,7 @@ def parcels_from_cells(
     ledger, cell_m2 = Ledger(), cells.grid.cell_area_m2
     ledger.write(entered=float(cells.built.sum() * cell_m2), filled=float(filled.sum() * cell_m2))
     mask = cells.built | filled
-    shapes, _ = polygons(mask.astype(np.int32), mask, cells.grid)
+    shapes = polygons(mask, cells.grid)
     subjects = canonical_subjects(shapes, cells.grid.crs).assign(origin=ORIGIN)
     subjects = subjects.astype({"origin": "str"})
     done = to_parcels(

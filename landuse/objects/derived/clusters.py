@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from landuse.core.grid import Grid
-from landuse.core.side_by_side import pairs_within, side_by_side
+from landuse.core.side_by_side import pairs_within
 from landuse.objects.derived.arrangement import (
     Floats,
     Places,
@@ -20,11 +20,11 @@ from landuse.objects.derived.arrangement import (
     canonical,
     holding,
 )
+from landuse.objects.derived.closing import closed
 from landuse.objects.derived.mask import BuiltCells, polygons
 
 Flags = NDArray[np.bool_]
 _POLYGON = 3
-_MITRE_LIMIT = 2.0
 _ROUNDING_M2 = 1e-3
 
 
@@ -89,18 +89,16 @@ def cluster_built(
     )
 
 
-def outlines(members: Shapes, cluster: Places, *, closing_m: float) -> tuple[Shapes, Places]:
-    """Return each cluster as one geometry, gaps up to ``closing_m`` closed, and its number.
-
-    Closed by growing and shrinking with square corners: a rectangle stays what it is.
-    """
+def outlines(
+    members: Shapes, cluster: Places, *, closing_m: float, grid: Grid | None
+) -> tuple[Shapes, Places]:
+    """Return each cluster as one geometry, gaps up to ``closing_m`` closed, and its number."""
     order = np.argsort(cluster, kind="stable")
     names, which = np.unique(cluster[order], return_inverse=True)
     if not len(names):
         return as_shapes([]), names
-    together = shapely.multipolygons(members[order], indices=which)
-    grown = _resized(as_shapes(together), closing_m / 2)
-    return as_shapes(shapely.normalize(_resized(grown, -closing_m / 2))), names
+    together = as_shapes(shapely.multipolygons(members[order], indices=which))
+    return closed(together, gap_m=closing_m, grid=grid), names
 
 
 def within(shapes: Shapes, village: Places, villages: Shapes) -> Shapes:
@@ -128,20 +126,11 @@ def _polygonal(shapes: Shapes) -> Shapes:
     return as_shapes(shapely.normalize(shapes))
 
 
-def _resized(shapes: Shapes, distance_m: float) -> Shapes:
-    def resized(part: Shapes) -> Shapes:
-        grown = shapely.buffer(part, distance_m, join_style="mitre", mitre_limit=_MITRE_LIMIT)
-        return as_shapes(grown)
-
-    return side_by_side(resized, shapes)
-
-
 def _patches(cells: BuiltCells | None, villages: Shapes) -> tuple[Shapes, Places]:
     """Return patches of built cells, cut by village lines, in a fixed order."""
     if cells is None:
         return as_shapes([]), np.empty(0, dtype=np.intp)
-    patches, _ = polygons(cells.built.view(np.uint8), cells.built, cells.grid)
-    shapes, village = _parted(as_shapes(patches), villages)
+    shapes, village = _parted(polygons(cells.built, cells.grid), villages)
     words = shapely.to_wkb(shapes)
     order = sorted(range(len(shapes)), key=lambda place: bytes(words[place]))
     return as_shapes(shapes[order]), village[order]

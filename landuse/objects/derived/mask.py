@@ -8,19 +8,16 @@ from typing import Literal
 import geopandas as gpd
 import numpy as np
 import scipy
-import shapely
-from numpy.typing import NDArray
 from pydantic import Field
 from rasterio.features import rasterize
-from rasterio.features import shapes as outlines
 
 from landuse.core.errors import fail, missing_fault
 from landuse.core.grid import Grid
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
-from landuse.objects.derived.arrangement import Places, Shapes, as_shapes
+from landuse.objects.derived.arrangement import Shapes
+from landuse.objects.derived.cell_outlines import Mask, traced
 
-Mask = NDArray[np.bool_]
 BuiltSource = Literal["landcover", "built_surface"]
 _EIGHT = np.ones((3, 3), dtype=bool)
 
@@ -119,22 +116,9 @@ def fill_holes(cells: BuiltCells, *, largest_m2: float) -> Mask:
     return np.asarray(fits[hole])
 
 
-def polygons(values: NDArray[np.integer], mask: Mask, grid: Grid) -> tuple[Shapes, Places]:
-    """Return the outline of every patch of equal cells that meet at a side, and its value.
+def polygons(mask: Mask, grid: Grid) -> Shapes:
+    """Return the outline of every patch of cells that meet at a side.
 
     Outlines run along cell sides, so an area is exactly that of its cells.
     """
-    rings: list[NDArray[np.float64]] = []
-    owner: list[int] = []
-    found: list[int] = []
-    if mask.any():
-        for shape, value in outlines(values, mask=mask, connectivity=4, transform=grid.transform):
-            for ring in shape["coordinates"]:
-                rings.append(np.asarray(ring, dtype=np.float64))
-                owner.append(len(found))
-            found.append(int(value))
-    if not found:
-        return as_shapes([]), np.empty(0, dtype=np.intp)
-    which = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
-    lines = shapely.linearrings(np.concatenate(rings), indices=which)
-    return as_shapes(shapely.polygons(lines, indices=owner)), np.array(found, dtype=np.intp)
+    return traced(mask).drawn(grid)
