@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from landuse.indicators.engine.slope import medians_3x3, slope_degrees
+from landuse.indicators.engine.slope import lowest_within, medians_3x3, slope_degrees
 
 ACROSS = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
 
@@ -35,3 +35,15 @@ def test_slopes_are_those_of_the_filters_one_by_one(shape: tuple[int, int]) -> N
     found = slope_degrees(heights, cell_m=30.0)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
     assert slope_degrees(heights, cell_m=30.0, threads=1).tobytes() == found.tobytes()
+
+
+@settings(max_examples=80, deadline=None)
+@given(seed=st.integers(0, 999), rows=st.integers(1, 9), columns=st.integers(1, 9))
+def test_the_lowest_around_is_that_of_all_cells_near(seed: int, rows: int, columns: int) -> None:
+    heights = ground(seed, rows, columns)
+    heights[heights == 11] = np.inf
+    places = np.random.default_rng(seed).uniform(-2, 11, (6, 2))
+    x, y = np.arange(columns) + 0.5, np.arange(rows) + 0.5
+    away = np.hypot(x - places[:, :1, None], y[:, None] - places[:, 1:, None]) * 30
+    expected = np.where(away <= 70, heights, np.inf).min(axis=(1, 2))
+    assert lowest_within(heights, places, cell_m=30.0, radius_m=70.0).tolist() == expected.tolist()

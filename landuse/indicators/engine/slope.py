@@ -117,9 +117,11 @@ def _fill_lowest(
         for row in range(top, min(rows, math.floor(y + reach) + 1)):
             down = row + 0.5 - y
             for column in range(left, min(columns, math.floor(x + reach) + 1)):
-                across = column + 0.5 - x
-                if math.hypot(across, down) * cell_m <= radius_m:
-                    lowest = min(lowest, heights[row, column])
+                # Few cells are lower than all before them: the distance of the others is not asked.
+                if heights[row, column] < lowest:
+                    across = column + 0.5 - x
+                    if math.hypot(across, down) * cell_m <= radius_m:
+                        lowest = heights[row, column]
         out[place] = lowest
 
 
