@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,3 +86,11 @@ def known_cells(values: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]
             nodata = int(nodata)  # whole numbers are compared as such, not each made a fraction
         known &= values != nodata
     return known
+
+
+def of_codes(values: NDArray[Any], codes: Iterable[int]) -> NDArray[np.bool_]:
+    """Return a mask of the values that are one of a few codes: sooner than by ``np.isin``."""
+    found = np.zeros(values.shape, dtype=bool)
+    for code in codes:
+        found |= values == code
+    return found

@@ -12,7 +12,7 @@ from shapely import LineString, Point, box
 
 from landuse.align.overlap import COLUMNS, OverlapSettings, measure_overlap
 from landuse.core.grid import Grid
-from landuse.core.layers import Layer, known_cells
+from landuse.core.layers import Layer, known_cells, of_codes
 
 CRS = "EPSG:4549"
 X, Y = 500_000.0, 3_200_000.0
@@ -125,3 +125,10 @@ def test_a_cell_is_known_unless_it_is_nan_or_nodata(dtype, nodata):
     values = np.array(found, dtype=dtype).reshape(1, -1)
     wanted = [not np.isnan(value) and (nodata is None or value != nodata) for value in found]
     assert known_cells(values, nodata).tolist() == [wanted]
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int16", "float32"])
+@given(st.lists(st.integers(-1, 300), max_size=4), st.lists(st.integers(0, 9), max_size=8))
+def test_cells_of_codes_are_those_in_the_list(dtype, codes, found):
+    values = np.array(found).astype(dtype).reshape(1, -1)
+    assert of_codes(values, codes).tolist() == np.isin(values, codes).tolist()

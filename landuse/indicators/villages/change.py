@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
-from landuse.core.layers import Layer
+from landuse.core.layers import Layer, of_codes
 from landuse.core.settings import Settings
 from landuse.indicators.activity import LIGHT_CUTOFF, above_cutoff
 from landuse.indicators.annual import in_order, mann_kendall_p
@@ -183,7 +183,7 @@ def _given_up(series: Sequence[Layer], settings: VillageChangeSettings) -> tuple
     _, layers = in_order(series)
     first, last = layers[0], layers[-int(settings.idle_years.value) :]
     seen = np.logical_and.reduce([layer.known() for layer in (first, *last)])
-    was = np.isin(first.values, settings.crop_codes) & seen
-    wild = np.logical_and.reduce([np.isin(one.values, settings.wild_codes) for one in last])
+    was = of_codes(first.values, settings.crop_codes) & seen
+    wild = np.logical_and.reduce([of_codes(one.values, settings.wild_codes) for one in last])
     gone = was & wild
     return Layer(first.grid, was.astype("float64")), Layer(first.grid, gone.astype("float64"))

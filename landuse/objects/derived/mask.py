@@ -13,7 +13,7 @@ from rasterio.features import rasterize
 
 from landuse.core.errors import fail, missing_fault
 from landuse.core.grid import Grid
-from landuse.core.layers import Layer
+from landuse.core.layers import Layer, of_codes
 from landuse.core.settings import Settings
 from landuse.objects.derived.arrangement import Shapes
 from landuse.objects.derived.cell_outlines import Mask, traced
@@ -68,7 +68,7 @@ def built_cells(
             msg = "land cover needs built_codes"
             raise ValueError(msg)
         known = landcover.known()
-        built = known & np.isin(landcover.values, settings.built_codes)
+        built = known & of_codes(landcover.values, settings.built_codes)
         return BuiltCells(landcover.grid, built, known, "landcover", landcover.year)
     if built_surface is not None:
         known = built_surface.known()
