@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 THREADS = 2
 _TOGETHER = 256
 _ROUNDING = 1.001
+_LARGE = 100
+"""Vertices from which preparing a shape pays for the few it is held against."""
 
 
 def side_by_side(function: Callable[..., NDArray[Any]], *arrays: NDArray[Any]) -> NDArray[Any]:
@@ -47,17 +49,33 @@ def pairs_within(
     one, other = one[order], other[order]
     asked = one < other if kinds is None else (one < other) & (kinds[one] == kinds[other])
     one, other = one[asked], other[asked]
+    close = _are_within(shapes, one, other, distance_m=distance_m)
+    return one[close], other[close]
+
+
+def _are_within(
+    shapes: NDArray[Any], one: NDArray[np.intp], other: NDArray[np.intp], *, distance_m: float
+) -> NDArray[np.bool_]:
+    """Return which pairs of shapes lie that close; the larger of a pair is prepared if large."""
+    vertices = shapely.get_num_coordinates(shapes)
+    turned = vertices[one] < vertices[other]
+    smaller, larger = np.where(turned, one, other), np.where(turned, other, one)
+    by_larger = np.argsort(larger, kind="stable")
+    smaller, larger = smaller[by_larger], larger[by_larger]
     close = np.zeros(len(one), dtype=bool)
 
     def work(first: int) -> None:
         # What is prepared may be used by one thread alone.
-        shapely.prepare(shapes[first : first + _TOGETHER])
-        at = slice(*np.searchsorted(one, [first, first + _TOGETHER]))
-        close[at] = shapely.dwithin(shapes[one[at]], shapes[other[at]], distance_m)
-        shapely.destroy_prepared(shapes[first : first + _TOGETHER])
+        rows = slice(first, first + _TOGETHER)
+        large = shapes[rows][vertices[rows] >= _LARGE]
+        shapely.prepare(large)
+        at = slice(*np.searchsorted(larger, [rows.start, rows.stop]))
+        near = shapely.dwithin(shapes[larger[at]], shapes[smaller[at]], distance_m)
+        close[by_larger[at]] = near
+        shapely.destroy_prepared(large)
 
     each_part(work, len(shapes), together=_TOGETHER)
-    return one[close], other[close]
+    return close
 
 
 def nearest_m(shapes: NDArray[Any], targets: NDArray[Any]) -> NDArray[np.float64]:

@@ -12,13 +12,14 @@ from landuse.core.side_by_side import nearest_m, pairs_within
 
 
 def shapes(seed: int, count: int) -> NDArray[np.object_]:
-    """Return areas, some with a hole, lines, points and a missing one, on whole metres."""
+    """Return areas, some with a hole, lines, points, discs of many corners and a missing one."""
     rng = np.random.default_rng(seed)
     corner, side = rng.integers(0, 60, (count, 2)), rng.integers(1, 30, count)
     boxes = shapely.box(*corner.T, corner[:, 0] + side, corner[:, 1] + side)
     holed = shapely.difference(boxes, shapely.buffer(boxes, -3, join_style="mitre"))
-    kind = rng.integers(0, 4, count)
-    made = np.choose(kind, [boxes, holed, shapely.boundary(boxes), shapely.centroid(boxes)])
+    middle = shapely.centroid(boxes)
+    kind, disc = rng.integers(0, 5, count), shapely.buffer(middle, side / 3, quad_segs=30)
+    made = np.choose(kind, [boxes, holed, shapely.boundary(boxes), middle, disc])
     made[rng.integers(count)] = None
     return made
 
