@@ -15,6 +15,7 @@ def warm_zonal() -> None:
     from landuse.compiled import one_compiler
     from landuse.indicators.engine.codes import Codes
     from landuse.indicators.engine.cover import cover_of
+    from landuse.indicators.engine.least_cost import least_costs
     from landuse.indicators.engine.rings import rings_of
     from landuse.indicators.engine.slope import lowest_within, medians_3x3, slope_degrees
     from landuse.indicators.engine.trace import Frame
@@ -31,3 +32,6 @@ def warm_zonal() -> None:
         slope_degrees(np.zeros((5, 5)), cell_m=1.0, threads=1)
         medians_3x3(np.zeros((3, 3)), threads=1)
         lowest_within(np.zeros((2, 2)), np.ones((1, 2)), cell_m=1.0, radius_m=1.0)
+        one = np.zeros(1, np.int64)
+        least_costs(np.full((1, 1), np.inf), one, starts=one, start_costs=np.zeros(1), ends=one,
+                    wave=1.0)  # fmt: skip

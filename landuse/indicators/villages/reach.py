@@ -32,9 +32,9 @@ def measure_village_reach(
     Between neighbouring cells (8 ways) one drives where both hold a road, at the slower of their
     speeds, and else walks at Tobler's v = 6 exp(-3.5 |s + 0.05|) km/h, s the rise over the way,
     on heights after a 3 x 3 median. Water without a road is not crossed; where it is narrower
-    than a cell and a half it may be. Shortest paths: Dijkstra (scipy), which takes a cost that
-    differs by direction. A village and a centre reach the middle of their cells by the same rules,
-    so that no time is shorter than the straight line at the greatest speed.
+    than a cell and a half it may be. The least cost differs by direction. A village and a centre
+    reach the middle of their cells by the same rules, so that no time is shorter than the straight
+    line at the greatest speed.
 
     Parameters
     ----------

@@ -14,8 +14,6 @@ from affine import Affine
 from numpy.typing import NDArray
 from pydantic import Field
 from rasterio.features import rasterize
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from landuse.core.layers import Layer
 from landuse.core.settings import Settings
@@ -26,6 +24,7 @@ Part = tuple[slice, slice]
 _KMH = 1000 / 60
 _FLAT_KMH = 6 * np.exp(-3.5 * 0.05)
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
+_WAVE_MIN = 1.0
 _AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
 
 
@@ -174,11 +173,16 @@ def minutes_to(
 
     Read `landuse.indicators.villages.reach.measure_village_reach` for the rules.
     """
+    from landuse.indicators.engine.least_cost import least_costs  # the compiler is slow to import
+
     seats, seat_min = _access(ground, inner_points(centres), settings)
     at, first_min = _access(ground, inner_points(settlements), settings)
-    graph = _graph(ground, seats[seats >= 0], seat_min[seats >= 0])
-    minutes = dijkstra(graph, indices=ground.height.size)
-    found = np.where(at >= 0, minutes[np.maximum(at, 0)] + first_min, np.nan)
+    columns, led, served = ground.height.shape[1], at >= 0, seats >= 0
+    found = np.full(len(at), np.nan)
+    found[led] = first_min[led] + least_costs(
+        _to_neighbours(ground), np.array([down * columns + right for down, right in _AROUND]),
+        starts=seats[served], start_costs=seat_min[served], ends=at[led], wave=_WAVE_MIN,
+    )  # fmt: skip
     return np.where(np.isfinite(found), found, np.nan)
 
 
@@ -199,30 +203,11 @@ def _access(
     return cell, away / (pace * _KMH)
 
 
-def _graph(ground: Ground, seats: NDArray[np.int64], seat_min: Floats) -> csr_matrix:
-    """Return minutes from a cell to its neighbour *read backwards*: paths run to the centres.
-
-    One more node, the last, stands for all centres.
-    """
-    columns, size = ground.height.shape[1], ground.height.size
-    order = np.lexsort((seat_min, seats))
-    seats, seat_min = seats[order], seat_min[order]
-    seats, first = np.unique(seats, return_index=True)
-    minutes = _to_neighbours(ground)
-    open_ = np.isfinite(minutes)
-    away = np.array([down * columns + right for down, right in _AROUND], dtype=np.int32)
-    target = np.arange(size, dtype=np.int32)[:, None] + away
-    ends = np.concatenate([[0], np.cumsum(open_.sum(axis=1)), [0]]).astype(np.int32)
-    steps, ends[-1] = ends[-2], ends[-2] + len(seats)
-    data, indices = np.empty(ends[-1]), np.empty(ends[-1], dtype=np.int32)
-    for filled, of_steps, of_seats in ((data, minutes, seat_min[first]), (indices, target, seats)):
-        np.compress(open_.ravel(), of_steps.ravel(), out=filled[:steps])
-        filled[steps:] = of_seats
-    return csr_matrix((data, indices, ends), shape=(size + 1, size + 1))
-
-
 def _to_neighbours(ground: Ground) -> Floats:
-    """Return the minutes *to* each cell from its neighbours ``_AROUND`` it (cells x 8)."""
+    """Return the minutes *to* each cell from its neighbours ``_AROUND`` it (cells x 8).
+
+    Read backwards, since paths are sought from the centres out.
+    """
     minutes = np.full((*ground.height.shape, len(_AROUND)), np.inf)
     for down, right in _STEPS:
         here, there = _pair(ground.height.shape, down, right)
