@@ -236,9 +236,7 @@ def _pace(ground: Ground, here: Part, there: Part, way: float) -> tuple[Floats, 
     shut = barred[here] | barred[there] | np.isnan(slope)
     times = []
     for rise in (slope, -slope):
-        walk = np.where(shut, 0.0, 6 * np.exp(-3.5 * np.abs(np.nan_to_num(rise) + 0.05)))
-        pace = np.maximum(walk, drive)
-        time = np.full(pace.shape, np.inf)
-        np.divide(way, pace * _KMH, out=time, where=pace > 0)
-        times.append(time)
+        walk = np.where(shut, 0.0, 6 * np.exp(-3.5 * np.abs(rise + 0.05)))
+        with np.errstate(divide="ignore"):  # at no pace it takes forever
+            times.append(way / (np.maximum(walk, drive) * _KMH))
     return times[0], times[1]
