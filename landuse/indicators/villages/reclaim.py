@@ -20,6 +20,7 @@ from landuse.indicators.zonal import Zones, codes_share
 
 STAGE = "village_reclaim"
 FOREST = "tree"
+_POLYGON, _WELL_INSIDE_M = 3, 1.0
 _WIDER, _SURELY = 1.01, 0.99
 """Times the gap: corners of 16 pieces end a thousandth of it early at most."""
 _CORNERS = 6
@@ -81,9 +82,31 @@ def measure_village_reclaim(
 def _ring(ground: gpd.GeoDataFrame, reach_m: float) -> np.ndarray:
     def ring(shapes: np.ndarray) -> np.ndarray:
         around = shapely.buffer(filled_stairs(shapes, reach_m), reach_m, quad_segs=_CORNERS)
-        return np.asarray(shapely.difference(around, shapes))
+        if reach_m < _WELL_INSIDE_M:
+            return np.asarray(shapely.difference(around, shapes))
+        return _holed(around, shapes)
 
     return side_by_side(ring, np.asarray(ground.geometry.array))
+
+
+def _holed(around: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Return areas without the shapes well inside each: a plain outline is a hole as it is."""
+    plain = np.ones(len(shapes), dtype=bool)
+    for both in (around, shapes):
+        plain &= (shapely.get_type_id(both) == _POLYGON) & ~shapely.is_empty(both)
+        plain &= shapely.get_num_interior_rings(both) == 0
+    made, holes = np.empty_like(shapes), shapely.get_exterior_ring(shapes[plain])
+    shells, holes = shapely.get_exterior_ring(around[plain]), shapely.reverse(holes)
+    made[plain] = shapely.polygons(_from_second(shells), holes=_from_second(holes)[:, None])
+    made[~plain] = shapely.difference(around[~plain], shapes[~plain])
+    return made
+
+
+def _from_second(rings: np.ndarray) -> np.ndarray:
+    """Return rings from their second corner on, as GEOS writes differences: the same last digit."""
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    later = np.diff(ring, prepend=-1) == 0
+    return np.asarray(shapely.linearrings(xy[later], indices=ring[later]))
 
 
 def _joined_ha(ground: gpd.GeoDataFrame, fields: Layer, *, gap_m: float) -> np.ndarray:
@@ -114,7 +137,8 @@ def _largest(
     next_to = np.full((len(zones), 2), np.nan)
     for some in Zones(gpd.GeoSeries(zones, crs=crs)).cover(fields.grid).each_part():
         found = cells[some.cell]
-        np.maximum.at(most, some.zone, found)
+        first = np.flatnonzero(np.diff(some.zone, prepend=-1))
+        most[some.zone[first]] = np.maximum.reduceat(found, first)
         top = found == most[some.zone]
         zone, (row, column) = some.zone[top], np.divmod(some.cell[top], columns)
         x, y = place.c + place.a * (column + 0.5), place.f + place.e * (row + 0.5)
