@@ -53,12 +53,10 @@ class _Rows(NamedTuple):
     most: list[float]
 
 
-def _alike(flags: Flags) -> list[int]:
-    """Return the number of the pattern of each row: rows alike have the same one."""
-    if not flags.size:
-        return [0] * len(flags)
+def _patterns(flags: Flags) -> list[bytes]:
+    """Return the flags of each row as one value: rows alike have the same one."""
     packed = np.packbits(flags, axis=1)
-    return list(np.unique(packed, axis=0, return_inverse=True)[1].ravel().tolist())
+    return [row.tobytes() for row in packed]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -79,8 +77,8 @@ class Side:
     absent: Mapping[str, Words]
     layers: Mapping[str, Words]
     words: Mapping[str, Words]
-    _patterns: dict[int, tuple[Reach, Words]] = field(default_factory=dict)
-    _families: dict[int, Words] = field(default_factory=dict)
+    _asked: dict[bytes, tuple[Reach, Words]] = field(default_factory=dict)
+    _families: dict[bytes, Words] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -216,9 +214,9 @@ class Side:
         return parts
 
     @cached_property
-    def _agrees(self) -> tuple[Flags, list[int]]:
+    def _agrees(self) -> tuple[Flags, list[bytes]]:
         agrees = np.asarray(self.evaluation.deficit >= self.model.agree_at - CLOSE)
-        return agrees, _alike(agrees)
+        return agrees, _patterns(agrees)
 
     def _agreeing(self, row: int) -> Words:
         """Return the families that agree on this row; rows alike share one answer."""
@@ -234,20 +232,20 @@ class Side:
         return self._families[key]
 
     @cached_property
-    def _knows(self) -> tuple[Flags, list[int]]:
+    def _knows(self) -> tuple[Flags, list[bytes]]:
         known = ~np.isnan(self.evaluation.deficit)
-        return known, _alike(np.column_stack([self.evaluation.applies, known]))
+        return known, _patterns(np.column_stack([self.evaluation.applies, known]))
 
     def _pattern(self, row: int) -> tuple[Reach, Words]:
         """Return what the missing criteria of this row ask for; rows alike share one answer."""
         known, alike = self._knows
         key = alike[row]
-        if key not in self._patterns:
+        if key not in self._asked:
             criteria, applies = self.evaluation.criteria, self.evaluation.applies[row]
             gaps = [item for at, item in enumerate(criteria) if applies[at] and not known[row, at]]
             found = reach(applies, known[row], criteria=criteria, model=self.model)
-            self._patterns[key] = (found, missing_words(gaps, self.absent))
-        return self._patterns[key]
+            self._asked[key] = (found, missing_words(gaps, self.absent))
+        return self._asked[key]
 
     def _source_names(self, found: Reach) -> Words:
         """Return the layers where they are known by name, else the criteria they carry."""
