@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,7 +25,7 @@ Part = tuple[slice, slice]
 _KMH = 1000 / 60
 _FLAT_KMH = 6 * np.exp(-3.5 * 0.05)
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
-_WAVE_MIN = 1.0
+_WAVE_MIN, _ROWS = 1.0, 32
 _AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
 
 
@@ -210,18 +211,21 @@ def _to_neighbours(ground: Ground) -> Floats:
     """
     minutes = np.full((*ground.height.shape, len(_AROUND)), np.inf)
     for down, right in _STEPS:
-        here, there = _pair(ground.height.shape, down, right)
-        ahead, back = _pace(ground, here, there, ground.cell_m * np.hypot(down, right))
-        minutes[(*there, _AROUND.index((-down, -right)))] = ahead
-        minutes[(*here, _AROUND.index((down, right)))] = back
+        for here, there in _pairs(ground.height.shape, down, right):
+            ahead, back = _pace(ground, here, there, ground.cell_m * np.hypot(down, right))
+            minutes[(*there, _AROUND.index((-down, -right)))] = ahead
+            minutes[(*here, _AROUND.index((down, right)))] = back
     return minutes.reshape(-1, len(_AROUND))
 
 
-def _pair(shape: tuple[int, ...], down: int, right: int) -> tuple[Part, Part]:
+def _pairs(shape: tuple[int, ...], down: int, right: int) -> Iterator[tuple[Part, Part]]:
+    """Yield cells and their neighbours; some rows at a time stay near the processor."""
     rows, columns = shape
     left = slice(max(0, -right), columns - max(0, right))
     moved = slice(max(0, right), columns - max(0, -right))
-    return (slice(rows - down), left), (slice(down, rows), moved)
+    for first in range(0, rows - down, _ROWS):
+        last = min(first + _ROWS, rows - down)
+        yield (slice(first, last), left), (slice(first + down, last + down), moved)
 
 
 def _pace(ground: Ground, here: Part, there: Part, way: float) -> tuple[Floats, Floats]:
