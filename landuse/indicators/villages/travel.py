@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -141,9 +142,10 @@ def _as_one(lines: NDArray[Any]) -> dict[str, Any]:
     """Return lines as one multi-line; told line by line they take longer to tell than to draw."""
     parts = shapely.get_parts(lines[~shapely.is_missing(lines)])
     parts = parts[~shapely.is_empty(parts)]
-    ends = np.cumsum(shapely.get_num_coordinates(parts))[:-1]
-    corners = np.split(shapely.get_coordinates(parts), ends) if len(parts) else []
-    return {"type": "MultiLineString", "coordinates": [each.tolist() for each in corners]}
+    corners = shapely.get_coordinates(parts).tolist()
+    ends = np.cumsum(shapely.get_num_coordinates(parts), dtype=int).tolist()
+    told = [corners[start:end] for start, end in pairwise([0, *ends])]
+    return {"type": "MultiLineString", "coordinates": told}
 
 
 def _heights(
