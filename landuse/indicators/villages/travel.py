@@ -27,6 +27,7 @@ _KMH = 1000 / 60
 _FLAT_KMH = 6 * np.exp(-3.5 * 0.05)
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 _WAVE_MIN, _ROWS = 1.0, 32
+"""Minutes of travel, and rows of cells, that are worked out together: for speed alone."""
 _AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
 
 
