@@ -20,7 +20,6 @@ from landuse.indicators.zonal import Zones, codes_share
 
 STAGE = "village_reclaim"
 FOREST = "tree"
-_POLYGON, _WELL_INSIDE_M = 3, 1.0
 _WIDER, _SURELY = 1.01, 0.99
 """Times the gap: corners of 16 pieces end a thousandth of it early at most."""
 _CORNERS = 6
@@ -82,31 +81,9 @@ def measure_village_reclaim(
 def _ring(ground: gpd.GeoDataFrame, reach_m: float) -> np.ndarray:
     def ring(shapes: np.ndarray) -> np.ndarray:
         around = shapely.buffer(filled_stairs(shapes, reach_m), reach_m, quad_segs=_CORNERS)
-        if reach_m < _WELL_INSIDE_M:
-            return np.asarray(shapely.difference(around, shapes))
-        return _holed(around, shapes)
+        return np.asarray(shapely.difference(around, shapes))
 
     return side_by_side(ring, np.asarray(ground.geometry.array))
-
-
-def _holed(around: np.ndarray, shapes: np.ndarray) -> np.ndarray:
-    """Return areas without the shapes well inside each: a plain outline is a hole as it is."""
-    plain = np.ones(len(shapes), dtype=bool)
-    for both in (around, shapes):
-        plain &= (shapely.get_type_id(both) == _POLYGON) & ~shapely.is_empty(both)
-        plain &= shapely.get_num_interior_rings(both) == 0
-    made, holes = np.empty_like(shapes), shapely.get_exterior_ring(shapes[plain])
-    shells, holes = shapely.get_exterior_ring(around[plain]), shapely.reverse(holes)
-    made[plain] = shapely.polygons(_from_second(shells), holes=_from_second(holes)[:, None])
-    made[~plain] = shapely.difference(around[~plain], shapes[~plain])
-    return made
-
-
-def _from_second(rings: np.ndarray) -> np.ndarray:
-    """Return rings from their second corner on, as GEOS writes differences: the same last digit."""
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    later = np.diff(ring, prepend=-1) == 0
-    return np.asarray(shapely.linearrings(xy[later], indices=ring[later]))
 
 
 def _joined_ha(ground: gpd.GeoDataFrame, fields: Layer, *, gap_m: float) -> np.ndarray:

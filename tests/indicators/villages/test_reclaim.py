@@ -16,10 +16,8 @@ from landuse.indicators.villages.fields import FieldSettings, join_fields
 from landuse.indicators.villages.reclaim import (
     ReclaimSettings,
     _joined_ha,
-    _ring,
     measure_village_reclaim,
 )
-from landuse.indicators.villages.stairs import filled_stairs
 from landuse.indicators.zonal import Zones
 from tests.indicators.ground import X, Y, layer, polygons, rect
 
@@ -100,17 +98,6 @@ def test_the_largest_field_is_that_of_the_grown_outline(
     most = np.zeros(len(ground))
     np.maximum.at(most, pairs.zone, fields.values.ravel()[pairs.cell])
     np.testing.assert_array_equal(_joined_ha(ground, fields, gap_m=gap_m), most / 100)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 1.0, 15.0, 200.0]))
-def test_a_ring_is_what_is_around_less_the_outline(seed: int, reach_m: float) -> None:
-    rng = np.random.default_rng(seed)
-    ground = polygons(*(_outline(rng) for _ in range(12)), shapely.Polygon(), None)
-    shapes = np.asarray(ground.geometry.array)
-    around = shapely.buffer(filled_stairs(shapes, reach_m), reach_m, quad_segs=6)
-    apart = shapely.normalize(shapely.difference(around, shapes))
-    assert shapely.equals_exact(shapely.normalize(_ring(ground, reach_m)), apart)[:-1].all()
 
 
 def _outline(rng: np.random.Generator) -> shapely.Geometry:
