@@ -1,13 +1,14 @@
 """Time the whole demo as a process of its own, beside merely reading every input once.
 
-    python benchmarks/demo_end_to_end.py [--size small] [--repeat 3]
+    python benchmarks/demo_end_to_end.py [--size full large] [--repeat 3]
 
-Prints one row a run: wall seconds, CPU seconds and peak memory of a fresh `landuse demo` (county
-made, every stage run, products written), of every stage run again into a new store with compiled
-code at hand, of a run with nothing changed, of a run after one threshold was changed, and of
-reading the inputs (the floor); each as a multiple of that floor too. Peak memory is that of one
-more round, watched. The multiples by stage come from `landuse run --profile`. Ratios within one
-table count; absolute times are those of the machine. Nothing here decides whether a test passes.
+Prints a table a county, one row a run: wall seconds, CPU seconds and peak memory of a fresh
+`landuse demo` (county made, every stage run, products written), of every stage run again into a new
+store with compiled code at hand, of a run with nothing changed, of a run after one threshold was
+changed, and of reading the inputs (the floor); each as a multiple of that floor too. Peak memory is
+that of one more round, watched. The multiples by stage come from `landuse run --profile`. Ratios
+within one table count; absolute times are those of the machine. Nothing here decides whether a test
+passes.
 """
 
 from __future__ import annotations
@@ -117,20 +118,31 @@ def once(size: str, *, watched: bool = False) -> dict[str, tuple[float, float, f
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", default="full", choices=("full", "large", "small"))
+    sizes = ("full", "large", "small")
+    parser.add_argument("--size", nargs="+", default=["full", "large"], choices=sizes)
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    peaks = {name: peak for name, (_, _, peak) in once(options.size, watched=True).items()}
-    runs = [once(options.size) for _ in range(options.repeat)]
-    print(f"{options.size}, {options.repeat} runs, {os.cpu_count()} cores, "
-          f"Python {platform.python_version()}, {platform.machine()}")  # fmt: skip
-    print(f"{'':<26}{'wall s (min-max)':>22}{'CPU s':>8}{'peak MB':>9}{'x reading':>11}")
+    print("\n\n".join(table(size, repeat=options.repeat) for size in options.size))
+
+
+def table(size: str, *, repeat: int) -> str:
+    """Return the table of a county: medians of so many rounds, memory of one more."""
+    peaks = {name: peak for name, (_, _, peak) in once(size, watched=True).items()}
+    runs = [once(size) for _ in range(repeat)]
+    lines = [
+        f"{size}, {repeat} runs, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"{platform.machine()}",
+        f"{'':<26}{'wall s (min-max)':>22}{'CPU s':>8}{'peak MB':>9}{'x reading':>11}",
+    ]
     floor = statistics.median(run["every input read once"][0] for run in runs)
     for name in runs[0]:
         wall, cpu, _ = zip(*(run[name] for run in runs), strict=True)
         spread = f"{statistics.median(wall):.1f} ({min(wall):.1f}-{max(wall):.1f})"
-        print(f"{name:<26}{spread:>22}{statistics.median(cpu):>8.1f}{peaks[name]:>9.0f}"
-              f"{statistics.median(wall) / floor:>11.1f}")  # fmt: skip
+        lines.append(
+            f"{name:<26}{spread:>22}{statistics.median(cpu):>8.1f}{peaks[name]:>9.0f}"
+            f"{statistics.median(wall) / floor:>11.1f}"
+        )
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -329,5 +329,6 @@ def _code(crs: CRS) -> str:
 
 def lonlat_bounds(layer: gpd.GeoDataFrame) -> Bounds:
     """Return the longitude and latitude bounds of a layer, degrees: the study frame."""
-    west, south, east, north = layer.to_crs("EPSG:4326").total_bounds
-    return (float(west), float(south), float(east), float(north))
+    corners = shapely.get_coordinates(np.asarray(layer.geometry.array))
+    lon, lat = between(layer.crs, "EPSG:4326").transform(*corners.T)
+    return (float(np.min(lon)), float(np.min(lat)), float(np.max(lon)), float(np.max(lat)))

@@ -78,7 +78,8 @@ class _Tile(NamedTuple):
     path: Path
     window: RawRaster | None
     meets: bool
-    extent: str
+    bounds: Bounds
+    crs: str
 
 
 def _read_tile(path: Path, *, bounds: Bounds, bounds_crs: str, scratch: Scratch | None) -> _Tile:
@@ -103,9 +104,8 @@ def _read_window(
     crs = source.crs.to_wkt()
     near = between(bounds_crs, crs).transform_bounds(*bounds)
     meets, window = _window(source, near)
-    extent = lonlat_text(between(crs, "EPSG:4326").transform_bounds(*source.bounds))
     if window is None:
-        return _Tile(path, None, meets, extent)
+        return _Tile(path, None, meets, source.bounds, crs)
     out = None
     if scratch:
         out = scratch.empty("raw", (window.height, window.width), source.dtypes[0])
@@ -116,7 +116,8 @@ def _read_window(
     transform = Affine(affine.a, 0.0, origin_x, 0.0, affine.e, origin_y)
     if transform.e > 0:
         values, transform = _north_up(values, transform)
-    return _Tile(path, RawRaster(values, transform, crs, source.nodata), meets, extent)
+    window = RawRaster(values, transform, crs, source.nodata)
+    return _Tile(path, window, meets, source.bounds, crs)
 
 
 def _raster_faults(source: Any, path: Path) -> list[Fault]:
@@ -164,16 +165,20 @@ def _north_up(values: NDArray[Any], transform: Affine) -> tuple[NDArray[Any], Af
 
 
 def _no_overlap(tiles: Sequence[_Tile], *, bounds: Bounds, bounds_crs: str) -> Fault:
-    ours = between(bounds_crs, "EPSG:4326").transform_bounds(*bounds)
-    theirs = ", ".join(tile.extent for tile in tiles[:_LISTED])
+    ours = _lonlat_text(bounds, bounds_crs)
+    theirs = ", ".join(_lonlat_text(tile.bounds, tile.crs) for tile in tiles[:_LISTED])
     return data_fault(
         "栅格与研究区不相交",
         "the raster does not overlap the study area",
         file=file_names([tile.path for tile in tiles]),
-        found=f"{theirs}; study {lonlat_text(ours)}",
+        found=f"{theirs}; study {ours}",
         todo_zh="换成覆盖研究区的分幅",
         todo_en="take the tile that covers the study area",
     )
+
+
+def _lonlat_text(bounds: Bounds, crs: str) -> str:
+    return lonlat_text(between(crs, "EPSG:4326").transform_bounds(*bounds))
 
 
 def file_names(paths: Sequence[Path]) -> str:

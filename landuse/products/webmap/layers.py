@@ -16,10 +16,10 @@ from landuse.products.webmap.shapes import (
     CONTEXT_SIMPLIFY_M,
     LINES,
     SIMPLIFY_M,
-    WEB_MERCATOR,
     add_lines,
     add_outlines,
     add_polygons,
+    web_points,
     web_shapes,
 )
 
@@ -92,10 +92,9 @@ def home_bounds(inputs: GroundInput) -> list[float] | None:
     """Return (west, south, east, north) of what the first view shows, in EPSG:3857 metres."""
     for frame in (inputs.county, inputs.towns, inputs.parcels):
         if frame is not None and len(frame):
-            placed = frame if frame.crs is not None else frame.set_crs(inputs.crs)
-            bounds = placed.to_crs(WEB_MERCATOR).total_bounds
-            if np.isfinite(bounds).all():
-                return [float(value) for value in bounds]
+            points, _ = web_points(frame.geometry, crs=inputs.crs)
+            if len(points) and np.isfinite(points).all():
+                return [float(value) for value in (*points.min(axis=0), *points.max(axis=0))]
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -9,7 +10,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
+from landuse.core.crs import between
 from landuse.products.webmap.pack import Payload
 
 QUANTUM_M = 0.25
@@ -36,7 +39,8 @@ def web_shapes(
 
     ``crs`` is taken where the frame names none.
     """
-    shapes = _placed(frame, crs).to_crs(WEB_MERCATOR).to_numpy()
+    placed = _placed(frame, crs)
+    shapes = shapely.transform(placed.to_numpy(), partial(_to_web, crs=placed.crs))
     shapes = np.where(shapely.is_missing(shapes), shapely.Polygon(), shapes)
     simple = shapely.simplify(shapes, simplify_m, preserve_topology=True)
     kept: Geometries = np.where(shapely.is_empty(simple), shapes, simple)
@@ -44,17 +48,23 @@ def web_shapes(
 
 
 def web_points(frame: gpd.GeoDataFrame | gpd.GeoSeries, *, crs: str) -> tuple[Floats, Places]:
-    """Return every vertex in EPSG:3857, shape (n, 2), and the row it belongs to.
-
-    They are moved as one line, for no geometry is to be built of them.
-    """
+    """Return every vertex in EPSG:3857, shape (n, 2), and the row it belongs to."""
     placed = _placed(frame, crs)
     points, row = shapely.get_coordinates(placed.to_numpy(), return_index=True)
-    if not len(points):
-        return points, row
-    line = shapely.linestrings(np.concatenate([points, points[-1:]]))  # a line has two at least
-    moved = gpd.GeoSeries([line], crs=placed.crs).to_crs(WEB_MERCATOR)
-    return shapely.get_coordinates(moved.to_numpy())[:-1], row
+    return _to_web(points, crs=placed.crs), row
+
+
+def _to_web(points: Floats, *, crs: CRS) -> Floats:
+    return np.stack(between(crs, WEB_MERCATOR).transform(*points.T), axis=1)
+
+
+def add_inner_points(
+    payload: Payload, frame: gpd.GeoDataFrame | gpd.GeoSeries, *, crs: str
+) -> list[dict[str, Any]]:
+    """Add a point inside each object, EPSG:3857 metres: the places of x and y."""
+    inside = web_shapes(_placed(frame, crs).representative_point(), crs=crs, simplify_m=0)
+    axes = shapely.get_x(inside), shapely.get_y(inside)
+    return [payload.numbers(axis, decimals=1) for axis in axes]
 
 
 def _placed(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str) -> gpd.GeoSeries:

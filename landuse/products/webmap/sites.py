@@ -13,7 +13,7 @@ import shapely
 from landuse.products.webmap.columns import coded_texts, numbers_of, plain_records, texts_of
 from landuse.products.webmap.model import SiteInput
 from landuse.products.webmap.pack import Payload
-from landuse.products.webmap.shapes import SIMPLIFY_M, add_polygons, web_shapes
+from landuse.products.webmap.shapes import SIMPLIFY_M, add_inner_points, add_polygons, web_shapes
 
 _NUMBERS = {
     "area_mu": 2, "merge_mu": 2, "ops": 1, "coverage": 3, "plots": 0, "owners": 0,
@@ -54,10 +54,7 @@ def add_sites(
     held["town"] = payload.array(town.astype(np.int32))
     held["shape"] = add_polygons(payload, web_shapes(sites, crs=crs, simplify_m=SIMPLIFY_M))
     held["rect"] = add_polygons(payload, web_shapes(rectangles(sites, crs), crs=crs, simplify_m=0))
-    inside = sites.geometry.representative_point().set_crs(crs, allow_override=True)
-    inside = inside.to_crs("EPSG:3857")
-    for name, axis in (("x", inside.x), ("y", inside.y)):
-        held[name] = payload.numbers(np.asarray(axis, dtype="float64"), decimals=1)
+    held["x"], held["y"] = add_inner_points(payload, sites, crs=crs)
     held["projects"] = plain_records(given.projects)
     held["refused"] = _refused(given.refused, table["site_id"].tolist())
     return held

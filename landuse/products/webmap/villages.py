@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from landuse.products.webmap.columns import coded_texts, numbers_of, plain_records, texts_of
 from landuse.products.webmap.model import VillageInput
 from landuse.products.webmap.pack import Payload
-from landuse.products.webmap.shapes import SIMPLIFY_M, add_polygons, web_shapes
+from landuse.products.webmap.shapes import SIMPLIFY_M, add_inner_points, add_polygons, web_shapes
 
 AREAS = (
     "cleared_mu", "reclaimed_cropland_mu", "reclaimed_paddy_mu", "reclaimed_other_mu",
@@ -48,7 +47,7 @@ def add_villages(
     held["town"] = payload.array(town.astype(np.int32))
     shapes = web_shapes(given.villages, crs=crs, simplify_m=SIMPLIFY_M)
     held["shape"] = add_polygons(payload, shapes)
-    held["x"], held["y"] = _places(payload, given.villages, crs=crs)
+    held["x"], held["y"] = add_inner_points(payload, given.villages, crs=crs)
     held["criteria"] = _criteria(payload, given, table)
     return held
 
@@ -80,18 +79,8 @@ def add_plan(payload: Payload, given: VillageInput, *, crs: str) -> dict[str, An
         "area_mu": payload.numbers(numbers_of(sites, "area_mu"), decimals=2),
         "shape": add_polygons(payload, web_shapes(sites, crs=crs, simplify_m=SIMPLIFY_M)),
     }
-    plan["sites"]["x"], plan["sites"]["y"] = _places(payload, sites, crs=crs)
+    plan["sites"]["x"], plan["sites"]["y"] = add_inner_points(payload, sites, crs=crs)
     return plan
-
-
-def _places(
-    payload: Payload, frame: gpd.GeoDataFrame, *, crs: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Add a point inside each object, EPSG:3857 metres."""
-    placed = frame.geometry if frame.crs is not None else frame.geometry.set_crs(crs)
-    inside = placed.representative_point().to_crs("EPSG:3857")
-    x, y = (np.asarray(axis, dtype="float64") for axis in (inside.x, inside.y))
-    return payload.numbers(x, decimals=1), payload.numbers(y, decimals=1)
 
 
 def _criteria(payload: Payload, given: VillageInput, table: pd.DataFrame) -> list[dict[str, Any]]:
