@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +15,9 @@ from landuse.core.settings import Settings
 from landuse.core.side_by_side import side_by_side
 
 _MAXIMUM_VERTICES = 512
+_ROUNDING = 1e-9
 _POLYGON, _POLYGON_DIMENSION = 3, 2
+Boxes = NDArray[np.float64]
 
 
 def require_same_crs(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> None:
@@ -132,30 +135,61 @@ def _meeting(
 
 
 def _subdivide(polygons: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Split polygons of many vertices into boxes' worth, so that one cut stays cheap."""
-    rows = np.arange(len(polygons))
-    filled = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
-    parts, rows = polygons[filled], rows[filled]
-    done, done_rows = [], []
+    """Split polygons of many vertices into boxes' worth, so that one cut stays cheap.
+
+    GEOS clips to a box in a seventh of the time of an intersection, but does not promise that the
+    parts are valid: polygons whose parts are not, or do not add up, are split by intersections.
+    """
+    size = shapely.get_num_coordinates(polygons)
+    small = np.flatnonzero((size > 0) & (size <= _MAXIMUM_VERTICES))
+    large = np.flatnonzero(size > _MAXIMUM_VERTICES)
+    parts, rows = _split(polygons[large], _clipped)
+    area = shapely.area(polygons[large])
+    wrong = np.abs(np.bincount(rows, shapely.area(parts), len(large)) - area) > _ROUNDING * area
+    wrong[rows[~shapely.is_valid(parts)]] = True
+    more, more_rows = _split(polygons[large[wrong]], _intersected)
+    right = ~wrong[rows]
+    return (
+        np.concatenate([polygons[small], parts[right], more]),
+        np.concatenate([small, large[rows[right]], large[wrong][more_rows]]),
+    )
+
+
+def _split(
+    polygons: NDArray[Any], cut: Callable[[NDArray[Any], Boxes], NDArray[Any]]
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Halve polygons until none has too many vertices; return the parts and whose they are."""
+    parts, rows = polygons, np.arange(len(polygons))
+    done, done_rows = [parts[:0]], [rows[:0]]
     while len(parts):
         small = shapely.get_num_coordinates(parts) <= _MAXIMUM_VERTICES
         done.append(parts[small])
         done_rows.append(rows[small])
-        parts, rows = _halve(parts[~small], rows[~small])
-    if not done:
-        return polygons[:0], rows
+        parts, rows = _halve(parts[~small], rows[~small], cut)
     return np.concatenate(done), np.concatenate(done_rows)
 
 
-def _halve(parts: NDArray[Any], rows: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+def _halve(
+    parts: NDArray[Any], rows: NDArray[np.int64],
+    cut: Callable[[NDArray[Any], Boxes], NDArray[Any]],
+) -> tuple[NDArray[Any], NDArray[np.int64]]:  # fmt: skip
     """Cut each polygon across the longer side of its bounding box."""
     x0, y0, x1, y1 = shapely.bounds(parts).T
     wide = (x1 - x0) >= (y1 - y0)
     xm, ym = np.where(wide, (x0 + x1) / 2, x1), np.where(wide, y1, (y0 + y1) / 2)
-    first = shapely.intersection(parts, shapely.box(x0, y0, xm, ym))
     xs, ys = np.where(wide, xm, x0), np.where(wide, y0, ym)
-    second = shapely.intersection(parts, shapely.box(xs, ys, x1, y1))
-    both, both_rows = np.concatenate([first, second]), np.concatenate([rows, rows])
-    flat, source = shapely.get_parts(both, return_index=True)
+    both = [cut(parts, np.stack(box, axis=1)) for box in ((x0, y0, xm, ym), (xs, ys, x1, y1))]
+    flat, source = shapely.get_parts(np.concatenate(both), return_index=True)
     polygonal = shapely.get_dimensions(flat) == _POLYGON_DIMENSION
-    return flat[polygonal], both_rows[source[polygonal]]
+    return flat[polygonal], np.concatenate([rows, rows])[source[polygonal]]
+
+
+def _clipped(parts: NDArray[Any], boxes: Boxes) -> NDArray[Any]:
+    halves = np.empty(len(parts), dtype=object)
+    for place, box in enumerate(boxes.tolist()):  # shapely clips to one box a call
+        halves[place] = shapely.clip_by_rect(parts[place], *box)
+    return halves
+
+
+def _intersected(parts: NDArray[Any], boxes: Boxes) -> NDArray[Any]:
+    return np.asarray(shapely.intersection(parts, shapely.box(*boxes.T)))
