@@ -70,8 +70,12 @@ def _are_within(
         large = shapes[rows][vertices[rows] >= _LARGE]
         shapely.prepare(large)
         at = slice(*np.searchsorted(larger, [rows.start, rows.stop]))
-        near = shapely.dwithin(shapes[larger[at]], shapes[smaller[at]], distance_m)
-        close[by_larger[at]] = near
+        pairs = shapes[larger[at]], shapes[smaller[at]]
+        # The distance of shapes that just meet may be told a rounding above 0.
+        meet = (
+            shapely.intersects(*pairs) if distance_m == 0 else shapely.dwithin(*pairs, distance_m)
+        )
+        close[by_larger[at]] = meet
         shapely.destroy_prepared(large)
 
     each_part(work, len(shapes), together=_TOGETHER)
