@@ -91,7 +91,7 @@ def many(one: gpd.GeoDataFrame, model: ScoreModel, count: int) -> MapInput:
     settings = AssessSettings(score_model=model)
     judged = assess(table=table, settings=settings)
     texts = tell(table=table, scores=judged["scores"], settings=settings)["texts"]
-    for name, values in (judged["scores"] | texts).items():
+    for name, values in (*judged["scores"].items(), *texts.items()):
         if values.notna().any():
             table[name] = values.to_numpy()
     return MapInput(
@@ -186,7 +186,7 @@ def measure(browser: Browser, path: Path, target: list[float]) -> dict[str, floa
     page.add_init_script(WATCH)
     page.goto(path.as_uri(), wait_until="commit")
     ready = wait_until_ready(page)
-    page.evaluate("window.__map = window.__map || landuse.map")
+    page.evaluate("void (window.__map = window.__map || landuse.map)")
     found = {"ready": ready, "settled": page.evaluate(QUIET, ready)}
     found["pan"] = pan(page)
     found["zoom"] = max(zoom(page, step) for step in (1, 1, 1, -1, -1, -1))
@@ -246,7 +246,7 @@ def click(page: Page, target: list[float]) -> float:
         && document.querySelector('.leaflet-popup, #right:not([hidden]) header'))
         requestAnimationFrame(() => { window.__card = performance.now() - began.at; }); })
         .observe(document.body, {subtree: true, childList: true, attributes: true}); }""")
-    page.evaluate("at => window.__map.setView(at, 15, {animate: false})", target)
+    page.evaluate("at => void window.__map.setView(at, 15, {animate: false})", target)
     page.evaluate(QUIET, page.evaluate("performance.now()"))
     spot = page.evaluate(
         "at => { const p = window.__map.latLngToContainerPoint(at);"
@@ -365,8 +365,8 @@ def report(
 
 def make_demo(folder: Path) -> Path:
     out = folder / "products"
-    subprocess.run(["landuse", "demo", "--raw", folder / "raw", "--out", out], check=True,
-                   stdout=subprocess.DEVNULL)  # fmt: skip
+    demo = [sys.executable, "-m", "landuse.cli", "demo", "--raw", folder / "raw", "--out", out]
+    subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
     return out
 
 
