@@ -46,11 +46,19 @@ class QuickSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter tells no types
         ------
         TypeError
             If a number is not finite.
+        ValueError
+            If the row has cells already, or lies beyond what a sheet holds.
         """
+        if self.table.get(row):
+            msg = f"row {row} has cells already"
+            raise ValueError(msg)
         endings = [None if cell is None else self._ending(cell, row) for cell in cells]
         filled = [column for column, ending in enumerate(endings) if ending is not None]
-        if not filled or any(self._check_dimensions(row, end) for end in (filled[0], filled[-1])):
+        if not filled:
             return
+        if any(self._check_dimensions(row, end) for end in (filled[0], filled[-1])):
+            msg = f"row {row}, column {filled[-1]}: beyond what a sheet holds"
+            raise ValueError(msg)
         self.table[row] = {filled[-1]: _WRITTEN} | {filled[0]: _Row(endings, looks)}
 
     def _ending(self, cell: float | str, row: int) -> str:

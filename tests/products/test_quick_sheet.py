@@ -65,3 +65,13 @@ def test_what_is_no_number_is_refused(tmp_path: Path, number: float) -> None:
         sheet = book.add_worksheet("候选", QuickSheet)
         with pytest.raises(TypeError, match="no number"):
             sheet.put_row(0, [number], [book.add_format()])
+
+
+def test_no_cell_is_lost_without_a_word(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "quick.xlsx") as book:
+        sheet, look = book.add_worksheet("候选", QuickSheet), book.add_format()
+        sheet.put_row(0, ["甲"], [look])
+        with pytest.raises(ValueError, match="already"):
+            sheet.put_row(0, ["乙"], [look])
+        with pytest.raises(ValueError, match="beyond"):
+            sheet.put_row(1_048_576, ["丙"], [look])

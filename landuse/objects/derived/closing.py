@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
+import scipy
 import shapely
 
 from landuse.core.grid import Grid
@@ -71,7 +72,8 @@ def _closed_cells(shapes: Shapes, *, gap_m: float, grid: Grid) -> Shapes:
     corners, ring, shape = _corners(shapely.orient_polygons(shapes))
     place = _in_cells(corners, grid).astype(np.intp)
     shift, end = _windows(place, shape, margin=wide)
-    outline = traced(~_opened(~_filled(place - shift[shape], ring, margin=wide), wide))
+    free = ~_filled(place - shift[shape], ring, margin=wide)
+    outline = traced(~scipy.ndimage.binary_opening(free, np.ones((wide, wide))))
     window = np.searchsorted(end, outline.corner[:, 1], side="right")
     first = np.searchsorted(outline.patch[outline.ring], np.arange(outline.patch[-1] + 1))
     return _together(outline.drawn(grid, shift[window]), window[first])
@@ -109,21 +111,3 @@ def _filled(place: Places, ring: Places, *, margin: int) -> Mask:
     for axis in (0, 1):
         np.cumsum(side, axis=axis, out=side)
     return np.asarray(side != 0)
-
-
-def _opened(free: Mask, wide: int) -> Mask:
-    """Return the cells that free squares of so many cells cover."""
-    for axis in (0, 1):
-        free = _slid(free, wide, axis=axis, join=np.logical_and)
-    for axis in (0, 1):
-        around = [(wide - 1, wide - 1) if axis == this else (0, 0) for this in (0, 1)]
-        free = _slid(np.pad(free, around), wide, axis=axis, join=np.logical_or)
-    return free
-
-
-def _slid(cells: Mask, wide: int, *, axis: int, join: np.ufunc) -> Mask:
-    """Return every run of so many cells along an axis as one, joined."""
-    along = np.moveaxis(cells, axis, 0)
-    count = len(along) - wide + 1
-    runs: Mask = reduce(join, (along[first : first + count] for first in range(wide)))
-    return np.asarray(np.moveaxis(runs, 0, axis))
